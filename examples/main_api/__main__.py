@@ -1,0 +1,28 @@
+"""`python -m examples.main_api` starts the example; `settings.py` lists its environment variables."""
+
+from __future__ import annotations
+
+import os
+
+from granian import Granian
+from granian.constants import Interfaces
+
+from examples.main_api.settings import Settings
+
+
+def main() -> None:
+    """Serve until stopped; a missing key ends the program with a sentence that names it."""
+    settings = Settings.from_environment(os.environ)
+    print(f"Example main API: http://{settings.host}:{settings.port}/upload")
+    Granian(
+        "examples.main_api.app:from_environment",
+        factory=True,
+        interface=Interfaces.ASGI,
+        address=settings.host,
+        port=settings.port,
+        websockets=False,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""The two pages for people: plain HTML files, locked down to our own scripts and media VM's pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi.responses import FileResponse
+
+from examples.main_api.festival import Festival, HasFestival
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+def gallery_page(festival: HasFestival) -> FileResponse:
+    """`GET /`: every picture, with what it costs and what is known of it."""
+    return _page("gallery.html", festival)
+
+
+def upload_page(festival: HasFestival) -> FileResponse:
+    """`GET /upload`: a form that works without JavaScript too."""
+    return _page("upload.html", festival)
+
+
+def _page(name: str, festival: Festival) -> FileResponse:
+    backend = urlsplit(festival.settings.media_backend_url)
+    pictures = f"{backend.scheme}://{backend.netloc}"
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; frame-ancestors 'none';"
+        f" form-action 'self'; connect-src 'self' {pictures}; img-src 'self' blob: data: {pictures}"
+    )
+    return FileResponse(HERE / "templates" / name, headers={"Content-Security-Policy": policy})

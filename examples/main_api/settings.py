@@ -1,0 +1,68 @@
+"""The example's settings, all from the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the example listens and stores, and how it and media VM reach and recognise each other.
+
+    main_api_key: media VM shows it to us. media_vm_api_key: we show it to media VM.
+    media_vm_url: media VM as this server reaches it. media_backend_url: the same as browsers reach it.
+    smart_media_base_url: what stored picture URLs begin with; `/{media_id}?size=…` follows.
+    """
+
+    main_api_key: str = field(repr=False)
+    media_vm_api_key: str = field(repr=False)
+    data_dir: Path
+    host: str
+    port: int
+    media_vm_url: str
+    media_backend_url: str
+    smart_media_base_url: str
+    max_upload_bytes: int
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read the variables; SystemExit with a sentence where one is missing or malformed."""
+        get = environment.get
+        main_api_key = get("MAIN_API_KEY") or _refuse("MAIN_API_KEY is not set: choose the key of media VM")
+        host, port = get("EXAMPLE_HOST", "127.0.0.1"), _whole_number("EXAMPLE_PORT", environment, 3000)
+        media_vm_url = _url("MEDIA_VM_URL", environment, "http://127.0.0.1:3001")
+        return cls(
+            main_api_key=main_api_key,
+            media_vm_api_key=get("MEDIA_VM_API_KEY") or main_api_key,
+            data_dir=Path(get("EXAMPLE_DATA_DIR", "example_data")),
+            host=host,
+            port=port,
+            media_vm_url=media_vm_url,
+            media_backend_url=_url("MEDIA_BACKEND_URL", environment, media_vm_url),
+            smart_media_base_url=_url(
+                "SMART_MEDIA_BASE_URL", environment, f"http://{host}:{port}/api/images"
+            ),
+            # The seed's main API allows 5 MB; media VM itself takes 50,000,000 bytes.
+            max_upload_bytes=_whole_number("EXAMPLE_MAX_UPLOAD_BYTES", environment, 50_000_000),
+        )
+
+
+def _refuse(sentence: str) -> str:
+    raise SystemExit(sentence)
+
+
+def _whole_number(name: str, environment: Mapping[str, str], default: int) -> int:
+    text = environment.get(name) or str(default)
+    return int(text) if text.isascii() and text.isdigit() else int(_refuse(f"{name} must be a whole number"))
+
+
+def _url(name: str, environment: Mapping[str, str], default: str) -> str:
+    url = environment.get(name) or default
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        _refuse(f"{name} must be an http(s) URL such as {default}")
+    return url.rstrip("/")

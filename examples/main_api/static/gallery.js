@@ -1,0 +1,182 @@
+// Draws /gallery.json on the wall and keeps it current. A card is built once, with room for all that it will ever
+// say, and filled again when its picture changes: so nothing on the page moves while pictures arrive.
+
+import { typeReceived, weigh } from "./delivery.js";
+import { drawThumbHash } from "./thumbhash.js";
+
+const WATCHING = 1500; // milliseconds between looks while a picture is pending
+const RESTING = 20000; // and while none is
+const BADGES = { pending: "Pending", complete: "Complete", failed: "Failed" };
+const KINDS = { profile: "Profile", header: "Header", logo: "Logo", site: "Site", product: "Product", event: "Event" };
+const SIZES = ["thumbnail", "small", "grid", "detail", "header", "zoom"];
+const ALWAYS = ["avif", "webp", "jpeg"];
+const FORMATS = { avif: "AVIF", webp: "WebP", jpeg: "JPEG", png: "PNG" };
+
+const wall = document.getElementById("wall");
+const summary = document.getElementById("summary");
+const cards = new Map(); // id → { element, json, picture, delivered }
+
+async function look() {
+  const answer = await fetch("/gallery.json");
+  if (!answer.ok) throw new Error(`gallery.json: ${answer.status}`);
+  const { pictures } = await answer.json();
+  for (const picture of pictures.toReversed()) hang(picture);
+  summarise();
+  return pictures.some((picture) => picture.status === "pending");
+}
+
+async function watch() {
+  const isPending = document.hidden ? false : await look().catch(() => false);
+  setTimeout(watch, isPending ? WATCHING : RESTING);
+}
+
+function hang(picture) {
+  const json = JSON.stringify(picture);
+  let card = cards.get(picture.id);
+  if (card?.json === json) return;
+  if (!card) {
+    card = { element: document.getElementById("work").content.firstElementChild.cloneNode(true) };
+    cards.set(picture.id, card);
+    wall.prepend(card.element);
+  }
+  Object.assign(card, { json, picture });
+  label(card);
+  frame(card);
+}
+
+function label({ element, picture }) {
+  const put = (selector, text) => (element.querySelector(selector).textContent = text);
+  element.dataset.status = picture.status;
+  element.querySelector(".trouble").hidden = picture.status !== "failed";
+  put(".badge", BADGES[picture.status]);
+  put("h2", picture.original_name.replace(/\.[a-z0-9]+$/i, "").replace(/[_-]+/g, " "));
+  put(".kind", [KINDS[picture.type], picture.style, picture.medium].filter(Boolean).join(" · "));
+  put(".saving", picture.original_bytes ? `${bytes(picture.original_bytes)} uploaded` : "");
+  element.querySelector(".swatches").replaceChildren(...(picture.dominant_colors ?? []).slice(0, 6).map(swatch));
+  formatRows(element, picture, {}, null);
+  about(element, picture);
+}
+
+function frame(card) {
+  const { element, picture } = card;
+  const [box, canvas, image] = [".picture", "canvas", "img"].map((selector) => element.querySelector(selector));
+  if (picture.average_color) element.style.setProperty("--tint", picture.average_color);
+  if (picture.width && picture.height) {
+    box.style.setProperty("--ratio", picture.width / picture.height);
+    box.style.setProperty("--natural", `${picture.width}px`);
+    [image.width, image.height] = [picture.width, picture.height];
+  }
+  if (picture.thumbhash) drawThumbHash(canvas, picture.thumbhash);
+  image.alt = picture.alt_text ?? picture.caption ?? picture.original_name;
+  const source = picture.status === "complete" ? `${picture.serve_url}?size=grid` : picture.temp_url;
+  if (!source) image.removeAttribute("src");
+  else if (image.src !== new URL(source, location).href) load(card, image, source);
+  else if (card.delivered) tell(card);
+}
+
+function load(card, image, source) {
+  image.classList.remove("arrived");
+  image.onload = () => {
+    image.classList.add("arrived");
+    if (card.picture.status === "complete") measure(card, image);
+  };
+  image.onerror = () => image.hasAttribute("crossorigin") && retryWithoutCors(image, source);
+  image.crossOrigin = "anonymous"; // so that the browser tells us which type it was given
+  image.src = source;
+}
+
+// Where MEDIA_VM_CORS_ORIGINS leaves this page out, pictures still show; only their weights are not known.
+function retryWithoutCors(image, source) {
+  image.removeAttribute("crossorigin");
+  image.src = source;
+}
+
+async function measure(card, image) {
+  try {
+    const [weights, type] = await Promise.all([weigh(image.src), typeReceived(image)]);
+    card.delivered = { weights, type };
+  } catch {
+    return; // weights are a courtesy: without them the picture is shown all the same
+  }
+  tell(card);
+  summarise();
+}
+
+function tell({ element, picture, delivered: { weights, type } }) {
+  formatRows(element, picture, weights, type);
+  const [before, after] = [picture.original_bytes, weights[type]];
+  if (!before || !after) return;
+  const saving = element.querySelector(".saving");
+  saving.textContent = `${bytes(before)} uploaded, ${bytes(after)} delivered `;
+  if (after < before) saving.append(Object.assign(document.createElement("b"), { textContent: less(before, after) }));
+}
+
+function formatRows(element, picture, weights, received) {
+  const formats = picture.formats_available.length ? picture.formats_available : ALWAYS;
+  const heaviest = Math.max(...Object.values(weights), 1);
+  element.querySelector("tbody").replaceChildren(
+    ...formats.map((format) => {
+      const type = `image/${format}`;
+      const row = document.createElement("tr");
+      row.append(cell("th", FORMATS[format] ?? format), cell("td", weights[type] ? bytes(weights[type]) : "–"));
+      row.firstChild.scope = "row";
+      row.style.setProperty("--share", (weights[type] ?? 0) / heaviest);
+      if (type === received) row.append(cell("td", "this browser"));
+      row.classList.toggle("received", type === received);
+      return row;
+    }),
+  );
+}
+
+function about(element, picture) {
+  const facts = {
+    Description: picture.description,
+    Caption: picture.caption,
+    "Alt text": picture.alt_text,
+    Mood: picture.mood_keywords?.join(", "),
+    Tags: picture.tags?.join(", "),
+    Original: picture.width && picture.height ? `${picture.width} × ${picture.height} pixels` : null,
+  };
+  const known = Object.entries(facts).filter(([, fact]) => fact);
+  element.querySelector("dl").replaceChildren(...known.flatMap(([name, fact]) => [cell("dt", name), cell("dd", fact)]));
+  element.querySelector(".sizes").replaceChildren(...(picture.status === "complete" ? SIZES.map(sizeLink, picture) : []));
+  element.querySelector("details").hidden = picture.status !== "complete";
+}
+
+function sizeLink(size) {
+  return Object.assign(document.createElement("a"), { href: `${this.serve_url}?size=${size}`, textContent: size });
+}
+
+function summarise() {
+  const all = [...cards.values()];
+  const count = (status) => all.filter((card) => card.picture.status === status).length;
+  const weighed = all.filter(({ picture, delivered }) => picture.original_bytes && delivered?.weights[delivered.type]);
+  const before = weighed.reduce((sum, { picture }) => sum + picture.original_bytes, 0);
+  const after = weighed.reduce((sum, { delivered: { weights, type } }) => sum + weights[type], 0);
+  const sentences = [
+    all.length === 1 ? "One picture." : all.length ? `${all.length} pictures.` : "Nothing hangs here yet.",
+    count("pending") ? `${count("pending")} being prepared.` : "",
+    count("failed") ? `${count("failed")} could not be used.` : "",
+    after && after < before ? `${bytes(before)} came in, ${bytes(after)} went out to this browser: ${less(before, after)}.` : "",
+  ];
+  const text = sentences.filter(Boolean).join(" ");
+  if (summary.textContent !== text) summary.textContent = text;
+}
+
+function swatch(colour) {
+  const item = Object.assign(document.createElement("li"), { title: colour });
+  item.style.setProperty("--colour", colour);
+  item.append(Object.assign(document.createElement("span"), { className: "unseen", textContent: colour }));
+  return item;
+}
+
+const cell = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
+const less = (before, after) => `${(100 * (1 - after / before)).toFixed(before / after > 50 ? 1 : 0)} % less`;
+
+function bytes(count) {
+  const [unit, size] = count >= 1e6 ? ["MB", count / 1e6] : count >= 1e3 ? ["kB", count / 1e3] : ["bytes", count];
+  return `${size.toFixed(unit !== "bytes" && size < 10 ? 1 : 0)}\u00a0${unit}`;
+}
+
+document.addEventListener("visibilitychange", () => document.hidden || look().catch(() => {}));
+watch();

@@ -1,0 +1,1 @@
+"""The world outside: the main API, the database, the disk. One file a technology."""

@@ -1,0 +1,89 @@
+"""Opening the database: SQLite so that several processes can share it, MariaDB and MySQL set right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
+
+from media_vm.errors import DatabaseDown, NotMigrated
+
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+BUSY_SECONDS = 10
+
+
+def open_engine(url: str, *, connections: int = 8) -> Engine:
+    """An engine that holds up to `connections` at once; SQLite's file gets its folder."""
+    where = make_url(url)
+    if where.get_backend_name() == "sqlite":
+        return _open_sqlite(url, where.database, connections)
+    return create_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_size=connections,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args={"charset": "utf8mb4", "connect_timeout": 10, "read_timeout": 60, "write_timeout": 60},
+    )
+
+
+def _open_sqlite(url: str, file: str | None, connections: int) -> Engine:
+    if file:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, pool_size=connections, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        # Python's own BEGIN comes too late and is deferred; ours is in `begin` below.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that reads and then writes fails at once with "database is locked", busy
+        # timeout or not; readers alone may be deferred, so that serve never waits for a writer.
+        is_reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def migrations_config(url: str) -> Config:
+    """Alembic's configuration without an ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    return config
+
+
+def newest_revision() -> str | None:
+    """The revision that this version of the code needs."""
+    return ScriptDirectory.from_config(migrations_config("")).get_current_head()
+
+
+def open_migrated(url: str) -> Engine:
+    """An engine on a database that is as this version needs it. NotMigrated, DatabaseDown."""
+    engine = open_engine(url)
+    require_migrated(engine)
+    return engine
+
+
+def require_migrated(engine: Engine) -> None:
+    """NotMigrated with the command that helps, DatabaseDown when the server does not answer."""
+    newest = newest_revision()
+    try:
+        with engine.connect().execution_options(reading=True) as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+    except OperationalError as error:
+        raise DatabaseDown("the database does not answer: check DATABASE_URL and that it runs") from error
+    if current != newest:
+        raise NotMigrated(
+            f"the database is at revision {current or 'none'}, this version needs {newest}: "
+            "run `media-vm migrate`"
+        )

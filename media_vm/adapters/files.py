@@ -1,0 +1,144 @@
+"""Files under the storage root (contract §6): temporary name → write → fsync → rename → fsync of the folder.
+
+Rows are written after their files, so that the database points only at files that are complete.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from media_vm.errors import NoRoom
+from media_vm.ports import Download, Rendered, Rendering
+from media_vm.rules.failures import Failure
+from media_vm.rules.paths import library_name
+from media_vm.rules.pictures import Variant, VariantSet
+
+TEMPORARY = ".tmp-"
+
+
+class DiskFiles:
+    """The `Files` port on a local disk. Paths come from `rules.paths`: ids, enums and digests only."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve()
+
+    def incoming(self, token: str) -> Path:
+        """Beside the originals, so that keeping one is a rename and no copy."""
+        return self.folder("bulk") / f"{TEMPORARY}{token}"
+
+    def keep_original(self, incoming: Path, path: str) -> None:
+        """Make a downloaded file the original."""
+        with _disk_may_be_full():
+            _publish(incoming, self.folder(str(Path(path).parent)) / Path(path).name)
+
+    def original(self, path: str) -> Path:
+        """Where a stored original is."""
+        return self._inside(path)
+
+    def folder(self, path: str) -> Path:
+        """Make sure that a folder under the storage root exists."""
+        folder = self._inside(path)
+        with _disk_may_be_full():
+            folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        return folder
+
+    def publish(self, rendering: Rendering, media_id: int, folder: str, slug: str) -> VariantSet:
+        """Give every rendered file the name that holds its content's hash."""
+        with _disk_may_be_full():
+            kept = tuple(self._publish_one(one, media_id, folder, slug) for one in rendering.kept)
+            _sync_folder(self._inside(folder))
+        return VariantSet(kept, rendering.not_kept)
+
+    def _publish_one(self, one: Rendered, media_id: int, folder: str, slug: str) -> Variant:
+        name = library_name(media_id, slug, one.size, one.format, one.background, one.sha256)
+        _sync(one.temporary)
+        one.temporary.rename(self._inside(folder) / name)
+        return Variant(
+            size=one.size,
+            format=one.format,
+            background=one.background,
+            width=one.width,
+            height=one.height,
+            bytes=one.bytes,
+            sha256=one.sha256,
+            path=f"{folder}/{name}",
+        )
+
+    def quarantine(self, source: Path, media_id: int, failure: Failure) -> None:
+        """A copy, and the reason as JSON beside it; what was never downloaded leaves the reason alone."""
+        folder = self.folder("quarantine")
+        why = {
+            "media_id": media_id,
+            "kind": failure.kind,
+            "reason": failure.reason,
+            "detail": failure.detail,
+            "fingerprint": failure.fingerprint,
+        }
+        with _disk_may_be_full():
+            if source.exists():
+                copy = folder / f"{TEMPORARY}{media_id}"
+                shutil.copyfile(source, copy)
+                _publish(copy, folder / f"{media_id}.bin")
+            note = folder / f"{TEMPORARY}{media_id}.json"
+            note.write_text(json.dumps(why, indent=1))
+            _publish(note, folder / f"{media_id}.json")
+
+    def copy(self, kept: Path, into: Path) -> Download:
+        """Bytes that we have already, as if they had been downloaded."""
+        with _disk_may_be_full():
+            shutil.copyfile(kept, into)
+        with into.open("rb") as file:
+            return Download(into.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+
+    def quarantined(self, media_id: int) -> Path | None:
+        """The bytes that were put aside, if any were."""
+        copy = self._inside(f"quarantine/{media_id}.bin")
+        return copy if copy.exists() else None
+
+    def discard(self, *paths: Path) -> None:
+        """Remove temporaries; those already gone are fine."""
+        for path in paths:
+            path.unlink(missing_ok=True)
+
+    def _inside(self, path: str) -> Path:
+        """Below the root, symbolic links followed; anything else is a mistake of ours, never a request's."""
+        inside = (self._root / path).resolve()
+        if not inside.is_relative_to(self._root):
+            raise ValueError("a path leads out of the storage root")
+        return inside
+
+
+def _publish(temporary: Path, final: Path) -> None:
+    _sync(temporary)
+    temporary.rename(final)
+    _sync_folder(final.parent)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _disk_may_be_full() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        reason = f"the storage refuses to be written ({error.strerror})"
+        raise NoRoom("storage", reason) from error

@@ -1,0 +1,105 @@
+"""The main API over HTTP (contract §2). It is ours, yet nothing that it says is believed unchecked."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import structlog
+
+from media_vm.adapters.http_failures import answered, failure_of, translated
+from media_vm.adapters.pending_list import read_pending
+from media_vm.adapters.transfer import Transfer
+from media_vm.errors import NotThere, ProviderDown, TryAgain
+from media_vm.ports import Download, PendingImage
+from media_vm.rules.callbacks import Event, EventKind
+from media_vm.rules.temp_names import is_safe_temp_path
+
+log = structlog.get_logger()
+
+LONGEST_LIST = 64_000_000
+LONGEST_ANSWER = 1_000_000
+
+
+class HttpMainAPI:
+    """The `MainAPI` port. The key goes to MAIN_API_URL's own origin alone, and no redirect is followed."""
+
+    def __init__(self, url: str, key: str, transfer: Transfer) -> None:
+        self._url = url.rstrip("/")
+        self._transfer = transfer
+        self._client = httpx.Client(
+            headers={"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"},
+            timeout=httpx.Timeout(30, connect=10),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    def pending(self) -> Sequence[PendingImage]:
+        """One GET; a list that is no JSON, or no list, says that the party is away, whatever its status."""
+        with self._exchange("the main API", "GET", "/api/media/pending/all") as response:
+            if response.status_code != httpx.codes.OK:
+                raise failure_of(response, "the main API's pending list")
+            raw = self._transfer.capped(LONGEST_LIST).read(response)
+        try:
+            images, bad = read_pending(json.loads(raw))
+        except (ValueError, RecursionError) as error:
+            raise ProviderDown("not_a_list", f"the pending list is not what it should be: {error}") from None
+        for problem in bad:
+            log.warning("pending_entry_skipped", problem=problem)
+        return images
+
+    def download(self, image_path: str, into: Path) -> Download:
+        """Raw bytes to a file, with a cap on bytes and on time, and their announced length checked."""
+        if not is_safe_temp_path(image_path):
+            raise NotThere("path_refused", "the entry's image_path is no plain path under the main API")
+        with self._exchange("the temp file's server", "GET", image_path) as response:
+            if response.status_code in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
+                raise NotThere("temp_file_missing", f"the temp file answers {response.status_code}")
+            if response.status_code != httpx.codes.OK:
+                raise TryAgain("temp_file_refused", f"the temp file answers {response.status_code}")
+            if response.headers.get("Content-Encoding", "identity") != "identity":
+                raise TryAgain("temp_file_encoded", "the temp file came compressed, though asked for plain")
+            with into.open("wb") as file:
+                size, sha256 = self._transfer.copy(response, file)
+        if size == 0:
+            raise NotThere("empty", "the temp file is empty")
+        return Download(size, sha256)
+
+    def send(self, event: Event) -> str:
+        """One POST or DELETE; 2xx, 404, 409 and 410 answer it (contract §5.6)."""
+        method, verb = ("DELETE", "cleanup") if event.kind is EventKind.CLEANUP else ("POST", "complete")
+        headers = {"Idempotency-Key": event.key, "Content-Type": "application/json"}
+        body = event.body.encode() if event.body is not None else None
+        path = f"/api/media/{verb}/{event.pending_id}"
+        with self._exchange("the main API", method, path, body=body, headers=headers) as response:
+            self._transfer.capped(LONGEST_ANSWER).read(response)
+            if not answered(response.status_code):
+                raise failure_of(response, "the main API")
+            return f"answered {response.status_code}"
+
+    @contextmanager
+    def _exchange(
+        self,
+        who: str,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Iterator[httpx.Response]:
+        request_id = {"X-Request-ID": uuid.uuid4().hex}
+        with (
+            translated(who),
+            self._client.stream(
+                method, self._url + path, content=body, headers={**request_id, **(headers or {})}
+            ) as response,
+        ):
+            yield response

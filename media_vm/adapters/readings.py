@@ -1,0 +1,135 @@
+"""The database as `serve` sees it: it reads, and writes nothing but requests that a worker acts on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from media_vm.adapters.analysis_rows import analysis_of
+from media_vm.adapters.engine import require_migrated
+from media_vm.adapters.leases import oldest_open
+from media_vm.adapters.rows import checklist_of, cut, variant_of
+from media_vm.adapters.tables import (
+    MediaAIAnalysis,
+    MediaCallback,
+    MediaFile,
+    MediaMark,
+    MediaVariant,
+    ProcessingChecklist,
+)
+from media_vm.adapters.transactions import database_now, reading, writing
+from media_vm.errors import MediaVMError
+from media_vm.rules.callbacks import EventKind, analysis_body
+from media_vm.rules.checklist import Redo
+from media_vm.rules.paths import slug_of
+from media_vm.rules.pictures import MediaStatus, Variant
+from media_vm.rules.progress import status_body
+from media_vm.rules.shown import RetryAnswer, Shown
+
+
+class Readings:
+    """What serve's `Shelf` asks for, over SQLAlchemy."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def look_up(self, media_id: int) -> Shown | None:
+        """One media with its variants."""
+        with reading(self._engine) as session:
+            media = session.get(MediaFile, media_id)
+            if media is None:
+                return None
+            rows = session.exec(select(MediaVariant).where(col(MediaVariant.media_id) == media_id)).all()
+        variants = [one for one in map(variant_of, rows) if isinstance(one, Variant)]
+        return Shown(
+            media_id=media_id,
+            status=media.status,
+            is_deleted=media.deleted_at is not None,
+            data_type=media.data_type,
+            slug=slug_of(media.original_name),
+            background_choice=media.background_choice,
+            variants=tuple(variants),
+        )
+
+    def status(self, pending_image_id: int) -> dict[str, object] | None:
+        """The body of contract §3's status; None if unknown."""
+        with reading(self._engine) as session:
+            found = _find(session, pending_image_id)
+            if found is None:
+                return None
+            media, row = found
+            assert media.id is not None
+            checklist = checklist_of(row, oldest_open(session, media.id))
+            return status_body(pending_image_id, media.id, checklist, row.due_at)
+
+    def retry(self, pending_image_id: int) -> RetryAnswer:
+        """Ask for a fresh round; the worker that claims it next begins anew."""
+        with writing(self._engine) as session:
+            found = _find(session, pending_image_id)
+            if found is None:
+                return RetryAnswer.UNKNOWN
+            media, row = found
+            if media.status is MediaStatus.COMPLETED:
+                return RetryAnswer.COMPLETED
+            if media.status is not MediaStatus.FAILED:
+                return RetryAnswer.NOT_FAILED
+            if not (media.bulk_path or media.quarantined_at) and _was_cleaned_up(session, row.media_id):
+                return RetryAnswer.NO_BYTES
+            row.redo, row.redo_counter = Redo.RETRY, row.redo_counter + 1
+            if row.lease_expires_at is None:
+                row.due_at = database_now(session)
+            session.add_all([row, _wake(session, f"retry {pending_image_id}")])
+            return RetryAnswer.ACCEPTED
+
+    def analysis(self, media_id: int) -> tuple[bool, dict[str, object] | None]:
+        """Is the media known; its analysis as in the callback, with what a page shows meanwhile."""
+        with reading(self._engine) as session:
+            media = session.get(MediaFile, media_id)
+            known = select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media_id)
+            row = session.exec(known).first()
+        if media is None or row is None:
+            return media is not None, None
+        analysis = analysis_of(row)
+        measured = analysis.measured
+        placeholder = {
+            "thumbhash": measured.thumbhash,
+            "average_color": measured.average_color,
+            "focal_point": {"x": measured.focal_point.x, "y": measured.focal_point.y},
+            "width": media.width,
+            "height": media.height,
+        }
+        return True, analysis_body(analysis, media.data_type) | placeholder
+
+    def wake(self, pending_image_ids: Sequence[int]) -> None:
+        """A hint to resting workers."""
+        named = ",".join(str(one) for one in pending_image_ids)
+        with writing(self._engine) as session:
+            session.merge(_wake(session, named))
+
+    def is_ready(self) -> str | None:
+        """None when ready, else one sentence that names the remedy."""
+        try:
+            require_migrated(self._engine)
+        except MediaVMError as error:
+            return str(error)
+        return None
+
+
+def _find(session: Session, pending_image_id: int) -> tuple[MediaFile, ProcessingChecklist] | None:
+    both = select(MediaFile, ProcessingChecklist).join(
+        ProcessingChecklist, col(ProcessingChecklist.media_id) == col(MediaFile.id)
+    )
+    return session.exec(both.where(col(MediaFile.main_api_id) == pending_image_id)).first()
+
+
+def _was_cleaned_up(session: Session, media_id: int) -> bool:
+    cleanup = select(MediaCallback.id).where(
+        col(MediaCallback.media_id) == media_id, col(MediaCallback.kind) == EventKind.CLEANUP
+    )
+    return session.exec(cleanup.limit(1)).first() is not None
+
+
+def _wake(session: Session, note: str) -> MediaMark:
+    return session.merge(MediaMark(name="wake", at=database_now(session), note=cut(note, 500)))

@@ -1,0 +1,151 @@
+"""Rows to the domain's values and back. The only file that knows both."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from media_vm.adapters.tables import MediaCallback, MediaFile, MediaVariant, ProcessingChecklist
+from media_vm.ports import Media, Original
+from media_vm.rules.callbacks import Event, OpenEvent
+from media_vm.rules.checklist import Checklist, Entry, Step, Suspect
+from media_vm.rules.failures import Failure
+from media_vm.rules.pictures import NotKept, Variant, VariantSet
+
+
+def checklist_of(row: ProcessingChecklist, callback: MediaCallback | None) -> Checklist:
+    """A checklist as the rules see it, with the oldest unanswered event."""
+    suspect, error = None, None
+    if row.suspect_kind:
+        suspect = Suspect(
+            row.suspect_kind,
+            row.suspect_reason or "",
+            row.suspect_detail or "",
+            row.suspect_fingerprint or "",
+        )
+    if row.last_error_kind:
+        error = Failure(row.last_error_kind, row.last_error_reason or "", row.last_error or "")
+    return Checklist(
+        entries={
+            step: Entry(getattr(row, step.value), getattr(row, f"{step.value}_attempts")) for step in Step
+        },
+        not_before=row.not_before,
+        ai_not_before=row.ai_not_before,
+        running=row.running,
+        open_event=OpenEvent(callback.kind, callback.created_at, callback.due_at) if callback else None,
+        has_variants=row.has_variants,
+        suspect=suspect,
+        absent_since=row.absent_since,
+        looks=row.looks,
+        deaths=row.deaths,
+        crash_deaths=row.crash_deaths,
+        degraded=row.degraded,
+        redo=row.redo,
+        redo_counter=row.redo_counter,
+        last_error=error,
+    )
+
+
+def write_checklist(checklist: Checklist, row: ProcessingChecklist) -> None:
+    """Put a checklist's values into its row; lease and due_at are the store's own."""
+    for step in Step:
+        setattr(row, step.value, checklist[step].status)
+        setattr(row, f"{step.value}_attempts", checklist[step].attempts)
+    suspect, error = checklist.suspect, checklist.last_error
+    row.not_before = checklist.not_before
+    row.ai_not_before = checklist.ai_not_before
+    row.running = checklist.running
+    row.has_variants = checklist.has_variants
+    row.suspect_kind = suspect.kind if suspect else None
+    row.suspect_reason = cut(suspect.reason, 50) if suspect else None
+    row.suspect_detail = cut(suspect.detail, 500) if suspect else None
+    row.suspect_fingerprint = suspect.fingerprint if suspect else None
+    row.absent_since = checklist.absent_since
+    row.looks = checklist.looks
+    row.deaths = checklist.deaths
+    row.crash_deaths = checklist.crash_deaths
+    row.degraded = checklist.degraded
+    if row.redo_counter == checklist.redo_counter:  # else serve asked again meanwhile
+        row.redo = checklist.redo
+    row.last_error = cut(error.detail, 500) if error else None
+    row.last_error_reason = cut(error.reason, 50) if error else None
+    row.last_error_kind = error.kind if error else None
+
+
+def media_of(row: MediaFile, checklist: Checklist) -> Media:
+    """One media as a claim hands it out."""
+    assert row.id is not None
+    original = None
+    if row.bulk_path and row.sha256:
+        original = Original(row.bulk_path, row.file_size or 0, row.sha256)
+    return Media(
+        id=row.id,
+        main_api_id=row.main_api_id,
+        user_id=row.user_id,
+        data_type=row.data_type,
+        original_name=row.original_name,
+        image_path=row.image_path,
+        original=original,
+        checklist=checklist,
+    )
+
+
+def event_of(row: MediaCallback, pending_id: int) -> Event:
+    """An event exactly as it was first made."""
+    return Event(row.kind, pending_id, row.idempotency_key, row.body)
+
+
+def callback_row(event: Event, media_id: int, now: datetime) -> MediaCallback:
+    """A new event's row, due at once."""
+    return MediaCallback(
+        media_id=media_id,
+        kind=event.kind,
+        idempotency_key=event.key,
+        body=event.body,
+        created_at=now,
+        due_at=now,
+    )
+
+
+def variant_rows(media_id: int, variants: VariantSet) -> list[MediaVariant]:
+    """Rows for what was kept, and for what was not."""
+    kept = [
+        MediaVariant(
+            media_id=media_id,
+            size=one.size,
+            format=one.format,
+            bg=one.background,
+            width=one.width,
+            height=one.height,
+            bytes=one.bytes,
+            sha256=one.sha256,
+            path=one.path,
+        )
+        for one in variants.kept
+    ]
+    return kept + [
+        MediaVariant(
+            media_id=media_id, size=one.size, format=one.format, bg=one.background, reason=cut(one.reason, 50)
+        )
+        for one in variants.not_kept
+    ]
+
+
+def variant_of(row: MediaVariant) -> Variant | NotKept:
+    """A kept variant, or why there is none."""
+    if row.path is None:
+        return NotKept(row.size, row.format, row.bg, row.reason or "")
+    return Variant(
+        row.size,
+        row.format,
+        row.bg,
+        row.width or 0,
+        row.height or 0,
+        row.bytes or 0,
+        row.sha256 or "",
+        row.path,
+    )
+
+
+def cut(text: str, width: int) -> str:
+    """Text from outside, at most `width` characters."""
+    return text[:width]

@@ -1,0 +1,70 @@
+"""The composition root: Settings → World. The only file that knows every adapter."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from functools import partial
+
+from media_vm.adapters.database import DatabaseStore
+from media_vm.adapters.engine import open_engine, require_migrated
+from media_vm.adapters.files import DiskFiles
+from media_vm.adapters.leases import DatabaseLeases
+from media_vm.adapters.main_api import HttpMainAPI
+from media_vm.adapters.transfer import Transfer
+from media_vm.environment import require_main_api
+from media_vm.imaging.pool import ChildPool
+from media_vm.imaging.studio import Studio
+from media_vm.imaging.tasks import read_raster
+from media_vm.ports import World
+from media_vm.rules.analysis import Measured
+from media_vm.settings import SECRETS, Settings
+from media_vm.vision.local import LocalVision
+
+
+@contextmanager
+def build_world(settings: Settings) -> Iterator[World]:
+    """All that the stories need, let go of at the end. SettingsProblem, NotMigrated, DatabaseDown."""
+    url, key = require_main_api(settings)
+    lease, limit = timedelta(seconds=settings.lease_seconds), timedelta(seconds=settings.step_seconds)
+    engine = open_engine(settings.database_url, connections=settings.items_in_flight + 2)
+    require_migrated(engine)
+    scrub_secrets()
+    with (
+        closing(HttpMainAPI(url, key, Transfer(settings.max_source_bytes, limit))) as api,
+        closing(ChildPool(settings.cpu_slots)) as children,
+    ):
+        allowed = frozenset(settings.allowed_types)
+        run: Callable[..., Measured] = partial(children.run, limit=limit)
+        yield World(
+            api=api,
+            leases=DatabaseLeases(engine, settings.policy, lease),
+            store=DatabaseStore(engine),
+            files=DiskFiles(settings.storage_dir),
+            pixels=Studio(children, limits=settings.limits, allowed=allowed, render_limit=limit),
+            vision=LocalVision(run, read_raster),
+            policy=settings.policy,
+            worker=f"{socket.gethostname()[:36]}-{os.getpid()}",
+            public_url=settings.media_backend_url,
+            lease=lease,
+            step_limit=limit,
+            items_in_flight=settings.items_in_flight,
+            clock=time.monotonic,
+            chance=random.random,
+            new_key=lambda: str(uuid.uuid4()),
+            stopping=threading.Event(),
+        )
+    engine.dispose()
+
+
+def scrub_secrets() -> None:
+    """Settings are read: no child process needs to inherit a key."""
+    for name in SECRETS:
+        os.environ.pop(name, None)

@@ -1,0 +1,140 @@
+"""`media-vm …`: argument parsing and nothing else. Exit codes: 0 fine, 1 problem found, 2 usage or settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import structlog
+import typer
+
+from media_vm.environment import SettingsProblem, read_settings, unknown_names
+from media_vm.errors import DatabaseDown, NotMigrated
+from media_vm.settings import Settings
+
+PROBLEM, USAGE = 1, 2
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+
+
+@app.callback()
+def media_vm() -> None:
+    """Turns a main API's pending uploads into stored, described, optimised pictures, and serves them."""
+    from media_vm.logs import configure
+
+    configure(sys.stderr)
+
+
+@app.command()
+def run() -> None:
+    """Worker and serve together, for a small machine; either's end is the end of both."""
+    from media_vm.together import run_together
+
+    with _problems_told():
+        _settings()
+        raise typer.Exit(run_together())
+
+
+@app.command()
+def worker(
+    once: Annotated[bool, typer.Option(help="Work off what is due, then exit.")] = False,
+) -> None:
+    """Turn pending images into variants until told to stop."""
+    from media_vm.build import build_world
+    from media_vm.worker import work, work_once
+
+    with _problems_told(), build_world(_settings()) as world:
+        if not once:
+            return work(world)
+        if waiting := work_once(world):
+            typer.echo(f"media-vm worker: {waiting}", err=True)
+            raise typer.Exit(PROBLEM)
+
+
+@app.command()
+def serve() -> None:
+    """Answer /serve/{media_id} and the main API's calls."""
+    from serve.main import serve as serve_pictures
+
+    with _problems_told():
+        raise typer.Exit(serve_pictures(_settings()))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's tables; safe to run again."""
+    from alembic import command
+
+    from media_vm.adapters.engine import migrations_config, newest_revision
+
+    with _problems_told():
+        url = _settings().database_url
+        command.upgrade(migrations_config(url), "head")
+        typer.echo(f"the database is at revision {newest_revision()}")
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """How the machine is: media by status, what waits, what went wrong."""
+    from media_vm.adapters.engine import open_migrated
+    from media_vm.adapters.explaining import describe_machine
+    from media_vm.told import tell_machine
+
+    with _problems_told():
+        story = describe_machine(open_migrated(_settings().database_url))
+        typer.echo(json.dumps(story, indent=1) if as_json else tell_machine(story))
+
+
+@app.command()
+def explain(
+    media_id: Annotated[int, typer.Argument(help="Our media id, as in /serve/{media_id}.")],
+    as_json: AsJson = False,
+    pending: Annotated[bool, typer.Option(help="The number is the main API's pending image id.")] = False,
+) -> None:
+    """One picture's whole story: every step, attempts, the last error and its kind, next try, variants."""
+    from media_vm.adapters.engine import open_migrated
+    from media_vm.adapters.explaining import describe_machine, explain_media, media_id_of
+    from media_vm.told import tell_machine, tell_media
+
+    with _problems_told():
+        engine = open_migrated(_settings().database_url)
+        known = media_id_of(engine, media_id) if pending else media_id
+        story = explain_media(engine, known) if known else None
+        if story is None:
+            typer.echo(
+                f"no media has this id; the machine says:\n{tell_machine(describe_machine(engine))}", err=True
+            )
+            raise typer.Exit(PROBLEM)
+        typer.echo(json.dumps(story, indent=1, ensure_ascii=False) if as_json else tell_media(story))
+
+
+def main() -> None:
+    """The console script."""
+    app(prog_name="media-vm")
+
+
+def _settings() -> Settings:
+    for sentence in unknown_names(os.environ):
+        structlog.get_logger().warning("unknown_setting", detail=sentence)
+    return read_settings()
+
+
+@contextmanager
+def _problems_told() -> Iterator[None]:
+    try:
+        yield
+    except SettingsProblem as error:
+        for problem in error.problems:
+            typer.echo(f"media-vm: {problem}", err=True)
+        raise typer.Exit(USAGE) from None
+    except NotMigrated as error:
+        typer.echo(f"media-vm: {error}", err=True)
+        raise typer.Exit(USAGE) from None
+    except DatabaseDown as error:
+        typer.echo(f"media-vm: {error}", err=True)
+        raise typer.Exit(PROBLEM) from None

@@ -1,0 +1,1 @@
+"""What is done to pixels; the only place that imports pyvips."""

@@ -1,0 +1,58 @@
+"""libvips with every loader locked but ours: the only place to import it from, and only in a child."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from media_vm.errors import Misconfigured
+
+# Read once, while libvips starts. Big intermediates stay in memory, where the child's limit sees them.
+os.environ["VIPS_BLOCK_UNTRUSTED"] = "1"
+os.environ["VIPS_DISC_THRESHOLD"] = "2g"
+
+import pyvips
+
+__all__ = ["LOADERS", "pyvips"]
+
+LOADERS: Final = {
+    "jpeg": "jpegload_source",
+    "png": "pngload_source",
+    "webp": "webpload_source",
+    "gif": "gifload_source",
+    "avif": "heifload_source",
+    "tiff": "tiffload_source",
+}
+"""The one loader of each readable type."""
+
+_OURS: Final = ("Jpeg", "Png", "Webp", "Nsgif", "Heif", "Tiff")
+_OLDEST: Final = (8, 18, 4)  # the first release with this year's fixes in tiffload and libheif's limits
+_PROBES: Final = {
+    "svg": b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>',
+    "ppm": b"P6\n1 1\n255\n\0\0\0",
+}
+
+
+def _guard() -> None:
+    version = tuple(pyvips.version(part) for part in range(3))
+    if version < _OLDEST:
+        raise Misconfigured("libvips_too_old", f"libvips {version} is older than {_OLDEST}")
+    pyvips.block_untrusted_set(True)
+    pyvips.operation_block_set("VipsForeignLoad", True)
+    for name in _OURS:
+        pyvips.operation_block_set(f"VipsForeignLoad{name}", False)
+    pyvips.cache_set_max(0)
+    pyvips.concurrency_set(1)  # address space grows with threads; the cores are shared out by the pool
+    for name, probe in _PROBES.items():
+        _assert_locked(name, probe)
+
+
+def _assert_locked(name: str, probe: bytes) -> None:
+    try:
+        pyvips.Image.new_from_buffer(probe, "")
+    except pyvips.Error:
+        return
+    raise Misconfigured("loader_not_locked", f"libvips still opens {name}")
+
+
+_guard()

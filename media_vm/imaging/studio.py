@@ -1,0 +1,56 @@
+"""The `Pixels` port: everything that is done to pixels, done in child processes."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from media_vm.imaging import tasks
+from media_vm.imaging.pool import ChildPool
+from media_vm.ports import Rendering, RenderRequest
+from media_vm.rules.pictures import SourceFacts
+from media_vm.rules.validation import READABLE, Limits
+
+INSPECT_LIMIT: Final = timedelta(seconds=15)
+RENDER_LIMIT: Final = timedelta(seconds=120)
+
+
+class Studio:
+    """Looks at originals and makes their variants. This process never decodes a foreign byte itself."""
+
+    def __init__(
+        self,
+        children: ChildPool,
+        *,
+        limits: Limits | None = None,
+        allowed: frozenset[str] = READABLE,
+        render_limit: timedelta = RENDER_LIMIT,
+    ) -> None:
+        self._children = children
+        self._limits = limits or Limits()
+        self._allowed = allowed
+        self._render_limit = render_limit
+
+    def inspect(self, source: Path) -> SourceFacts:
+        """Header only. NotThere, GiveUp, NoRoom, ChildDied, TryAgain (the child was stopped)."""
+        return self._children.run(tasks.inspect, source, self._limits, self._allowed, limit=INSPECT_LIMIT)
+
+    def render(self, source: Path, into: Path, request: RenderRequest) -> Rendering:
+        """Make all variants in `into` as `.tmp-*`; whatever goes wrong, none of them stays behind.
+
+        NotThere, GiveUp, NoRoom, ChildDied, TryAgain (the child was stopped).
+        """
+        prefix = f".tmp-{secrets.token_hex(8)}-"
+        task = (source, into, prefix, request, self._limits, self._allowed)
+        try:
+            return self._children.run(tasks.render, *task, limit=self._render_limit)
+        except BaseException:
+            for left_behind in into.glob(f"{prefix}*"):
+                left_behind.unlink(missing_ok=True)
+            raise
+
+    def close(self) -> None:
+        """End the children."""
+        self._children.close()

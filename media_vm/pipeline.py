@@ -1,0 +1,145 @@
+"""One cycle of the worker, and one media's walk through its checklist. Read this first.
+
+    pending at the main API
+       │ remember          a row, status downloading
+       ▼
+    claim ── advance ──▶ retrieve_file ─▶ ai_visual_analysis ─▶ resize_optimize ─▶ update_callback
+       ▲        │            bulk/            colours, hashes         library/          main API
+       │        ▼
+    due again ◀ release      What to do next is decided in rules/checklist.py, what a failure means in
+                             rules/outcomes.py, and each step is a paragraph in steps.py.
+
+The variant rows that `resize_optimize` writes are the hand-over to `serve`.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from media_vm.errors import DatabaseDown, LeaseLost, Misconfigured, NoRoom, ProviderDown, StepFailed, TryAgain
+from media_vm.ports import Outcome, World
+from media_vm.rules.callbacks import EventKind
+from media_vm.rules.checklist import Checklist, Finished, GaveUp, Run, Step, Wait, decide, spend
+from media_vm.rules.outcomes import Setting, announced, completed, failed, gave_up
+from media_vm.steps import STEPS, new_event
+from media_vm.walk import Walk, begin_walk
+
+log = structlog.get_logger()
+
+ARRIVED_LATELY = timedelta(hours=1)
+
+
+def run_cycle(world: World) -> timedelta:
+    """Remember what is pending, free what was abandoned, walk all that is due; returns how long to rest."""
+    poll_again = remember_pending(world)
+    world.leases.free_expired()
+    walk_all_due(world)
+    due = world.leases.next_due()
+    return min(poll_again, world.policy.idle if due is None else due)
+
+
+def remember_pending(world: World) -> timedelta:
+    """Take in the main API's pending list; returns when to ask again. A main API that is away stops nothing:
+    what we hold already goes on."""
+    try:
+        new = world.store.remember(world.api.pending())
+    except (ProviderDown, Misconfigured) as error:
+        say = log.error if isinstance(error, Misconfigured) else log.warning
+        say("poll_failed", kind=error.kind.value, reason=error.reason, detail=error.detail)
+        world.store.mark("poll", f"{error.kind.value}: {error}")
+        return world.policy.idle if isinstance(error, Misconfigured) else world.policy.backoff
+    world.store.mark("poll", "ok")
+    if new:
+        log.info("remembered", new=new)
+    return world.policy.idle
+
+
+def walk_all_due(world: World) -> None:
+    """Several items are in flight at once: most of their time is waiting for others."""
+    with ThreadPoolExecutor(world.items_in_flight, thread_name_prefix="walk") as threads:
+        for walker in [threads.submit(walk_while_due, world) for _ in range(world.items_in_flight)]:
+            walker.result()
+
+
+def walk_while_due(world: World) -> None:
+    """Claim and advance one media after the other, until none is due or the worker is to stop."""
+    while not world.stopping.is_set():
+        claim = world.leases.claim(world.worker)
+        if claim is None:
+            return
+        with begin_walk(claim, world) as walk:
+            try:
+                advance(walk, world)
+            except LeaseLost:
+                log.warning("lease_lost", media_id=claim.media.id)
+            log.info("media_advanced", **walk.summary())
+
+
+def advance(walk: Walk, world: World) -> None:
+    """Do step after step until nothing is to be done now. The claim spent the first step's attempt."""
+    while True:
+        checklist = walk.media.checklist
+        match decide(checklist, walk.now(), world.policy):
+            case Run(step) if step is checklist.running:
+                attempt(walk, step, world)
+            case GaveUp(step):
+                spent = Outcome(step, note="attempts spent, outcome never recorded")
+                record(walk, gave_up(checklist, step), spent, world)
+            case Wait(until):
+                return world.leases.release(walk.claim, until)
+            case Finished():
+                return world.leases.release(walk.claim, None)
+            case Run():
+                # Its attempt is not spent, as when one more event is to be told: whoever claims it spends it.
+                return world.leases.release(walk.claim, walk.now())
+
+
+def attempt(walk: Walk, step: Step, world: World) -> None:
+    """Run one step and record how it ended."""
+    started = walk.progress()
+    try:
+        outcome = STEPS[step](walk, world)
+        checklist = completed(walk.media.checklist, step, outcome.degraded)
+    except StepFailed as failure:
+        checklist, outcome = after_failure(walk, step, failure, world)
+    except (LeaseLost, DatabaseDown):
+        raise
+    except Exception:
+        log.exception("step_broke", media_id=walk.media.id, step=step.value)
+        bug = TryAgain("unexpected", "an unexpected error; its traceback is in the worker's log")
+        checklist, outcome = after_failure(walk, step, bug, world)
+    record(walk, checklist, replace(outcome, took=walk.now() - started), world)
+
+
+def after_failure(walk: Walk, step: Step, error: StepFailed, world: World) -> tuple[Checklist, Outcome]:
+    """Ask the rules what a failure means; put its bytes aside and tell the main API if they say so."""
+    failure = replace(error.failure, fingerprint=error.failure.fingerprint or walk.fingerprint)
+    others_arrive = world.store.arrived_lately(walk.media.id, ARRIVED_LATELY)
+    given = Setting(walk.now(), world.policy, world.chance(), others_arrive)
+    setback = failed(walk.media.checklist, step, failure, given)
+    if setback.quarantine:
+        try:
+            world.files.quarantine(walk.evidence(world.files), walk.media.id, failure)
+        except NoRoom as full:  # bytes that cannot be put aside may not be condemned
+            return after_failure(walk, step, full, world)
+    cleanup = new_event(EventKind.CLEANUP, walk.media, None, world) if setback.cleanup else None
+    final = setback.checklist.last_error or failure
+    return setback.checklist, Outcome(
+        step, note=str(error), failure=final, new_event=cleanup, quarantined=setback.quarantine
+    )
+
+
+def record(walk: Walk, checklist: Checklist, outcome: Outcome, world: World) -> None:
+    """Write an outcome, what follows from it and the next step's attempt in one go, under the lease."""
+    now = walk.now()
+    if outcome.new_event:
+        checklist = announced(checklist, outcome.new_event.kind, now)
+    walk.media = world.store.record(walk.claim, spend(checklist, now, world.policy), outcome)
+    walk.remember(outcome)
+    own, kept = outcome.original, walk.media.original
+    if own and kept and own.path != kept.path:
+        world.files.discard(world.files.original(own.path))

@@ -1,0 +1,1 @@
+"""Decisions: standard library only; no clock, no random, no disk, no network, no log."""

@@ -1,0 +1,105 @@
+"""What the main API is told, and how long we insist (contract §2, §5.6).
+
+One event = one Idempotency-Key = one byte-identical body through every retry.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from media_vm.rules.analysis import Analysis
+from media_vm.rules.pictures import DataType, Format
+
+INSIST_EVERY = timedelta(hours=1)
+INSIST_FOR = timedelta(days=7)
+
+
+class EventKind(StrEnum):
+    """The two calls, `complete` twice: the first news and a later update."""
+
+    COMPLETE = "complete"
+    UPDATE = "update"
+    CLEANUP = "cleanup"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing to tell. pending_id: the main API's id. body: the exact JSON text, None for a cleanup."""
+
+    kind: EventKind
+    pending_id: int
+    key: str
+    body: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEvent:
+    """The oldest event not answered yet, as the checklist sees it: when it was made, when to send it next."""
+
+    kind: EventKind
+    created_at: datetime
+    due_at: datetime
+
+
+def analysis_body(analysis: Analysis | None, data_type: DataType) -> dict[str, object]:
+    """`ai_analysis` of the callback; unknown is null or empty, never invented."""
+    measured = analysis.measured if analysis else None
+    described = analysis.described if analysis else None
+    body: dict[str, object] = {
+        "style": described and described.style,
+        "medium": described and described.medium,
+        "subject_matter": described and described.subject_matter,
+        "quality_score": measured and measured.quality.score,
+        "mood_keywords": list(described.mood_keywords) if described else [],
+        "description": described and described.description,
+        "tags": list(described.tags) if described else [],
+        "caption": described and described.caption,
+        "alt_text": described and described.alt_text,
+        "dominant_colors": [swatch.hex for swatch in measured.palette] if measured else [],
+        "detected_objects": [],
+        "detected_text": described and described.detected_text,
+        "confidence_score": described and described.confidence_score,
+    }
+    if data_type is DataType.LOGO:
+        body |= {
+            "brand_colors": body["dominant_colors"],
+            "background_removed": False,
+            "logo": None,
+        }
+    if data_type is DataType.SITES:
+        body["site_context"] = None
+    return body
+
+
+def complete_body(
+    media_id: int,
+    permanent_url: str,
+    formats: Iterable[Format],
+    data_type: DataType,
+    analysis: Analysis | None,
+    degraded: str | None,
+    *,
+    is_update: bool,
+) -> str:
+    """The body of `POST /api/media/complete/{pending_image_id}` as the text that is sent every time."""
+    available = set(formats)
+    body = {
+        "media_id": str(media_id),
+        "permanent_url": permanent_url,
+        "processing_complete": True,
+        "ai_enhanced": bool(analysis and analysis.ai_enhanced),
+        "update": is_update,
+        "degraded": degraded_body(degraded),
+        "formats_available": [form.value for form in Format if form in available],
+        "ai_analysis": analysis_body(analysis, data_type),
+    }
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def degraded_body(reason: str | None) -> Sequence[dict[str, str]]:
+    """`degraded` of callback and status."""
+    return [{"step": "ai_visual_analysis", "reason": reason}] if reason else []

@@ -1,0 +1,39 @@
+"""The kinds of failure; the kind decides what follows (contract §5.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What went wrong, named by what it proves."""
+
+    PERMANENT = "permanent"
+    ABSENT = "absent"
+    TRANSIENT = "transient"
+    TIMEOUT = "timeout"
+    LOCAL_RESOURCE = "local_resource"
+    OUTAGE = "outage"
+    MISCONFIGURED = "misconfigured"
+    POISON = "poison"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One failed step as the rules see it.
+
+    reason: a stable code such as `truncated`. detail: a sentence for a person; no path, key or SQL.
+    fingerprint: identifies the bytes at fault (`sha256:…` or `length:…`) where bytes are at fault.
+    child_died: the child process that held the file died; crash_signal: by SEGV, BUS, ABRT, ILL or FPE.
+    retry_after: how long the other party asked us to wait.
+    """
+
+    kind: Kind
+    reason: str
+    detail: str
+    fingerprint: str | None = None
+    child_died: bool = False
+    crash_signal: bool = False
+    retry_after: timedelta | None = None

@@ -1,0 +1,199 @@
+"""What the outcome of a step does to its checklist (contract §5.3–§5.6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from media_vm.rules.backoff import LONGEST, backoff
+from media_vm.rules.callbacks import INSIST_EVERY, INSIST_FOR, EventKind, OpenEvent
+from media_vm.rules.checklist import Checklist, Policy, Redo, Step, StepStatus, Suspect, give_back
+from media_vm.rules.failures import Failure, Kind
+
+DEATHS_THAT_CONDEMN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a verdict may rest on besides the checklist itself.
+
+    chance: a random number 0–1 for the jitter. others_arrive: another item's bytes came within the last hour.
+    """
+
+    now: datetime
+    policy: Policy
+    chance: float
+    others_arrive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setback:
+    """A failed step's verdict: the new checklist; do the bytes go to quarantine, is a `cleanup` owed."""
+
+    checklist: Checklist
+    quarantine: bool = False
+    cleanup: bool = False
+
+
+def completed(checklist: Checklist, step: Step, degraded: str | None = None) -> Checklist:
+    """The step did its work; waits and errors of its own are over. degraded: what an analysis still lacks."""
+    done = replace(checklist.with_entry(step, StepStatus.COMPLETED), running=None, last_error=None)
+    match step:
+        case Step.RETRIEVE_FILE:
+            return replace(done, not_before=None, suspect=None, absent_since=None, looks=0, redo=None)
+        case Step.AI_VISUAL_ANALYSIS:
+            return replace(done, ai_not_before=None, degraded=degraded)
+        case Step.RESIZE_OPTIMIZE:
+            return replace(done, not_before=None, has_variants=True)
+        case Step.UPDATE_CALLBACK:
+            return replace(done, open_event=None)
+
+
+def announced(checklist: Checklist, kind: EventKind, now: datetime) -> Checklist:
+    """A new event is to be told: `update_callback` is pending again, its attempts fresh. Events go in order,
+    so one that is still open stays in front."""
+    event = checklist.open_event or OpenEvent(kind, created_at=now, due_at=now)
+    fresh = checklist.with_entry(Step.UPDATE_CALLBACK, StepStatus.PENDING, attempts=0)
+    return replace(fresh, open_event=event)
+
+
+def fresh_round(checklist: Checklist) -> Checklist:
+    """Other bytes than those suspected arrived: what is held against the old ones is void."""
+    fresh = checklist.with_entry(Step.RESIZE_OPTIMIZE, StepStatus.PENDING, attempts=0)
+    fresh = fresh.with_entry(Step.AI_VISUAL_ANALYSIS, StepStatus.PENDING, attempts=0)
+    return replace(fresh, suspect=None, deaths=0, crash_deaths=0, ai_not_before=None)
+
+
+def renewed(checklist: Checklist) -> Checklist:
+    """A failed item that somebody asked to retry begins anew, from its stored original if it has one; for any
+    other the request has no effect (contract §5.5)."""
+    if checklist.redo is not Redo.RETRY:
+        return checklist
+    if not checklist.has_failed:
+        return replace(checklist, redo=None)
+    for step in (Step.RETRIEVE_FILE, Step.AI_VISUAL_ANALYSIS, Step.RESIZE_OPTIMIZE):
+        if checklist[step].status is not StepStatus.COMPLETED:
+            checklist = checklist.with_entry(step, StepStatus.PENDING, attempts=0)
+    fresh = replace(checklist, not_before=None, ai_not_before=None, absent_since=None, looks=0)
+    return replace(fresh, suspect=None, deaths=0, crash_deaths=0)
+
+
+def is_proof(checklist: Checklist, fingerprint: str | None) -> bool:
+    """Are these the very bytes that were found unusable before?"""
+    return checklist.suspect is not None and checklist.suspect.fingerprint == fingerprint
+
+
+def gave_up(checklist: Checklist, step: Step) -> Checklist:
+    """Attempts are spent: the step has failed, bytes are kept, nothing is cleaned up."""
+    return replace(checklist.with_entry(step, StepStatus.FAILED), running=None)
+
+
+def failed(checklist: Checklist, step: Step, failure: Failure, given: Setting) -> Setback:
+    """The verdict on a failed step, by the kind of its failure."""
+    checklist = replace(checklist, last_error=failure)
+    if step is Step.UPDATE_CALLBACK:
+        return Setback(_callback_failed(checklist, failure, given))
+    if failure.child_died:
+        checklist = replace(
+            checklist,
+            deaths=checklist.deaths + 1,
+            crash_deaths=checklist.crash_deaths + failure.crash_signal,
+        )
+        if checklist.deaths >= DEATHS_THAT_CONDEMN:
+            return _poisoned(checklist, step, failure, given)
+    if step is Step.AI_VISUAL_ANALYSIS:
+        return Setback(_analysis_failed(checklist, failure, given))
+    match failure.kind:
+        case Kind.PERMANENT | Kind.POISON:
+            return _unusable(checklist, failure, given)
+        case Kind.ABSENT:
+            return _absent(checklist, given)
+        case Kind.OUTAGE | Kind.MISCONFIGURED:
+            pause = _pause(failure, given.policy)
+            return Setback(replace(give_back(checklist), not_before=given.now + pause))
+    return Setback(_spent(checklist, step, failure, given))
+
+
+def _spent(checklist: Checklist, step: Step, failure: Failure, given: Setting) -> Checklist:
+    """Transient, timeout, local_resource: an attempt is gone; after the last the step has failed. A death is
+    counted apart, so its attempt comes back."""
+    checklist = give_back(checklist) if failure.child_died else replace(checklist, running=None)
+    attempts = checklist[step].attempts
+    if attempts >= given.policy.max_attempts:
+        return gave_up(checklist, step)
+    tries = checklist.deaths if failure.child_died else attempts
+    wait = backoff(given.policy.backoff, tries, given.chance)
+    return replace(checklist, not_before=given.now + max(wait, failure.retry_after or wait))
+
+
+def _analysis_failed(checklist: Checklist, failure: Failure, given: Setting) -> Checklist:
+    """The walk goes on without it (contract §5.4); the step has a not-before time of its own."""
+    if failure.kind in (Kind.OUTAGE, Kind.MISCONFIGURED):
+        waiting = replace(give_back(checklist), ai_not_before=given.now + _pause(failure, given.policy))
+        return replace(waiting, degraded=failure.kind.value)
+    after = replace(checklist, running=None, degraded="failed")
+    attempts = after[Step.AI_VISUAL_ANALYSIS].attempts
+    if attempts >= given.policy.max_attempts:
+        return gave_up(after, Step.AI_VISUAL_ANALYSIS)
+    return replace(after, ai_not_before=given.now + backoff(given.policy.backoff, attempts, given.chance))
+
+
+def _unusable(checklist: Checklist, failure: Failure, given: Setting) -> Setback:
+    """Proven by the same bytes twice: failed, and cleaned up. Once only: one more look, no attempt spent."""
+    if is_proof(checklist, failure.fingerprint):
+        condemned = gave_up(checklist, Step.RETRIEVE_FILE)
+        by_crash = checklist.crash_deaths >= DEATHS_THAT_CONDEMN
+        return Setback(condemned, cleanup=failure.kind is Kind.PERMANENT or by_crash)
+    return _suspected(checklist, failure, given)
+
+
+def _poisoned(checklist: Checklist, step: Step, failure: Failure, given: Setting) -> Setback:
+    """The third death: poison before any attempt rule; with variants present only that step fails."""
+    poison = replace(failure, kind=Kind.POISON)
+    checklist = replace(checklist, last_error=poison)
+    if checklist.has_variants:
+        return Setback(gave_up(checklist, step))
+    return _suspected(checklist, poison, given)
+
+
+def _suspected(checklist: Checklist, failure: Failure, given: Setting) -> Setback:
+    """Back to `retrieve_file`, which looks once more after MEDIA_VM_CONFIRM_SECONDS."""
+    again = give_back(checklist).with_entry(Step.RETRIEVE_FILE, StepStatus.PENDING)
+    suspect = Suspect(failure.kind, failure.reason, failure.detail, failure.fingerprint or "")
+    look_again = given.now + given.policy.confirm
+    return Setback(replace(again, suspect=suspect, not_before=look_again), quarantine=True)
+
+
+def _absent(checklist: Checklist, given: Setting) -> Setback:
+    """Looked for again, ever more seldom; ended only by time *and* a sign that others' bytes do arrive."""
+    since = checklist.absent_since or given.now
+    looks = checklist.looks + 1
+    checklist = replace(give_back(checklist), absent_since=since, looks=looks)
+    if given.now - since < given.policy.give_up:
+        wait = backoff(given.policy.backoff, looks, given.chance)
+        return Setback(replace(checklist, not_before=given.now + wait))
+    if given.others_arrive:
+        return Setback(gave_up(checklist, Step.RETRIEVE_FILE), cleanup=True)
+    return Setback(replace(checklist, not_before=given.now + LONGEST))
+
+
+def _callback_failed(checklist: Checklist, failure: Failure, given: Setting) -> Checklist:
+    """Three attempts by backoff, then hourly for 7 days; a failed callback never fails a media."""
+    event = checklist.open_event
+    assert event is not None, "update_callback runs only with an open event"
+    if failure.kind in (Kind.OUTAGE, Kind.MISCONFIGURED):
+        due = given.now + _pause(failure, given.policy)
+        return replace(give_back(checklist), open_event=replace(event, due_at=due))
+    checklist = replace(checklist, running=None)
+    if given.now - event.created_at >= INSIST_FOR:
+        return gave_up(checklist, Step.UPDATE_CALLBACK)
+    attempts = checklist[Step.UPDATE_CALLBACK].attempts
+    by_backoff = attempts < given.policy.max_attempts and event.kind is not EventKind.CLEANUP
+    wait = backoff(given.policy.backoff, attempts, given.chance) if by_backoff else INSIST_EVERY
+    return replace(checklist, open_event=replace(event, due_at=given.now + wait))
+
+
+def _pause(failure: Failure, policy: Policy) -> timedelta:
+    """No jitter: all that one outage holds falls due together, so that age order stays (contract §5.3)."""
+    usual = policy.idle if failure.kind is Kind.MISCONFIGURED else policy.backoff
+    return max(usual, failure.retry_after or usual)

@@ -1,0 +1,40 @@
+"""Where files live under the storage root (contract §6). Ids, enums, digests and ASCII slugs only: no foreign
+string reaches the disk."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from pathlib import PurePosixPath
+
+from media_vm.rules.pictures import Background, DataType, Format, Size
+
+SLUG_LENGTH = 60
+
+
+def slug_of(original_name: str) -> str:
+    """At most 60 characters of a–z, 0–9 and single dashes, from the name without its extension; `image` when
+    nothing is left."""
+    stem = PurePosixPath(original_name.replace("\\", "/")).name.rsplit(".", 1)[0]
+    ascii_only = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
+    dashed = re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
+    return dashed[:SLUG_LENGTH].rstrip("-") or "image"
+
+
+def bulk_path(on: date, media_id: int, sha256: str, extension: str) -> str:
+    """`bulk/2025-01-15/{media_id}-{sha256[:16]}.{ext}`."""
+    return f"bulk/{on.isoformat()}/{media_id}-{sha256[:16]}.{extension}"
+
+
+def library_folder(user_id: int, data_type: DataType) -> str:
+    """`library/user_123/product/img`."""
+    return f"library/user_{user_id}/{data_type.value}/img"
+
+
+def library_name(
+    media_id: int, slug: str, size: Size, fmt: Format, background: Background, sha256: str
+) -> str:
+    """`{media_id}-{slug}-{size}[-nobg]-{hash8}.{ext}`."""
+    face = "-nobg" if background is Background.REMOVED else ""
+    return f"{media_id}-{slug}-{size.value}{face}-{sha256[:8]}.{fmt.extension}"

@@ -1,0 +1,43 @@
+"""How far a media is, in the words of contract §3's status."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from media_vm.rules.callbacks import degraded_body
+from media_vm.rules.checklist import Checklist, Step, StepStatus
+
+
+def current_step(checklist: Checklist) -> Step | None:
+    """The first step that is still pending; None when no more will come."""
+    if checklist.has_failed:
+        return None
+    pending = (step for step in Step if checklist[step].status is StepStatus.PENDING)
+    return next(pending, None)
+
+
+def progress(checklist: Checklist) -> int:
+    """Steps completed, in percent."""
+    done = sum(checklist[step].status is StepStatus.COMPLETED for step in Step)
+    return 100 * done // len(Step)
+
+
+def status_body(
+    pending_id: int, media_id: int, checklist: Checklist, next_try: datetime | None
+) -> dict[str, object]:
+    """The body of `GET /api/media/status/{pending_image_id}`."""
+    step, error = current_step(checklist), checklist.last_error
+    return {
+        "id": pending_id,
+        "media_id": str(media_id),
+        "status": checklist.status.value,
+        "current_step": step.value if step else None,
+        "progress": progress(checklist),
+        "steps": {
+            step.value: {"status": checklist[step].status.value, "attempts": checklist[step].attempts}
+            for step in Step
+        },
+        "next_try": next_try.isoformat().replace("+00:00", "Z") if next_try else None,
+        "error": f"{error.kind.value}: {error.reason}: {error.detail}" if error else None,
+        "degraded": list(degraded_body(checklist.degraded)),
+    }

@@ -1,0 +1,258 @@
+"""Every setting with its default, its limits and its meaning (contract §10).
+
+Each field's description becomes its row in docs/settings.md; a test keeps them equal. `environment.py` tells
+what is wrong with the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import (
+    AliasChoices,
+    AnyHttpUrl,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from media_vm.rules.checklist import Policy
+from media_vm.rules.pictures import Background
+from media_vm.rules.validation import READABLE, Limits
+
+SECRETS = ("MAIN_API_KEY", "MEDIA_API_KEY", "MEDIA_VM_API_KEY", "DATABASE_URL")
+
+
+def secrets_from_files() -> tuple[dict[str, str], list[str]]:
+    """The contents of every file that an `X_FILE` variable names, and a sentence for each unreadable one."""
+    found, problems = {}, []
+    for name in SECRETS:
+        if path := os.environ.get(f"{name}_FILE"):
+            try:
+                found[name] = Path(path).read_text().strip()
+            except (OSError, UnicodeDecodeError) as error:
+                problems.append(f"{name}_FILE cannot be read ({type(error).__name__}); e.g. /run/secrets/key")
+    return found, problems
+
+
+def _setting(default: Any, *names: str, says: str, example: str, **limits: Any) -> Any:
+    extra: dict[str, Any] = {"variable": names[0], "example": example}
+    alias = AliasChoices(*names)
+    return Field(default=default, validation_alias=alias, description=says, json_schema_extra=extra, **limits)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def _words(value: object) -> object:
+    """`a, b` → ("a", "b")."""
+    if isinstance(value, str):
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+    return value
+
+
+def _origin(value: object) -> object:
+    """An http(s) URL without its trailing slash, user or query."""
+    if value is None:
+        return None
+    url = AnyHttpUrl(str(value))
+    if url.username or url.password or url.query or url.fragment:
+        raise ValueError("no user, password, query or fragment belongs here")
+    return str(url).rstrip("/")
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+Url = Annotated[str, BeforeValidator(_origin)]
+
+
+class Settings(BaseSettings):
+    """All settings. Times are in seconds, sizes in bytes, as their variables' names say."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    database_url: str = _setting(
+        "sqlite:///storage/media_vm.db",
+        "DATABASE_URL",
+        says="SQLAlchemy URL of the database",
+        example="mysql+pymysql://media_vm:…@localhost/oaf_media",
+        repr=False,
+    )
+    storage_dir: Path = _setting(
+        Path("storage"),
+        "MEDIA_VM_STORAGE_DIR",
+        says="root of bulk, library and quarantine",
+        example="/srv/media-vm/storage",
+    )
+    main_api_url: Url | None = _setting(
+        None, "MAIN_API_URL", says="the main API; the worker needs it", example="https://api.festival.example"
+    )
+    main_api_key: SecretStr | None = _setting(
+        None,
+        "MAIN_API_KEY",
+        "MEDIA_API_KEY",
+        says="Bearer key for the main API; the worker needs it; `MEDIA_API_KEY` is read as another name",
+        example="a long random text",
+    )
+    media_backend_url: Url = _setting(
+        "http://127.0.0.1:3001",
+        "MEDIA_BACKEND_URL",
+        says="this service as others reach it: the start of `permanent_url`",
+        example="https://media.festival.example",
+    )
+    serve_host: str = _setting(
+        "127.0.0.1", "MEDIA_VM_SERVE_HOST", says="address that `serve` listens on", example="192.0.2.7"
+    )
+    serve_port: int = _setting(
+        3001, "MEDIA_VM_SERVE_PORT", says="port that `serve` listens on", example="3001", ge=1, le=65535
+    )
+    own_api_key: SecretStr | None = _setting(
+        None,
+        "MEDIA_VM_API_KEY",
+        says="Bearer key that the main API calls us with; without it `MAIN_API_KEY` counts",
+        example="another long random text",
+    )
+    cors_origins: Words = _setting(
+        ("*",),
+        "MEDIA_VM_CORS_ORIGINS",
+        says="origins that may read pictures from a page's code",
+        example="https://festival.example,https://www.festival.example",
+    )
+    unversioned_max_age_seconds: int = _setting(
+        31_536_000,
+        "MEDIA_VM_UNVERSIONED_MAX_AGE_SECONDS",
+        says="how long caches keep a picture whose URL names no version",
+        example="3600",
+        ge=0,
+    )
+    logo_background: Background = _setting(
+        Background.ORIGINAL,
+        "MEDIA_VM_LOGO_BACKGROUND",
+        says="what a logo's URL without `bg` gives: `original` or `removed`",
+        example="removed",
+    )
+    cpu_slots: int = _setting(
+        _cores(),
+        "MEDIA_VM_CPU_SLOTS",
+        says="pixel processes, and processes of `serve`",
+        example="2",
+        ge=1,
+    )
+    items_in_flight: int = _setting(
+        4 * _cores(), "MEDIA_VM_ITEMS_IN_FLIGHT", says="items walked at once", example="8", ge=1, le=256
+    )
+    idle_seconds: float = _setting(
+        600,
+        "MEDIA_VM_IDLE_SECONDS",
+        says="rest when nothing is due",
+        example="600",
+        gt=0,
+    )
+    lease_seconds: float = _setting(
+        60, "MEDIA_VM_LEASE_SECONDS", says="how long an item is held without a heartbeat", example="60", ge=1
+    )
+    step_seconds: float = _setting(
+        300,
+        "MEDIA_VM_STEP_SECONDS",
+        says="deadline of one step, not counting queues",
+        example="300",
+        gt=0,
+    )
+    max_attempts: int = _setting(
+        3, "MEDIA_VM_MAX_ATTEMPTS", says="attempts at a step", example="3", ge=1, le=100
+    )
+    backoff_seconds: float = _setting(
+        30,
+        "MEDIA_VM_BACKOFF_SECONDS",
+        says="first wait after a failure; it doubles",
+        example="30",
+        gt=0,
+    )
+    confirm_seconds: float = _setting(
+        60,
+        "MEDIA_VM_CONFIRM_SECONDS",
+        says="until unusable bytes are fetched once more, as proof",
+        example="60",
+        ge=0,
+    )
+    give_up_seconds: float = _setting(
+        86_400,
+        "MEDIA_VM_GIVE_UP_SECONDS",
+        says="how long to look for an absent file",
+        example="86400",
+        ge=0,
+    )
+    max_source_bytes: int = _setting(
+        50_000_000, "MEDIA_VM_MAX_SOURCE_BYTES", says="largest source file", example="50000000", ge=1
+    )
+    max_source_megapixels: int = _setting(
+        50, "MEDIA_VM_MAX_SOURCE_MEGAPIXELS", says="most pixels of a source", example="50", gt=0
+    )
+    max_source_side: int = _setting(
+        16_384, "MEDIA_VM_MAX_SOURCE_SIDE", says="longest side of a source in pixels", example="16384", ge=1
+    )
+    max_source_frames: int = _setting(
+        200, "MEDIA_VM_MAX_SOURCE_FRAMES", says="most frames or pages of a source", example="200", ge=1
+    )
+    allowed_types: Words = _setting(
+        tuple(sorted(READABLE)),
+        "MEDIA_VM_ALLOWED_TYPES",
+        says="types that are taken; one left out is refused as `type_not_allowed`",
+        example="jpeg,png,webp",
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment, with secrets from the files that `X_FILE` variables name before it."""
+        return init_settings, InitSettingsSource(settings_cls, secrets_from_files()[0]), env_settings
+
+    @model_validator(mode="after")
+    def _types_can_be_read(self) -> Settings:
+        if strange := sorted(set(self.allowed_types) - READABLE):
+            known = ", ".join(sorted(READABLE))
+            raise ValueError(f"MEDIA_VM_ALLOWED_TYPES: no {', '.join(strange)} is read here; known: {known}")
+        return self
+
+    @property
+    def api_key(self) -> SecretStr | None:
+        """The key of our own routes (contract §10)."""
+        return self.own_api_key or self.main_api_key
+
+    @property
+    def policy(self) -> Policy:
+        """The numbers that the rules need."""
+        return Policy(
+            max_attempts=self.max_attempts,
+            backoff=timedelta(seconds=self.backoff_seconds),
+            confirm=timedelta(seconds=self.confirm_seconds),
+            give_up=timedelta(seconds=self.give_up_seconds),
+            idle=timedelta(seconds=self.idle_seconds),
+        )
+
+    @property
+    def limits(self) -> Limits:
+        """What a source may be."""
+        return Limits(
+            bytes=self.max_source_bytes,
+            megapixels=self.max_source_megapixels,
+            side=self.max_source_side,
+            frames=self.max_source_frames,
+        )

@@ -1,0 +1,124 @@
+"""The four steps, one paragraph each. A step returns an Outcome or raises a StepFailed; it never retries,
+sleeps or decides what a failure means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from media_vm.errors import Confirmed, NotThere, TryAgain
+from media_vm.ports import Download, Media, Original, Outcome, RenderRequest, World
+from media_vm.rules.analysis import Analysis
+from media_vm.rules.callbacks import Event, EventKind, complete_body
+from media_vm.rules.checklist import Step
+from media_vm.rules.outcomes import is_proof
+from media_vm.rules.paths import bulk_path, library_folder, slug_of
+from media_vm.rules.pictures import Format
+from media_vm.rules.validation import EXTENSIONS
+from media_vm.walk import Walk
+
+
+def retrieve_file(walk: Walk, world: World) -> Outcome:
+    """Fetch the temp file, look at its header, keep it as the original, byte for byte."""
+    media, suspect = walk.media, walk.media.checklist.suspect
+    download = _fetch(walk, world)
+    walk.fingerprint = f"sha256:{download.sha256}"
+    if suspect and is_proof(media.checklist, walk.fingerprint):
+        raise Confirmed(suspect)
+    facts = world.pixels.inspect(walk.incoming)
+    path = bulk_path(walk.now().date(), media.id, download.sha256, EXTENSIONS[facts.type])
+    world.files.keep_original(walk.incoming, path)
+    note = f"{facts.type} {facts.width}×{facts.height}, {download.bytes} bytes"
+    original = Original(path, download.bytes, download.sha256)
+    return Outcome(Step.RETRIEVE_FILE, note, original=original, facts=facts)
+
+
+def _fetch(walk: Walk, world: World) -> Download:
+    """The temp file; for a retry on request, what quarantine kept of it when it is gone."""
+    media = walk.media
+    try:
+        return world.api.download(media.image_path, walk.incoming)
+    except NotThere:
+        kept = world.files.quarantined(media.id) if media.checklist.redo else None
+        if kept is None:
+            raise
+        return world.files.copy(kept, walk.incoming)
+
+
+def ai_visual_analysis(walk: Walk, world: World) -> Outcome:
+    """Measure the picture, and have it described where a provider is configured. One that comes after the
+    picture went live is told as an update (contract §5.4)."""
+    media = walk.media
+    original = world.files.original(_original(media).path)
+    analysis = world.vision.analyse(original, media.data_type)
+    degraded = None if world.vision.is_configured else "not_configured"
+    news = None
+    if media.checklist.has_variants:
+        formats = world.store.formats(media.id)
+        news = completion(EventKind.UPDATE, media, formats, analysis, degraded, world)
+    return Outcome(
+        Step.AI_VISUAL_ANALYSIS, "measured locally", analysis=analysis, degraded=degraded, new_event=news
+    )
+
+
+def resize_optimize(walk: Walk, world: World) -> Outcome:
+    """Make every variant under temporary names; publish them only if the lease is still ours."""
+    media = walk.media
+    analysis = world.store.analysis(media.id)
+    focal_point = analysis.measured.focal_point if analysis else None
+    folder = library_folder(media.user_id, media.data_type)
+    original = world.files.original(_original(media).path)
+    rendering = world.pixels.render(
+        original, world.files.folder(folder), RenderRequest(media.data_type, focal_point)
+    )
+    world.leases.renew(walk.claim)
+    variants = world.files.publish(rendering, media.id, folder, slug_of(media.original_name))
+    formats = {variant.format for variant in variants.kept}
+    degraded = media.checklist.degraded
+    news = completion(EventKind.COMPLETE, media, formats, analysis, degraded, world)
+    note = f"{len(variants.kept)} variants kept, {len(variants.not_kept)} not"
+    return Outcome(Step.RESIZE_OPTIMIZE, note, variants=variants, new_event=news)
+
+
+def update_callback(walk: Walk, world: World) -> Outcome:
+    """Tell the main API the oldest thing that it has not heard: complete, update or cleanup."""
+    event = world.store.open_event(walk.media.id)
+    if event is None:
+        return Outcome(Step.UPDATE_CALLBACK, "nothing left to tell")
+    answer = world.api.send(event)
+    return Outcome(Step.UPDATE_CALLBACK, f"{event.kind.value}: {answer}", answered=event)
+
+
+STEPS: Mapping[Step, Callable[[Walk, World], Outcome]] = {
+    Step.RETRIEVE_FILE: retrieve_file,
+    Step.AI_VISUAL_ANALYSIS: ai_visual_analysis,
+    Step.RESIZE_OPTIMIZE: resize_optimize,
+    Step.UPDATE_CALLBACK: update_callback,
+}
+
+
+def completion(
+    kind: EventKind,
+    media: Media,
+    formats: Iterable[Format],
+    analysis: Analysis | None,
+    degraded: str | None,
+    world: World,
+) -> Event | None:
+    """The event that says that a media is complete; None for one that the main API did not send."""
+    is_update = kind is EventKind.UPDATE
+    url = f"{world.public_url}/serve/{media.id}"
+    body = complete_body(media.id, url, formats, media.data_type, analysis, degraded, is_update=is_update)
+    return new_event(kind, media, body, world)
+
+
+def new_event(kind: EventKind, media: Media, body: str | None, world: World) -> Event | None:
+    """An event with an Idempotency-Key of its own."""
+    if media.main_api_id is None:
+        return None
+    return Event(kind, media.main_api_id, world.new_key(), body)
+
+
+def _original(media: Media) -> Original:
+    if media.original is None:
+        raise TryAgain("original_missing", "the stored original is not there")
+    return media.original

@@ -1,0 +1,89 @@
+"""One worker's hold on one media: its lease kept alive while it makes progress, its temporary removed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from media_vm.errors import DatabaseDown, LeaseLost
+from media_vm.ports import Claim, Files, Media, Outcome, World
+
+BEATS_A_LEASE = 3
+
+
+@dataclass(slots=True)
+class Walk:
+    """A claimed media on its way. incoming: where its download goes. fingerprint: identifies its bytes."""
+
+    claim: Claim
+    media: Media
+    incoming: Path
+    started: float
+    world: World
+    progress_at: float = 0.0
+    fingerprint: str | None = None
+    steps_done: list[str] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        """The database's time: what came back with the claim plus what passed since (contract §5.2)."""
+        return self.claim.now + timedelta(seconds=self.world.clock() - self.started)
+
+    def progress(self) -> datetime:
+        """A step begins: the lease deserves to live on. Returns now."""
+        self.progress_at = self.world.clock()
+        return self.now()
+
+    def evidence(self, files: Files) -> Path:
+        """Where the bytes are that a failure is about: just downloaded, or the stored original."""
+        if self.incoming.exists() or self.media.original is None:
+            return self.incoming
+        return files.original(self.media.original.path)
+
+    def remember(self, outcome: Outcome) -> None:
+        """Note a recorded outcome for the walk's one log line."""
+        mark = f":{outcome.failure.reason}" if outcome.failure else ""
+        self.steps_done.append(f"{outcome.step.value}{mark}")
+
+    def summary(self) -> dict[str, object]:
+        """The one line an item a cycle."""
+        passed = self.world.clock() - self.started
+        return {
+            "media_id": self.media.id,
+            "steps": self.steps_done,
+            "status": self.media.checklist.status.value,
+            "ms": round(passed * 1000),
+        }
+
+
+@contextmanager
+def begin_walk(claim: Claim, world: World) -> Iterator[Walk]:
+    """Hold the lease until the block ends; heartbeats tell of progress, not mere life (contract §5.2)."""
+    original = claim.media.original
+    walk = Walk(claim, claim.media, world.files.incoming(claim.token), world.clock(), world)
+    walk.progress_at = walk.started
+    walk.fingerprint = f"sha256:{original.sha256}" if original else None
+    over = threading.Event()
+    heart = threading.Thread(target=_beat, args=(walk, over), daemon=True, name=f"heart-{claim.media.id}")
+    heart.start()
+    try:
+        yield walk
+    finally:
+        over.set()
+        heart.join()
+        world.files.discard(walk.incoming)
+
+
+def _beat(walk: Walk, over: threading.Event) -> None:
+    """Renew while the step is within its limit; a stuck step loses its lease and somebody else takes it."""
+    world = walk.world
+    while not over.wait(world.lease.total_seconds() / BEATS_A_LEASE):
+        if world.clock() - walk.progress_at > world.step_limit.total_seconds():
+            return
+        try:
+            world.leases.renew(walk.claim)
+        except (LeaseLost, DatabaseDown):
+            return

@@ -1,0 +1,135 @@
+"""Every route of the serving app on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, Path, Request
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel, Field
+from starlette.types import ASGIApp
+
+from media_vm import __version__
+from media_vm.settings import Settings
+from serve import problems
+from serve.door import Door
+from serve.failures import EXCEPTION_HANDLERS
+from serve.images import PREFIXES, Images
+from serve.keys import require_key
+from serve.problems import PROBLEM_TYPES, Problem
+from serve.reader import Reader
+from serve.shelf import RetryAnswer, Shelf
+
+_NOT_ANALYSED_SECONDS = 60
+
+Id = Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class Wake(BaseModel):
+    """Which items to look at first; none means all."""
+
+    pending_image_ids: Annotated[list[Id], Field(max_length=1000)] = []
+
+
+def _reader(request: Request) -> Reader:
+    reader: Reader = request.app.state.reader
+    return reader
+
+
+Asking = Annotated[Reader, Depends(_reader)]
+open_routes = APIRouter()
+main_api_routes = APIRouter(prefix="/api/media", dependencies=[Depends(require_key)])
+
+
+def create_app(settings: Settings, shelf: Shelf) -> ASGIApp:
+    """The whole serving app as one ASGI application: pictures by the hot path, the rest by FastAPI."""
+    reader = Reader(shelf)
+    return Door(PREFIXES, Images(settings, reader), _rest(settings, reader), settings.media_backend_url)
+
+
+def _rest(settings: Settings, reader: Reader) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        reader.close()
+
+    app = FastAPI(
+        title="media VM",
+        version=__version__,
+        lifespan=lifespan,
+        redoc_url=None,
+        exception_handlers=EXCEPTION_HANDLERS,
+    )
+    app.state.settings = settings
+    app.state.reader = reader
+    app.include_router(open_routes)
+    app.include_router(main_api_routes)
+    return app
+
+
+@open_routes.get("/livez")
+async def livez() -> dict[str, str]:
+    """The process runs; touches nothing else."""
+    return {"status": "alive"}
+
+
+@open_routes.get("/readyz")
+async def readyz(reader: Asking) -> dict[str, str]:
+    """The database answers and is migrated."""
+    if remedy := await reader.ask(reader.shelf.is_ready):
+        raise Problem(problems.NOT_SET_UP, remedy)
+    return {"status": "ready"}
+
+
+@open_routes.get("/problems/{slug}", response_class=PlainTextResponse)
+async def problem_page(slug: str) -> str:
+    """What a problem's `type` means and what to do about it."""
+    kind = PROBLEM_TYPES.get(slug)
+    if kind is None:
+        raise Problem(problems.NOT_FOUND, "No problem has this name.")
+    return f"{kind.title} ({kind.status})\n\n{kind.remedy}\n"
+
+
+@main_api_routes.post("/wake", status_code=202)
+async def wake(reader: Asking, body: Wake | None = None) -> dict[str, object]:
+    """A hint to look soon; polling alone finds everything."""
+    await reader.ask(reader.shelf.wake, body.pending_image_ids if body else [])
+    return {"success": True}
+
+
+@main_api_routes.get("/status/{pending_image_id}")
+async def status(pending_image_id: Annotated[Id, Path()], reader: Asking) -> dict[str, object]:
+    """How far one pending image has come."""
+    body = await reader.ask(reader.shelf.status, pending_image_id)
+    if body is None:
+        raise Problem(problems.NOT_FOUND, "No pending image with this id was ever listed.")
+    return {"success": True} | body
+
+
+@main_api_routes.post("/retry/{pending_image_id}", status_code=202)
+async def retry(pending_image_id: Annotated[Id, Path()], reader: Asking) -> dict[str, object]:
+    """A fresh round for a failed item; no effect on one that has not failed."""
+    outcome = await reader.ask(reader.shelf.retry, pending_image_id)
+    match outcome:
+        case RetryAnswer.ACCEPTED | RetryAnswer.NOT_FAILED:
+            return {"success": True, "id": pending_image_id, "retried": outcome is RetryAnswer.ACCEPTED}
+        case RetryAnswer.COMPLETED:
+            raise Problem(problems.CONFLICT, "This image is completed.")
+        case RetryAnswer.NO_BYTES:
+            raise Problem(problems.CONFLICT, "This image was cleaned up and none of its bytes are kept.")
+        case RetryAnswer.UNKNOWN:
+            raise Problem(problems.NOT_FOUND, "No pending image with this id was ever listed.")
+
+
+@main_api_routes.get("/analysis/{media_id}")
+async def analysis(media_id: Annotated[Id, Path()], reader: Asking) -> dict[str, object]:
+    """What is known of a picture's content, as in the callback."""
+    is_known, body = await reader.ask(reader.shelf.analysis, media_id)
+    if not is_known:
+        raise Problem(problems.NOT_FOUND, "No picture has this id.")
+    if body is None:
+        detail = "This picture is not analysed yet."
+        raise Problem(problems.NOT_READY, detail, retry_after_seconds=_NOT_ANALYSED_SECONDS)
+    return {"success": True, "analysis": body}

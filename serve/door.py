@@ -1,0 +1,82 @@
+"""The outermost door: an id for every request, a problem for every error that nothing else answered."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from media_vm.errors import MediaVMError
+from serve import problems
+from serve.failures import problem_of
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_LONGEST_BODY_BYTES = 65_536
+log = structlog.get_logger()
+
+
+class Door:
+    """Sends requests that begin with a prefix to `hot`, everything else (lifespan too) to `rest`."""
+
+    def __init__(self, prefixes: tuple[str, ...], hot: ASGIApp, rest: ASGIApp, base_url: str) -> None:
+        self._prefixes = prefixes
+        self._hot = hot
+        self._rest = rest
+        self._base_url = base_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request in, and never an exception out."""
+        if scope["type"] != "http":
+            await self._rest(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        is_started = False
+
+        async def send_named(message: Message) -> None:
+            nonlocal is_started
+            if message["type"] == "http.response.start":
+                is_started = True
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        app = self._hot if scope["path"].startswith(self._prefixes) else self._rest
+        try:
+            await app(scope, _limited(receive), send_named)
+        except Exception as error:
+            _log(error, request_id)
+            if not is_started:  # FastAPI answers first and then raises
+                await problems.answer(problem_of(error), scope, self._base_url)(scope, receive, send_named)
+
+
+def _request_id(scope: Scope) -> str:
+    """The caller's `X-Request-ID` if it is harmless, else a new one."""
+    given = Headers(scope=scope).get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+
+
+def _limited(receive: Receive) -> Receive:
+    """A body that is read stops at the limit, whatever its Content-Length says; FastAPI answers the 413."""
+    received = 0
+
+    async def receive_limited() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > _LONGEST_BODY_BYTES:
+            raise HTTPException(413)
+        return message
+
+    return receive_limited
+
+
+def _log(error: Exception, request_id: str) -> None:
+    """An outage of the database is one line; anything else is a bug, with its traceback."""
+    if isinstance(error, MediaVMError):
+        log.warning("shelf_unavailable", request_id=request_id, error=type(error).__name__)
+    else:
+        log.error("request_failed", request_id=request_id, exc_info=error)

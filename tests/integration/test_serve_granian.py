@@ -1,0 +1,175 @@
+"""The serving app in a real Granian process, over a real socket."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from media_vm.rules.pictures import Format, Size
+from tests.integration.shelf_in_memory import STORAGE_VARIABLE, content
+
+START = """
+from media_vm.settings import Settings
+from serve.main import server
+server(Settings(), "tests.integration.shelf_in_memory:app").serve()
+"""
+SERVE = """
+from media_vm.settings import Settings
+from serve.main import serve
+raise SystemExit(serve(Settings()))
+"""
+
+
+MIGRATE = """
+import os
+from alembic import command
+from media_vm.adapters.engine import migrations_config
+command.upgrade(migrations_config(os.environ["DATABASE_URL"]), "head")
+"""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(storage: Path, port: int) -> dict[str, str]:
+    return os.environ | {
+        STORAGE_VARIABLE: str(storage),
+        "MEDIA_VM_STORAGE_DIR": str(storage),
+        "DATABASE_URL": f"sqlite:///{storage}/media_vm.db",
+        "MEDIA_VM_SERVE_PORT": str(port),
+        "MEDIA_VM_CPU_SLOTS": "1",
+    }
+
+
+def wait_until_alive(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(200):
+        assert process.poll() is None, "the server ended before it answered"
+        try:
+            httpx.get(f"{url}/livez", trust_env=False)
+            return
+        except httpx.ConnectError:
+            time.sleep(0.05)
+    raise AssertionError("the server did not answer within 10 s")
+
+
+def wait_until_free(port: int) -> None:
+    for _ in range(100):
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("the port was still taken after 5 s")
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running server; it must end by SIGTERM with code 0."""
+    port = free_port()
+    variables = environment(tmp_path_factory.mktemp("storage"), port)
+    process = subprocess.Popen([sys.executable, "-c", START], env=variables)
+    try:
+        wait_until_alive(f"http://127.0.0.1:{port}", process)
+        yield f"http://127.0.0.1:{port}"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def exchange(url: str, request: bytes) -> bytes:
+    """Raw bytes to the server, and all that comes back until it closes."""
+    address = httpx.URL(url)
+    with socket.create_connection((address.host, address.port or 80), timeout=5) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
+def test_the_server_sends_the_whole_file(url: str) -> None:
+    """GET brings every byte of the negotiated variant, by the server's own file sending."""
+    answer = httpx.get(f"{url}/serve/789?size=grid", headers={"Accept": "image/webp"}, trust_env=False)
+    expected = content(Size.GRID, Format.WEBP)
+    assert (answer.status_code, answer.content) == (200, expected)
+    named = [answer.headers[name] for name in ("content-type", "content-length", "vary")]
+    assert named == ["image/webp", str(len(expected)), "Accept"]
+
+
+def test_head_ends_after_its_headers(url: str) -> None:
+    """On the wire HEAD has the length of GET and not one byte of body, for pictures and problems."""
+    for path, status in (("/serve/789", b"200"), ("/serve/790", b"404")):
+        answer = exchange(url, b"HEAD %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" % path.encode())
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert (head.split()[1], b"content-length: 0" in head, body) == (status, False, b"")
+        assert head.lower().count(b"content-length:") == 1
+
+
+def test_304_over_a_kept_connection_leaves_it_usable(url: str) -> None:
+    """Revalidation and the next download share one connection."""
+    with httpx.Client(base_url=url, trust_env=False) as client:
+        tag = client.get("/serve/789/grid.avif").headers["etag"]
+        again = client.get("/serve/789/grid.avif", headers={"If-None-Match": tag})
+        assert (again.status_code, again.content, "content-length" in again.headers) == (304, b"", False)
+        assert client.get("/serve/789/grid.avif").content == content(Size.GRID, Format.AVIF)
+
+
+def test_eight_kilobytes_of_commas_get_a_jpeg(url: str) -> None:
+    """A hostile Accept is answered at once with what everyone reads."""
+    answer = httpx.get(f"{url}/serve/789", headers={"Accept": "," * 8192}, trust_env=False)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+
+
+def test_a_head_without_end_is_refused(url: str) -> None:
+    """Headers over the server's limit never reach the app."""
+    answer = exchange(url, b"GET /livez HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 200_000 + b"\r\n\r\n")
+    assert answer.split()[1] == b"431"
+
+
+def test_two_question_marks_reach_the_rules(url: str) -> None:
+    """The seed's doubled query passes the server unharmed."""
+    answer = httpx.get(f"{url}/serve/789?size=detail?size=grid&format=jpg", trust_env=False)
+    assert answer.content == content(Size.GRID, Format.JPEG)
+
+
+def test_a_taken_port_ends_with_the_setting_to_change(tmp_path: Path) -> None:
+    """Without a word a second server would share the port and its traffic."""
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as holder:
+        variables = environment(tmp_path, holder.getsockname()[1])
+        ended = subprocess.run([sys.executable, "-c", SERVE], env=variables, capture_output=True, timeout=30)
+    assert (ended.returncode, b"MEDIA_VM_SERVE_PORT" in ended.stderr) == (2, True)
+
+
+def test_an_unmigrated_database_ends_with_the_command_to_run(tmp_path: Path) -> None:
+    """Serving from no tables would answer nothing but errors."""
+    variables = environment(tmp_path, free_port())
+    ended = subprocess.run([sys.executable, "-c", SERVE], env=variables, capture_output=True, timeout=30)
+    assert (ended.returncode, b"`media-vm migrate`" in ended.stderr) == (2, True)
+
+
+def test_serve_reads_the_database_and_leaves_nothing_behind_when_killed(tmp_path: Path) -> None:
+    """It answers from the real database; killed outright, its processes end and free the port."""
+    port = free_port()
+    variables = environment(tmp_path, port)
+    subprocess.run([sys.executable, "-c", MIGRATE], env=variables, check=True, timeout=30)
+    process = subprocess.Popen([sys.executable, "-c", SERVE], env=variables)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_until_alive(url, process)
+        paths = ("/readyz", "/serve/1")
+        assert [httpx.get(url + path, trust_env=False).status_code for path in paths] == [200, 404]
+    finally:
+        process.kill()
+        process.wait()
+    wait_until_free(port)

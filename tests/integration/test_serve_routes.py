@@ -1,0 +1,197 @@
+"""The main API's routes, health, problem pages and documentation."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from starlette.types import ASGIApp
+
+from media_vm.errors import DatabaseDown
+from serve.app import create_app
+from serve.problems import PROBLEM_TYPES
+from serve.shelf import RetryAnswer
+from tests.integration.shelf_in_memory import MemoryShelf, ask, settings_for
+
+KEY = "schlüssel-123"
+
+
+JSON = {b"Content-Type": b"application/json"}
+
+
+def bearer(key: str) -> dict[bytes, bytes]:
+    """A key as clients send it: in UTF-8."""
+    return {b"Authorization": f"Bearer {key}".encode()}
+
+
+@pytest.fixture
+def shelf() -> MemoryShelf:
+    return MemoryShelf(
+        statuses={123: {"id": 123, "media_id": "789", "progress": 50}},
+        retries={
+            1: RetryAnswer.ACCEPTED,
+            2: RetryAnswer.NOT_FAILED,
+            3: RetryAnswer.COMPLETED,
+            4: RetryAnswer.NO_BYTES,
+        },
+        analyses={789: {"style": None}, 790: None},
+    )
+
+
+@pytest.fixture
+def app(tmp_path: Path, shelf: MemoryShelf) -> ASGIApp:
+    return create_app(settings_for(tmp_path, own_api_key=SecretStr(KEY)), shelf)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "expected"),
+    [
+        ("GET", "status/123", 200, {"success": True, "id": 123, "media_id": "789", "progress": 50}),
+        ("POST", "retry/1", 202, {"success": True, "id": 1, "retried": True}),
+        ("POST", "retry/2", 202, {"success": True, "id": 2, "retried": False}),
+        ("GET", "analysis/789", 200, {"success": True, "analysis": {"style": None}}),
+        ("POST", "wake", 202, {"success": True}),
+    ],
+)
+def test_the_main_api_gets_what_it_asks_for(
+    app: ASGIApp, method: str, path: str, status: int, expected: dict[str, object]
+) -> None:
+    """Each route of contract §3 in its good case."""
+    answer = ask(app, method, f"/api/media/{path}", bearer(KEY))
+    assert (answer.status_code, answer.json()) == (status, expected)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "slug", "retry_after"),
+    [
+        ("GET", "status/999", 404, "not-found", None),
+        ("GET", "status/abc", 422, "invalid", None),
+        ("GET", "status/0", 422, "invalid", None),
+        ("GET", "status/99999999999999999999", 422, "invalid", None),
+        ("POST", "retry/3", 409, "conflict", None),
+        ("POST", "retry/4", 409, "conflict", None),
+        ("POST", "retry/999", 404, "not-found", None),
+        ("GET", "analysis/999", 404, "not-found", None),
+        ("GET", "analysis/790", 404, "not-ready", "60"),
+        ("GET", "nothing/here", 404, "not-found", None),
+        ("GET", "wake", 405, "method-not-allowed", None),
+    ],
+)
+def test_every_refusal_is_a_problem(
+    app: ASGIApp, method: str, path: str, status: int, slug: str, retry_after: str | None
+) -> None:
+    """Ours and the framework's errors look alike, are not cached and carry the request id."""
+    answer = ask(app, method, f"/api/media/{path}", bearer(KEY))
+    body = answer.json()
+    assert (answer.status_code, body["status"]) == (status, status)
+    assert body["type"] == f"http://127.0.0.1:3001/problems/{slug}"
+    assert body["request_id"] == answer.headers["x-request-id"]
+    named = [answer.headers.get(name) for name in ("content-type", "cache-control", "retry-after")]
+    assert named == ["application/problem+json", "no-store", retry_after]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [(b"", []), (b"{}", []), (b'{"pending_image_ids":[123,124],"more":1}', [123, 124])],
+)
+def test_a_wake_call_passes_its_ids_on(
+    app: ASGIApp, shelf: MemoryShelf, body: bytes, expected: list[int]
+) -> None:
+    """No body, an empty one and ids are all hints; unknown fields are ignored."""
+    answer = ask(app, "POST", "/api/media/wake", bearer(KEY) | JSON, content=body)
+    assert (answer.status_code, shelf.woken) == (202, [expected])
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"{", 422),
+        (b"[]", 422),
+        (b'{"pending_image_ids":["<b>x"]}', 422),
+        (b'{"pending_image_ids":[0]}', 422),
+        (json.dumps({"pending_image_ids": [1] * 1001}).encode(), 422),
+        (b"[" * 60_000, 400),
+        (b" " * 70_000, 413),
+    ],
+)
+def test_a_hostile_wake_body_is_refused(app: ASGIApp, shelf: MemoryShelf, body: bytes, status: int) -> None:
+    """Wrong, nested or oversized bodies are problems, wake nobody and are not repeated."""
+    answer = ask(app, "POST", "/api/media/wake", bearer(KEY) | JSON, content=body)
+    assert (answer.status_code, answer.json()["status"], shelf.woken) == (status, status, [])
+    assert ("<b>" in answer.text, len(answer.content) < 1000) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        bearer(""),
+        bearer("wrong"),
+        bearer(KEY[:-1]),
+        bearer(KEY + "x"),
+        {b"Authorization": f"Basic {KEY}".encode()},
+        {b"Authorization": b"Bearer \xff\xfe"},
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "wake"), ("GET", "status/123"), ("POST", "retry/1"), ("GET", "analysis/789")],
+)
+def test_without_the_key_nothing_is_told(
+    app: ASGIApp, shelf: MemoryShelf, method: str, path: str, headers: dict[bytes, bytes]
+) -> None:
+    """A missing, wrong, shortened or odd key gets 401 with the scheme to use."""
+    answer = ask(app, method, f"/api/media/{path}", headers)
+    assert (answer.status_code, answer.headers["www-authenticate"], shelf.woken) == (401, "Bearer", [])
+    assert KEY not in answer.text
+
+
+@pytest.mark.parametrize("key", [None, SecretStr("")])
+def test_without_a_key_set_the_routes_say_why_they_are_closed(
+    tmp_path: Path, shelf: MemoryShelf, key: SecretStr | None
+) -> None:
+    """An operator who set no key gets 503 with the names to set; an empty key opens nothing."""
+    app = create_app(settings_for(tmp_path, own_api_key=key), shelf)
+    answer = ask(app, "GET", "/api/media/status/123", bearer(""))
+    expected = "Neither MEDIA_VM_API_KEY nor MAIN_API_KEY is set."
+    assert (answer.status_code, answer.json()["detail"]) == (503, expected)
+
+
+def test_livez_touches_nothing(app: ASGIApp, shelf: MemoryShelf) -> None:
+    """A process with its database away is alive, but not ready."""
+    shelf.error = DatabaseDown("away")
+    statuses = [ask(app, "GET", path).status_code for path in ("/livez", "/readyz")]
+    assert statuses == [200, 503]
+
+
+def test_readyz_names_the_remedy(app: ASGIApp, shelf: MemoryShelf) -> None:
+    """Ready or not, and if not, what the operator has to do."""
+    assert ask(app, "GET", "/readyz").json() == {"status": "ready"}
+    shelf.unready = "run `media-vm migrate`"
+    answer = ask(app, "GET", "/readyz")
+    assert (answer.status_code, answer.json()["detail"]) == (503, "run `media-vm migrate`")
+
+
+def test_every_problem_type_has_its_page(app: ASGIApp) -> None:
+    """The URL in `type` leads to the title and the remedy; another one to 404."""
+    pages = {slug: ask(app, "GET", f"/problems/{slug}").text for slug in PROBLEM_TYPES}
+    expected = {
+        slug: f"{kind.title} ({kind.status})\n\n{kind.remedy}\n" for slug, kind in PROBLEM_TYPES.items()
+    }
+    assert pages == expected
+    assert ask(app, "GET", "/problems/none").status_code == 404
+
+
+def test_the_routes_are_documented(app: ASGIApp) -> None:
+    """OpenAPI lists every route of the main API with its Bearer key, and /docs shows them."""
+    paths = ask(app, "GET", "/openapi.json").json()["paths"]
+    guarded = {path for path, verbs in paths.items() if any("security" in verb for verb in verbs.values())}
+    assert guarded == {
+        "/api/media/wake",
+        "/api/media/status/{pending_image_id}",
+        "/api/media/retry/{pending_image_id}",
+        "/api/media/analysis/{media_id}",
+    }
+    assert ask(app, "GET", "/docs").status_code == 200

@@ -1,0 +1,86 @@
+"""Draws the pictures that tests upload: small, deterministic, and of every kind that people send."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+
+import pyvips
+
+RED, BLUE, WHITE = [220, 30, 30], [30, 40, 210], [255, 255, 255]
+
+
+def photo(width: int, height: int) -> pyvips.Image:
+    """Smooth colours and some grain, as a camera gives: compresses like a photograph."""
+    bands = [pyvips.Image.perlin(width, height, cell_size=64, seed=seed) for seed in (1, 2, 3)]
+    grain = pyvips.Image.gaussnoise(width, height, sigma=3, mean=0, seed=4)
+    coloured = bands[0].bandjoin(bands[1:]).linear(90, 128) + grain
+    return coloured.cast("uchar").copy(interpretation="srgb")
+
+
+def two_halves(width: int, height: int) -> pyvips.Image:
+    """Red on the left, blue on the right: shows where a crop was taken and which side is up."""
+    left = _plain(width // 2, height, RED)
+    return left.join(_plain(width - width // 2, height, BLUE), "horizontal")
+
+
+def logo(width: int, height: int) -> pyvips.Image:
+    """A blue disc on nothing: an alpha band that matters."""
+    disc = pyvips.Image.black(width, height).draw_circle(
+        255, width // 2, height // 2, min(width, height) // 3, fill=True
+    )
+    return _plain(width, height, BLUE).bandjoin(disc).copy(interpretation="srgb")
+
+
+def stored_as(upright: pyvips.Image, orientation: int) -> pyvips.Image:
+    """The pixels as a camera stores them under this EXIF orientation, the tag set."""
+    turned = {
+        1: lambda image: image,
+        2: lambda image: image.fliphor(),
+        3: lambda image: image.rot180(),
+        4: lambda image: image.flipver(),
+        5: lambda image: image.rot90().fliphor(),
+        6: lambda image: image.rot270(),
+        7: lambda image: image.rot90().flipver(),
+        8: lambda image: image.rot90(),
+    }[orientation](upright)
+    return turned.mutate(lambda image: image.set_type(pyvips.GValue.gint_type, "orientation", orientation))
+
+
+def with_gps(image: pyvips.Image) -> pyvips.Image:
+    """The same with a place, a camera's serial number and an XMP packet in its metadata."""
+
+    def tag(copy: pyvips.MutableImage) -> None:
+        copy.set_type(pyvips.GValue.gstr_type, "exif-ifd3-GPSLatitude", "52/1 31/1 12/1")
+        copy.set_type(pyvips.GValue.gstr_type, "exif-ifd2-BodySerialNumber", "SERIAL-4711")
+        copy.set_type(pyvips.GValue.blob_type, "xmp-data", b"<x:xmpmeta>SERIAL-4711</x:xmpmeta>")
+
+    return image.copy_memory().mutate(tag)
+
+
+def png_header(path: Path, width: int, height: int) -> Path:
+    """A PNG of a few dozen bytes that claims to be width × height pixels."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(b"\0")))
+    return path
+
+
+def cut_short(path: Path) -> Path:
+    """The same file with its second half gone."""
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    return path
+
+
+def saved(image: pyvips.Image, path: Path, **options: object) -> Path:
+    """The image written in the format of the path's extension."""
+    image.write_to_file(str(path), **options)
+    return path
+
+
+def _plain(width: int, height: int, colour: list[int]) -> pyvips.Image:
+    return pyvips.Image.black(width, height).new_from_image(colour).cast("uchar").copy(interpretation="srgb")
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
