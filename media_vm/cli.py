@@ -50,8 +50,8 @@ def worker(
 
     with _problems_told(), build_world(_settings()) as world:
         if not once:
-            return work(world)
-        if waiting := work_once(world):
+            work(world)
+        elif waiting := work_once(world):
             typer.echo(f"media-vm worker: {waiting}", err=True)
             raise typer.Exit(PROBLEM)
 

@@ -123,7 +123,7 @@ def after_failure(walk: Walk, step: Step, error: StepFailed, world: World) -> tu
     setback = failed(walk.media.checklist, step, failure, given)
     if setback.quarantine:
         try:
-            world.files.quarantine(walk.evidence(world.files), walk.media.id, failure)
+            world.files.quarantine(walk.evidence(), walk.media.id, failure)
         except NoRoom as full:  # bytes that cannot be put aside may not be condemned
             return after_failure(walk, step, full, world)
     cleanup = new_event(EventKind.CLEANUP, walk.media, None, world) if setback.cleanup else None

@@ -224,8 +224,9 @@ class Files(Protocol):
     def publish(self, rendering: Rendering, media_id: int, folder: str, slug: str) -> VariantSet:
         """fsync and rename every rendered file to its final name in its library folder."""
 
-    def quarantine(self, source: Path, media_id: int, failure: Failure) -> None:
-        """Put bytes that could not be processed aside, the reason beside them; copies, never moves."""
+    def quarantine(self, sources: Sequence[Path], media_id: int, failure: Failure) -> None:
+        """Put bytes that could not be processed aside, the reason beside them: a copy of the first source
+        that is there; without any, the reason alone."""
 
     def copy(self, kept: Path, into: Path) -> Download:
         """Bytes that we have already, as if they had been downloaded."""

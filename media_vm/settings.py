@@ -169,9 +169,7 @@ class Settings(BaseSettings):
         example="300",
         gt=0,
     )
-    max_attempts: int = _setting(
-        3, "MEDIA_VM_MAX_ATTEMPTS", says="attempts at a step", example="3", ge=1, le=100
-    )
+    max_attempts: int = _setting(3, "MEDIA_VM_MAX_ATTEMPTS", says="attempts at a step", example="3", ge=1, le=100)
     backoff_seconds: float = _setting(
         30,
         "MEDIA_VM_BACKOFF_SECONDS",

@@ -25,11 +25,7 @@ def _machine_lines(story: Story) -> Iterator[str]:
     if story["oldest_unfinished"]:
         yield f"oldest      unfinished since {story['oldest_unfinished']}"
     poll = story["main_api"]
-    yield (
-        f"main API    last asked {poll['last_poll']}: {poll['outcome']}"
-        if poll
-        else "main API    never asked"
-    )
+    yield (f"main API    last asked {poll['last_poll']}: {poll['outcome']}" if poll else "main API    never asked")
     for reason, number in story["errors"].items():
         yield f"error       {reason} × {number}"
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from media_vm.errors import DatabaseDown, LeaseLost
-from media_vm.ports import Claim, Files, Media, Outcome, World
+from media_vm.ports import Claim, Media, Outcome, World
 
 BEATS_A_LEASE = 3
 
@@ -37,11 +37,10 @@ class Walk:
         self.progress_at = self.world.clock()
         return self.now()
 
-    def evidence(self, files: Files) -> Path:
-        """Where the bytes are that a failure is about: just downloaded, or the stored original."""
-        if self.incoming.exists() or self.media.original is None:
-            return self.incoming
-        return files.original(self.media.original.path)
+    def evidence(self) -> list[Path]:
+        """Where the bytes may be that a failure is about: just downloaded, or the stored original."""
+        original = self.media.original
+        return [self.incoming, *([self.world.files.original(original.path)] if original else [])]
 
     def remember(self, outcome: Outcome) -> None:
         """Note a recorded outcome for the walk's one log line."""

@@ -52,6 +52,17 @@ def gorge(size: int) -> int:
     return len(bytearray(size))
 
 
+def opens(path: Path) -> bool:
+    """Would libvips, as a child has it, open this file?"""
+    from media_vm.imaging.codecs import pyvips
+
+    try:
+        pyvips.Image.new_from_file(str(path))
+    except pyvips.Error:
+        return False
+    return True
+
+
 def fail() -> None:
     """Raise what no pool expects."""
     raise ZeroDivisionError("no pixels")

@@ -19,6 +19,12 @@ def photo(width: int, height: int) -> pyvips.Image:
     return coloured.cast("uchar").copy(interpretation="srgb")
 
 
+def grain(width: int, height: int) -> pyvips.Image:
+    """Nothing but noise, which no modern format makes smaller than a JPEG of the same quality."""
+    bands = [pyvips.Image.gaussnoise(width, height, sigma=60, mean=128, seed=seed) for seed in (1, 2, 3)]
+    return bands[0].bandjoin(bands[1:]).cast("uchar").copy(interpretation="srgb")
+
+
 def two_halves(width: int, height: int) -> pyvips.Image:
     """Red on the left, blue on the right: shows where a crop was taken and which side is up."""
     left = _plain(width // 2, height, RED)
@@ -45,18 +51,23 @@ def stored_as(upright: pyvips.Image, orientation: int) -> pyvips.Image:
         7: lambda image: image.rot90().flipver(),
         8: lambda image: image.rot90(),
     }[orientation](upright)
-    return turned.mutate(lambda image: image.set_type(pyvips.GValue.gint_type, "orientation", orientation))
+    return with_number(turned, "orientation", orientation)
 
 
 def with_gps(image: pyvips.Image) -> pyvips.Image:
     """The same with a place, a camera's serial number and an XMP packet in its metadata."""
+    tagged = image.copy()
+    tagged.set_type(pyvips.GValue.gstr_type, "exif-ifd3-GPSLatitude", "52/1 31/1 12/1")
+    tagged.set_type(pyvips.GValue.gstr_type, "exif-ifd2-BodySerialNumber", "SERIAL-4711")
+    tagged.set_type(pyvips.GValue.blob_type, "xmp-data", b"<x:xmpmeta>SERIAL-4711</x:xmpmeta>")
+    return tagged
 
-    def tag(copy: pyvips.MutableImage) -> None:
-        copy.set_type(pyvips.GValue.gstr_type, "exif-ifd3-GPSLatitude", "52/1 31/1 12/1")
-        copy.set_type(pyvips.GValue.gstr_type, "exif-ifd2-BodySerialNumber", "SERIAL-4711")
-        copy.set_type(pyvips.GValue.blob_type, "xmp-data", b"<x:xmpmeta>SERIAL-4711</x:xmpmeta>")
 
-    return image.copy_memory().mutate(tag)
+def with_number(image: pyvips.Image, name: str, number: int) -> pyvips.Image:
+    """The same with one number of its metadata set, e.g. `orientation` or `page-height`."""
+    tagged = image.copy()
+    tagged.set_type(pyvips.GValue.gint_type, name, number)
+    return tagged
 
 
 def png_header(path: Path, width: int, height: int) -> Path:

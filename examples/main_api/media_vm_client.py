@@ -56,9 +56,7 @@ class MediaVM:
         analysis = found.get("analysis") if isinstance(found, dict) else None
         return analysis if isinstance(analysis, dict) else None
 
-    async def picture(
-        self, method: str, media_id: str, query: str, headers: Mapping[str, str]
-    ) -> httpx.Response:
+    async def picture(self, method: str, media_id: str, query: str, headers: Mapping[str, str]) -> httpx.Response:
         """A picture's answer with its body still to be streamed: the caller closes it. httpx.InvalidURL."""
         asked = httpx.URL(f"/serve/{media_id}?{query}" if query else f"/serve/{media_id}")
         request = self._http.build_request(method, asked, headers=headers)

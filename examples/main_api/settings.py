@@ -43,9 +43,7 @@ class Settings:
             port=port,
             media_vm_url=media_vm_url,
             media_backend_url=_url("MEDIA_BACKEND_URL", environment, media_vm_url),
-            smart_media_base_url=_url(
-                "SMART_MEDIA_BASE_URL", environment, f"http://{host}:{port}/api/images"
-            ),
+            smart_media_base_url=_url("SMART_MEDIA_BASE_URL", environment, f"http://{host}:{port}/api/images"),
             # The seed's main API allows 5 MB; media VM itself takes 50,000,000 bytes.
             max_upload_bytes=_whole_number("EXAMPLE_MAX_UPLOAD_BYTES", environment, 50_000_000),
         )

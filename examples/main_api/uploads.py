@@ -16,9 +16,7 @@ from starlette.datastructures import FormData, UploadFile
 from examples.main_api.festival import Festival
 from examples.main_api.temp_files import TempFile, name_for
 
-_PROFILE = (
-    "INSERT INTO user_profiles (user_id, {0}) VALUES (?, ?) ON CONFLICT DO UPDATE SET {0} = excluded.{0}"
-)
+_PROFILE = "INSERT INTO user_profiles (user_id, {0}) VALUES (?, ?) ON CONFLICT DO UPDATE SET {0} = excluded.{0}"
 # Form field → picture type and the statement that remembers where the picture is used.
 FIELDS: dict[str, tuple[str, str | None]] = {
     "profile_image": ("profile", _PROFILE.format("profile_image_path")),

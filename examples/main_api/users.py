@@ -25,7 +25,7 @@ async def change_me(
     async with request.form(max_files=uploads.FILES_AT_ONCE, max_fields=uploads.FILES_AT_ONCE) as form:
         chosen = uploads.pictures(form, limit)
         ids = await run_in_threadpool(uploads.store, chosen, user_id, festival)
-    pass
+    later.add_task(festival.media_vm.wake, ids)
     if request.method == "POST":  # a form without JavaScript: show the gallery, and let reload be harmless
         return RedirectResponse("/", status_code=303, background=later)
     profile = await run_in_threadpool(profile_of, user_id, festival)

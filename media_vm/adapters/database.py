@@ -50,9 +50,7 @@ class DatabaseStore:
         for start in range(0, len(pending), IDS_AT_ONCE):
             some = {image.id: image for image in pending[start : start + IDS_AT_ONCE]}
             with reading(self._engine) as session:
-                known = session.exec(
-                    select(MediaFile.main_api_id).where(col(MediaFile.main_api_id).in_(some))
-                )
+                known = session.exec(select(MediaFile.main_api_id).where(col(MediaFile.main_api_id).in_(some)))
                 unknown = [some[unknown] for unknown in some.keys() - set(known)]
             for image in sorted(unknown, key=lambda image: image.id):
                 new += self._take_in(image)
@@ -84,9 +82,7 @@ class DatabaseStore:
     def analysis(self, media_id: int) -> Analysis | None:
         """What is known of the picture so far."""
         with reading(self._engine) as session:
-            row = session.exec(
-                select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media_id)
-            ).first()
+            row = session.exec(select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media_id)).first()
             return analysis_of(row) if row else None
 
     def open_event(self, media_id: int) -> Event | None:

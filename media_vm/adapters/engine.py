@@ -84,6 +84,5 @@ def require_migrated(engine: Engine) -> None:
         raise DatabaseDown("the database does not answer: check DATABASE_URL and that it runs") from error
     if current != newest:
         raise NotMigrated(
-            f"the database is at revision {current or 'none'}, this version needs {newest}: "
-            "run `media-vm migrate`"
+            f"the database is at revision {current or 'none'}, this version needs {newest}: run `media-vm migrate`"
         )

@@ -63,13 +63,9 @@ def explain_media(engine: Engine, media_id: int) -> Story | None:
         media = session.get(MediaFile, media_id)
         if media is None:
             return None
-        row = session.exec(
-            select(ProcessingChecklist).where(col(ProcessingChecklist.media_id) == media_id)
-        ).one()
+        row = session.exec(select(ProcessingChecklist).where(col(ProcessingChecklist.media_id) == media_id)).one()
         checklist = checklist_of(row, oldest_open(session, media_id))
-        analysis = session.exec(
-            select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media_id)
-        ).first()
+        analysis = session.exec(select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media_id)).first()
         known = analysis_body(analysis_of(analysis), media.data_type) if analysis else None
         state = status_body(media.main_api_id or 0, media_id, checklist, row.due_at)
         return {

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -70,8 +70,8 @@ class DiskFiles:
             path=f"{folder}/{name}",
         )
 
-    def quarantine(self, source: Path, media_id: int, failure: Failure) -> None:
-        """A copy, and the reason as JSON beside it; what was never downloaded leaves the reason alone."""
+    def quarantine(self, sources: Sequence[Path], media_id: int, failure: Failure) -> None:
+        """A copy of the first source that is there, and the reason as JSON beside it."""
         folder = self.folder("quarantine")
         why = {
             "media_id": media_id,
@@ -81,7 +81,7 @@ class DiskFiles:
             "fingerprint": failure.fingerprint,
         }
         with _disk_may_be_full():
-            if source.exists():
+            if source := next((one for one in sources if one.exists()), None):
                 copy = folder / f"{TEMPORARY}{media_id}"
                 shutil.copyfile(source, copy)
                 _publish(copy, folder / f"{media_id}.bin")

@@ -25,9 +25,7 @@ def checklist_of(row: ProcessingChecklist, callback: MediaCallback | None) -> Ch
     if row.last_error_kind:
         error = Failure(row.last_error_kind, row.last_error_reason or "", row.last_error or "")
     return Checklist(
-        entries={
-            step: Entry(getattr(row, step.value), getattr(row, f"{step.value}_attempts")) for step in Step
-        },
+        entries={step: Entry(getattr(row, step.value), getattr(row, f"{step.value}_attempts")) for step in Step},
         not_before=row.not_before,
         ai_not_before=row.ai_not_before,
         running=row.running,
@@ -42,6 +40,7 @@ def checklist_of(row: ProcessingChecklist, callback: MediaCallback | None) -> Ch
         redo=row.redo,
         redo_counter=row.redo_counter,
         last_error=error,
+        last_error_step=row.last_error_step,
     )
 
 
@@ -69,6 +68,7 @@ def write_checklist(checklist: Checklist, row: ProcessingChecklist) -> None:
     row.last_error = cut(error.detail, 500) if error else None
     row.last_error_reason = cut(error.reason, 50) if error else None
     row.last_error_kind = error.kind if error else None
+    row.last_error_step = checklist.last_error_step
 
 
 def media_of(row: MediaFile, checklist: Checklist) -> Media:

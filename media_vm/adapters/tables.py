@@ -118,6 +118,7 @@ class ProcessingChecklist(SQLModel, table=True):
     last_error: str | None = _text(500)
     last_error_reason: str | None = _text(50)
     last_error_kind: Kind | None = _word(Kind)
+    last_error_step: Step | None = _word(Step)
 
 
 class MediaAIAnalysis(SQLModel, table=True):

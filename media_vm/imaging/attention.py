@@ -7,14 +7,10 @@ from media_vm.rules.pictures import FocalPoint
 
 
 def attention(image: pyvips.Image) -> FocalPoint:
-    """The subject's place, as fractions of width and height; the middle if a side is under 2 px."""
+    """The subject's place, as fractions of width and height; the corner of a flat picture."""
     side = min(image.width, image.height)
-    if side < 2:  # smartcrop has nothing to compare
-        return FocalPoint(0.5, 0.5)
     _, found = image.smartcrop(side, side, interesting="attention", attention_x=True, attention_y=True)
-    return FocalPoint(
-        _fraction(found["attention_x"], image.width), _fraction(found["attention_y"], image.height)
-    )
+    return FocalPoint(_fraction(found["attention_x"], image.width), _fraction(found["attention_y"], image.height))
 
 
 def _fraction(pixel: int, whole: int) -> float:

@@ -38,9 +38,7 @@ def render_all(path: Path, facts: SourceFacts, into: Path, prefix: str, request:
             made[look] = {form: encoded(image, form) for form in (*_MODERN, plain)}
         good, bad = _worth_keeping(made[look], plain)
         not_kept += [NotKept(target.size, form, Background.ORIGINAL, "not_smaller") for form in bad]
-        kept += [
-            _written(made[look][form], into / _name(prefix, target, form), target, form) for form in good
-        ]
+        kept += [_written(made[look][form], into / _name(prefix, target, form), target, form) for form in good]
     return Rendering(tuple(kept), tuple(not_kept))
 
 
@@ -62,9 +60,7 @@ def shaped(raster: pyvips.Image, target: Target, focal_point: FocalPoint) -> pyv
         box = crop_box(target.resized, target.width, target.height, focal_point)
         return image.crop(box.left, box.top, box.width, box.height)
     if target.method is Method.PAD:
-        return image.gravity(
-            "centre", target.width, target.height, extend="background", background=_ground(image)
-        )
+        return image.gravity("centre", target.width, target.height, extend="background", background=_ground(image))
     return image
 
 
@@ -81,6 +77,4 @@ def _written(body: bytes, path: Path, target: Target, form: Format) -> Rendered:
             raise NoRoom("disk_full", "there is no room for a variant") from None
         raise
     digest = hashlib.sha256(body).hexdigest()
-    return Rendered(
-        target.size, form, Background.ORIGINAL, target.width, target.height, len(body), digest, path
-    )
+    return Rendered(target.size, form, Background.ORIGINAL, target.width, target.height, len(body), digest, path)

@@ -65,14 +65,34 @@ def analysis_body(analysis: Analysis | None, data_type: DataType) -> dict[str, o
         "confidence_score": described and described.confidence_score,
     }
     if data_type is DataType.LOGO:
-        body |= {
-            "brand_colors": body["dominant_colors"],
-            "background_removed": False,
-            "logo": None,
-        }
+        body |= {"brand_colors": body["dominant_colors"], "background_removed": False, "logo": _unknown_logo()}
     if data_type is DataType.SITES:
-        body["site_context"] = None
+        body["site_context"] = _unknown_site_context()
     return body
+
+
+def _unknown_logo() -> dict[str, object]:
+    """What only a model can tell of a logo. Its members are all there, so that a reader needs no guard."""
+    return {
+        "brand_text": None,
+        "logo_type": None,
+        "brand_elements": [],
+        "trademarks": [],
+        "works_on_dark": None,
+        "works_on_light": None,
+    }
+
+
+def _unknown_site_context() -> dict[str, object]:
+    """What only a model can tell of a picture within its site; no context was used."""
+    return {
+        "content_class": None,
+        "context_used": [],
+        "brand_match": {"score": None, "off_palette": []},
+        "suggestions": [],
+        "seo_caption": None,
+        "text_safe_area": None,
+    }
 
 
 def complete_body(

@@ -83,7 +83,7 @@ class Checklist:
     not_before: before it, neither retrieve_file nor resize_optimize is tried. ai_not_before: the same for
     ai_visual_analysis alone. running: the step whose attempt is spent and whose outcome is not yet recorded.
     degraded: why the analysis is less than it might be, a word of contract §2. redo: what serve asked for; its
-    counter tells a worker whether somebody asked again meanwhile.
+    counter tells a worker whether somebody asked again meanwhile. last_error: kept until its step succeeds.
     """
 
     entries: dict[Step, Entry] = field(default_factory=lambda: {step: Entry() for step in Step})
@@ -101,13 +101,12 @@ class Checklist:
     redo: Redo | None = None
     redo_counter: int = 0
     last_error: Failure | None = None
+    last_error_step: Step | None = None
 
     def __getitem__(self, step: Step) -> Entry:
         return self.entries[step]
 
-    def with_entry(
-        self, step: Step, status: StepStatus | None = None, attempts: int | None = None
-    ) -> Checklist:
+    def with_entry(self, step: Step, status: StepStatus | None = None, attempts: int | None = None) -> Checklist:
         """The same checklist with one step's status or attempts changed."""
         old = self.entries[step]
         entry = Entry(
@@ -178,11 +177,14 @@ def decide(checklist: Checklist, now: datetime, policy: Policy) -> Decision:
 
 
 def spend(checklist: Checklist, now: datetime, policy: Policy) -> Checklist:
-    """Spend the attempt of the step that would run now, before its work; without one, no change."""
+    """Spend the attempt of the step that would run now, before its work; without one, no change.
+
+    Only `update_callback` runs although completed: its last event was answered, and the next one begins anew.
+    """
     match decide(checklist, now, policy):
         case Run(step) if checklist.running is None:
-            spent = checklist.with_entry(step, attempts=checklist[step].attempts + 1)
-            return replace(spent, running=step)
+            before = 0 if checklist[step].status is StepStatus.COMPLETED else checklist[step].attempts
+            return replace(checklist.with_entry(step, StepStatus.PENDING, before + 1), running=step)
     return checklist
 
 

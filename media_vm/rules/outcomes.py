@@ -11,6 +11,7 @@ from media_vm.rules.checklist import Checklist, Policy, Redo, Step, StepStatus, 
 from media_vm.rules.failures import Failure, Kind
 
 DEATHS_THAT_CONDEMN = 3
+PROBE_AI_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,14 @@ class Setback:
 
 
 def completed(checklist: Checklist, step: Step, degraded: str | None = None) -> Checklist:
-    """The step did its work; waits and errors of its own are over. degraded: what an analysis still lacks."""
-    done = replace(checklist.with_entry(step, StepStatus.COMPLETED), running=None, last_error=None)
+    """The step did its work; its own waits and error are over, and so is a retry on request. degraded: what an
+    analysis still lacks."""
+    done = replace(checklist.with_entry(step, StepStatus.COMPLETED), running=None, redo=None)
+    if step is checklist.last_error_step:
+        done = replace(done, last_error=None, last_error_step=None)
     match step:
         case Step.RETRIEVE_FILE:
-            return replace(done, not_before=None, suspect=None, absent_since=None, looks=0, redo=None)
+            return replace(fresh_round(done), not_before=None, absent_since=None, looks=0)
         case Step.AI_VISUAL_ANALYSIS:
             return replace(done, ai_not_before=None, degraded=degraded)
         case Step.RESIZE_OPTIMIZE:
@@ -58,10 +62,10 @@ def announced(checklist: Checklist, kind: EventKind, now: datetime) -> Checklist
 
 
 def fresh_round(checklist: Checklist) -> Checklist:
-    """Other bytes than those suspected arrived: what is held against the old ones is void."""
+    """Other bytes arrived: what was made of the old ones, or is held against them, is void."""
     fresh = checklist.with_entry(Step.RESIZE_OPTIMIZE, StepStatus.PENDING, attempts=0)
     fresh = fresh.with_entry(Step.AI_VISUAL_ANALYSIS, StepStatus.PENDING, attempts=0)
-    return replace(fresh, suspect=None, deaths=0, crash_deaths=0, ai_not_before=None)
+    return replace(fresh, suspect=None, deaths=0, crash_deaths=0, ai_not_before=None, degraded=None)
 
 
 def renewed(checklist: Checklist) -> Checklist:
@@ -84,34 +88,40 @@ def is_proof(checklist: Checklist, fingerprint: str | None) -> bool:
 
 
 def gave_up(checklist: Checklist, step: Step) -> Checklist:
-    """Attempts are spent: the step has failed, bytes are kept, nothing is cleaned up."""
-    return replace(checklist.with_entry(step, StepStatus.FAILED), running=None)
+    """The step has failed for good, and a retry on request with it; only another request begins anew."""
+    degraded = "failed" if step is Step.AI_VISUAL_ANALYSIS else checklist.degraded
+    return replace(checklist.with_entry(step, StepStatus.FAILED), running=None, redo=None, degraded=degraded)
 
 
 def failed(checklist: Checklist, step: Step, failure: Failure, given: Setting) -> Setback:
     """The verdict on a failed step, by the kind of its failure."""
-    checklist = replace(checklist, last_error=failure)
+    checklist = replace(checklist, last_error=failure, last_error_step=step)
     if step is Step.UPDATE_CALLBACK:
         return Setback(_callback_failed(checklist, failure, given))
+    if _blames_other_bytes(checklist, failure):
+        checklist = fresh_round(checklist)
     if failure.child_died:
-        checklist = replace(
-            checklist,
-            deaths=checklist.deaths + 1,
-            crash_deaths=checklist.crash_deaths + failure.crash_signal,
-        )
+        deaths, crashes = checklist.deaths + 1, checklist.crash_deaths + failure.crash_signal
+        checklist = replace(checklist, deaths=deaths, crash_deaths=crashes)
         if checklist.deaths >= DEATHS_THAT_CONDEMN:
             return _poisoned(checklist, step, failure, given)
     if step is Step.AI_VISUAL_ANALYSIS:
         return Setback(_analysis_failed(checklist, failure, given))
     match failure.kind:
         case Kind.PERMANENT | Kind.POISON:
-            return _unusable(checklist, failure, given)
+            return _unusable(checklist, step, failure, given)
         case Kind.ABSENT:
             return _absent(checklist, given)
         case Kind.OUTAGE | Kind.MISCONFIGURED:
-            pause = _pause(failure, given.policy)
-            return Setback(replace(give_back(checklist), not_before=given.now + pause))
+            due = given.now + _pause(failure, given.policy)
+            return Setback(replace(give_back(checklist), not_before=due))
     return Setback(_spent(checklist, step, failure, given))
+
+
+def _blames_other_bytes(checklist: Checklist, failure: Failure) -> bool:
+    """Is something wrong with bytes again, but with others than those suspected?"""
+    blames = failure.child_died or failure.kind in (Kind.PERMANENT, Kind.POISON)
+    return blames and checklist.suspect is not None and not is_proof(checklist, failure.fingerprint)
 
 
 def _spent(checklist: Checklist, step: Step, failure: Failure, given: Setting) -> Checklist:
@@ -122,29 +132,28 @@ def _spent(checklist: Checklist, step: Step, failure: Failure, given: Setting) -
     if attempts >= given.policy.max_attempts:
         return gave_up(checklist, step)
     tries = checklist.deaths if failure.child_died else attempts
-    wait = backoff(given.policy.backoff, tries, given.chance)
-    return replace(checklist, not_before=given.now + max(wait, failure.retry_after or wait))
+    return replace(checklist, not_before=given.now + _wait(tries, failure, given))
 
 
 def _analysis_failed(checklist: Checklist, failure: Failure, given: Setting) -> Checklist:
     """The walk goes on without it (contract §5.4); the step has a not-before time of its own."""
     if failure.kind in (Kind.OUTAGE, Kind.MISCONFIGURED):
-        waiting = replace(give_back(checklist), ai_not_before=given.now + _pause(failure, given.policy))
-        return replace(waiting, degraded=failure.kind.value)
+        due = given.now + _pause(failure, given.policy, refused=PROBE_AI_EVERY)
+        return replace(give_back(checklist), ai_not_before=due, degraded=failure.kind.value)
     after = replace(checklist, running=None, degraded="failed")
     attempts = after[Step.AI_VISUAL_ANALYSIS].attempts
     if attempts >= given.policy.max_attempts:
         return gave_up(after, Step.AI_VISUAL_ANALYSIS)
-    return replace(after, ai_not_before=given.now + backoff(given.policy.backoff, attempts, given.chance))
+    return replace(after, ai_not_before=given.now + _wait(attempts, failure, given))
 
 
-def _unusable(checklist: Checklist, failure: Failure, given: Setting) -> Setback:
+def _unusable(checklist: Checklist, step: Step, failure: Failure, given: Setting) -> Setback:
     """Proven by the same bytes twice: failed, and cleaned up. Once only: one more look, no attempt spent."""
     if is_proof(checklist, failure.fingerprint):
-        condemned = gave_up(checklist, Step.RETRIEVE_FILE)
+        condemned = gave_up(give_back(checklist), Step.RETRIEVE_FILE)
         by_crash = checklist.crash_deaths >= DEATHS_THAT_CONDEMN
         return Setback(condemned, cleanup=failure.kind is Kind.PERMANENT or by_crash)
-    return _suspected(checklist, failure, given)
+    return _suspected(checklist, step, failure, given)
 
 
 def _poisoned(checklist: Checklist, step: Step, failure: Failure, given: Setting) -> Setback:
@@ -153,15 +162,19 @@ def _poisoned(checklist: Checklist, step: Step, failure: Failure, given: Setting
     checklist = replace(checklist, last_error=poison)
     if checklist.has_variants:
         return Setback(gave_up(checklist, step))
-    return _suspected(checklist, poison, given)
+    return _suspected(checklist, step, poison, given)
 
 
-def _suspected(checklist: Checklist, failure: Failure, given: Setting) -> Setback:
-    """Back to `retrieve_file`, which looks once more after MEDIA_VM_CONFIRM_SECONDS."""
-    again = give_back(checklist).with_entry(Step.RETRIEVE_FILE, StepStatus.PENDING)
-    suspect = Suspect(failure.kind, failure.reason, failure.detail, failure.fingerprint or "")
+def _suspected(checklist: Checklist, step: Step, failure: Failure, given: Setting) -> Setback:
+    """Back to `retrieve_file`, which looks once more after MEDIA_VM_CONFIRM_SECONDS, whatever it took to get the
+    bytes the first time; they were there, so that absence would begin anew."""
+    if failure.fingerprint is None:  # nothing will tell the same bytes again: no proof, and no cleanup
+        return Setback(gave_up(checklist, step), quarantine=True)
+    again = give_back(checklist).with_entry(Step.RETRIEVE_FILE, StepStatus.PENDING, attempts=0)
+    suspect = Suspect(failure.kind, failure.reason, failure.detail, failure.fingerprint)
     look_again = given.now + given.policy.confirm
-    return Setback(replace(again, suspect=suspect, not_before=look_again), quarantine=True)
+    suspected = replace(again, suspect=suspect, not_before=look_again, absent_since=None, looks=0)
+    return Setback(suspected, quarantine=True)
 
 
 def _absent(checklist: Checklist, given: Setting) -> Setback:
@@ -189,11 +202,18 @@ def _callback_failed(checklist: Checklist, failure: Failure, given: Setting) -> 
         return gave_up(checklist, Step.UPDATE_CALLBACK)
     attempts = checklist[Step.UPDATE_CALLBACK].attempts
     by_backoff = attempts < given.policy.max_attempts and event.kind is not EventKind.CLEANUP
-    wait = backoff(given.policy.backoff, attempts, given.chance) if by_backoff else INSIST_EVERY
+    wait = _wait(attempts, failure, given) if by_backoff else INSIST_EVERY
     return replace(checklist, open_event=replace(event, due_at=given.now + wait))
 
 
-def _pause(failure: Failure, policy: Policy) -> timedelta:
-    """No jitter: all that one outage holds falls due together, so that age order stays (contract §5.3)."""
-    usual = policy.idle if failure.kind is Kind.MISCONFIGURED else policy.backoff
+def _wait(tries: int, failure: Failure, given: Setting) -> timedelta:
+    """By backoff, or as long as we were asked to."""
+    wait = backoff(given.policy.backoff, tries, given.chance)
+    return max(wait, failure.retry_after or wait)
+
+
+def _pause(failure: Failure, policy: Policy, refused: timedelta | None = None) -> timedelta:
+    """No jitter: all that one outage holds falls due together, so that age order stays (contract §5.3).
+    refused: how often a party that refuses our key is tried again, else MEDIA_VM_IDLE_SECONDS."""
+    usual = (refused or policy.idle) if failure.kind is Kind.MISCONFIGURED else policy.backoff
     return max(usual, failure.retry_after or usual)

@@ -32,9 +32,7 @@ def library_folder(user_id: int, data_type: DataType) -> str:
     return f"library/user_{user_id}/{data_type.value}/img"
 
 
-def library_name(
-    media_id: int, slug: str, size: Size, fmt: Format, background: Background, sha256: str
-) -> str:
+def library_name(media_id: int, slug: str, size: Size, fmt: Format, background: Background, sha256: str) -> str:
     """`{media_id}-{slug}-{size}[-nobg]-{hash8}.{ext}`."""
     face = "-nobg" if background is Background.REMOVED else ""
     return f"{media_id}-{slug}-{size.value}{face}-{sha256[:8]}.{fmt.extension}"

@@ -9,9 +9,9 @@ from media_vm.rules.checklist import Checklist, Step, StepStatus
 
 
 def current_step(checklist: Checklist) -> Step | None:
-    """The first step that is still pending; None when no more will come."""
-    if checklist.has_failed:
-        return None
+    """The step under way, else the first that is still pending; None when no more will come."""
+    if checklist.running is not None or checklist.has_failed:
+        return checklist.running
     pending = (step for step in Step if checklist[step].status is StepStatus.PENDING)
     return next(pending, None)
 

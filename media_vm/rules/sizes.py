@@ -99,8 +99,7 @@ def _target(size: Size, width: int, height: int, data_type: DataType) -> Target:
         return Target(size, Method.PAD, *ground, _fit(width, height, ground))
     cropped = _scaled(box, min(1.0, width / box[0], height / box[1]))
     cover = max(cropped[0] / width, cropped[1] / height)
-    covering = _scaled((width, height), cover)
-    return Target(size, Method.CROP, *cropped, (max(covering[0], cropped[0]), max(covering[1], cropped[1])))
+    return Target(size, Method.CROP, *cropped, _scaled((width, height), cover))
 
 
 def _fit(width: int, height: int, box: tuple[int, int]) -> tuple[int, int]:

@@ -27,6 +27,11 @@ _BY_FOLDER = {
     "profiles": DataType.PROFILE,
 }
 _NAME = re.compile(r"\d+-([a-z]+)-", re.IGNORECASE)
+_STRANGE = re.compile(
+    r"[\x00-\x20\x7f-\x9f\\?#\ud800-\udfff]"  # controls, spaces, separators, lone surrogates
+    r"|%(?:[01][0-9a-f]|7f|2e|2f|5c|25)",  # the same, dots and slashes in disguise
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,8 @@ def data_type_of(image_path: str, declared: str | None) -> Guess:
 
 
 def is_safe_temp_path(image_path: str) -> bool:
-    """An absolute path under the main API: no host, no query, no `..` in any spelling, no control byte."""
-    if not image_path.startswith("/") or image_path.startswith("//"):
+    """An absolute path under the main API: no host, no query, no `..` in any spelling, no control byte, and
+    nothing that UTF-8 cannot write."""
+    if not image_path.startswith("/") or image_path.startswith("//") or _STRANGE.search(image_path):
         return False
-    if re.search(r"[\x00-\x20\x7f\\?#]|%(?:2e|2f|5c|00|25)", image_path, re.IGNORECASE):
-        return False
-    return ".." not in image_path.split("/")
+    return not any(segment.startswith("..") for segment in image_path.split("/"))

@@ -19,9 +19,7 @@ def upgrade() -> None:
         sa.Column("main_api_id", ID, nullable=True),
         sa.Column("user_id", ID, nullable=False),
         sa.Column(
-            "data_type",
-            sa.Enum("product", "profile", "event", "logo", "sites", name="datatype"),
-            nullable=False,
+            "data_type", sa.Enum("product", "profile", "event", "logo", "sites", name="datatype"), nullable=False
         ),
         sa.Column("original_name", sa.String(length=255), nullable=False),
         sa.Column("mime_type", sa.String(length=100), nullable=False),

@@ -18,21 +18,15 @@ def upgrade() -> None:
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("media_id", ID, nullable=False),
         sa.Column("worker_id", sa.String(length=50), nullable=True),
-        sa.Column(
-            "retrieve_file", sa.Enum("pending", "completed", "failed", name="stepstatus"), nullable=False
-        ),
+        sa.Column("retrieve_file", sa.Enum("pending", "completed", "failed", name="stepstatus"), nullable=False),
         sa.Column("retrieve_file_attempts", sa.Integer(), nullable=False),
         sa.Column(
             "ai_visual_analysis", sa.Enum("pending", "completed", "failed", name="stepstatus"), nullable=False
         ),
         sa.Column("ai_visual_analysis_attempts", sa.Integer(), nullable=False),
-        sa.Column(
-            "resize_optimize", sa.Enum("pending", "completed", "failed", name="stepstatus"), nullable=False
-        ),
+        sa.Column("resize_optimize", sa.Enum("pending", "completed", "failed", name="stepstatus"), nullable=False),
         sa.Column("resize_optimize_attempts", sa.Integer(), nullable=False),
-        sa.Column(
-            "update_callback", sa.Enum("pending", "completed", "failed", name="stepstatus"), nullable=False
-        ),
+        sa.Column("update_callback", sa.Enum("pending", "completed", "failed", name="stepstatus"), nullable=False),
         sa.Column("update_callback_attempts", sa.Integer(), nullable=False),
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("updated_at", TIME, nullable=False),
@@ -87,6 +81,11 @@ def upgrade() -> None:
                 "poison",
                 name="kind",
             ),
+            nullable=True,
+        ),
+        sa.Column(
+            "last_error_step",
+            sa.Enum("retrieve_file", "ai_visual_analysis", "resize_optimize", "update_callback", name="step"),
             nullable=True,
         ),
         sa.ForeignKeyConstraint(["media_id"], ["media_files.id"], ondelete="CASCADE"),

@@ -18,9 +18,7 @@ def upgrade() -> None:
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("media_id", ID, nullable=False),
         sa.Column(
-            "size",
-            sa.Enum("thumbnail", "small", "grid", "detail", "header", "zoom", name="size"),
-            nullable=False,
+            "size", sa.Enum("thumbnail", "small", "grid", "detail", "header", "zoom", name="size"), nullable=False
         ),
         sa.Column("format", sa.Enum("avif", "webp", "jpeg", "png", name="format"), nullable=False),
         sa.Column("bg", sa.Enum("original", "removed", name="background"), nullable=False),

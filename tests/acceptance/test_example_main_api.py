@@ -114,6 +114,13 @@ def test_unacceptable_upload_leaves_nothing(
     assert (status, []) == (api.patch("/users/me", files=files).status_code, pending(api))
 
 
+def test_form_length_is_known_and_limited(api: TestClient) -> None:
+    """A form longer than six pictures is 413 though each is small; one of unknown length is 411."""
+    many = [("product_image", (f"{number}.jpg", b"x" * 900, "image/jpeg")) for number in range(7)]
+    assert api.patch("/users/me", files=many).status_code == 413
+    assert api.patch("/users/me", content=iter([b"--x--"])).status_code == 411
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [("../../etc/pass\x85wd.php", "passwd.php"), ("C:\\fotos\\Ölbild.JPG", "Ölbild.JPG")],
@@ -194,17 +201,11 @@ def test_complete_item_is_kept(api: TestClient, tmp_path: Path) -> None:
     ) == ("complete", "789", {"style": "Fauvism"})
 
 
-def test_update_completes_what_is_still_pending(api: TestClient) -> None:
-    """An event with `update: true` is taken as completion of an item that is pending."""
+@pytest.mark.parametrize("body", [CALLBACK | {"update": True}, {"media_id": "789"}])
+def test_pending_item_is_completed(api: TestClient, body: Json) -> None:
+    """A late analysis (`update: true`) and the seed's short body complete what is still pending."""
     [image_id] = upload(api, "profile_image")
-    answer = complete(api, image_id, "k1", CALLBACK | {"update": True})
-    assert (answer.json()["status"], pending(api)) == ("processed", [])
-
-
-def test_the_seeds_short_body_is_enough(api: TestClient) -> None:
-    """`{"media_id": "789"}` alone completes an item."""
-    [image_id] = upload(api, "profile_image")
-    assert complete(api, image_id, "k1", {"media_id": "789"}).status_code == 200
+    assert (complete(api, image_id, "k1", body).json()["status"], pending(api)) == ("processed", [])
 
 
 @pytest.mark.parametrize(

@@ -156,10 +156,12 @@ def test_gallery_does_without_analysis(
 
 
 @pytest.mark.parametrize(
-    "path", ["profiles/..%2F..%2Fmain_api.db", "..%2Fmain_api.db/x", "profiles/..", "profiles/main_api.db"]
+    "path", ["%2E%2E/main_api.db", "profiles/..%2F..%2Fmain_api.db", "profiles/%2E%2E", "profiles/notes.txt"]
 )
-def test_temp_images_serves_nothing_else(api: TestClient, path: str) -> None:
+def test_temp_images_serves_nothing_else(api: TestClient, tmp_path: Path, path: str) -> None:
     """No path under /temp_images leads to a file that no upload made."""
+    upload(api, "profile_image")
+    (tmp_path / "temp_images/profiles/notes.txt").write_text("not for the public")
     assert api.get(f"/temp_images/{path}").status_code == 404
 
 

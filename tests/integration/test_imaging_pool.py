@@ -38,9 +38,7 @@ def children() -> Iterator[ChildPool]:
         (signal.SIGKILL, "killed_by_SIGKILL", False),
     ],
 )
-def test_a_killed_child_costs_one_task(
-    children: ChildPool, number: int, reason: str, crash_signal: bool
-) -> None:
+def test_a_killed_child_costs_one_task(children: ChildPool, number: int, reason: str, crash_signal: bool) -> None:
     """Its task learns the signal and whether it was a crash; the next task runs in a new child."""
     with pytest.raises(ChildDied) as death:
         children.run(child_tasks.end_by, number, limit=SOON)
@@ -137,7 +135,8 @@ def test_no_child_ever_saw_a_secret() -> None:
         "from media_vm.imaging.pool import ChildPool\n"
         "from tests.child_tasks import environments\n"
         "pool = ChildPool(1)\n"
-        "print('hunter2' in pool.run(environments, limit=timedelta(seconds=10)), os.environ['MAIN_API_KEY'])\n"
+        "seen = pool.run(environments, limit=timedelta(seconds=10))\n"
+        "print('hunter2' in seen, os.environ['MAIN_API_KEY'])\n"
         "pool.close()\n",
         MAIN_API_KEY="hunter2",
     )
@@ -157,7 +156,9 @@ def test_a_hung_child_does_not_outlive_a_killed_worker(tmp_path: Path) -> None:
     child = int(eventually(announced))
     assert Path(f"/proc/{child}").exists()
     worker.kill()
-    worker.communicate()
+    worker.wait()  # not communicate(): the child still holds the worker's stdout
+    assert worker.stdout is not None
+    worker.stdout.close()
 
     deadline = time.monotonic() + 5
     while Path(f"/proc/{child}").exists() and time.monotonic() < deadline:

@@ -56,12 +56,13 @@ def is_near(expected: list[int], found: tuple[int, ...], *, within: int = 25) ->
 
 
 def test_a_photograph_becomes_every_size_in_every_format(studio: Studio, tmp_path: Path) -> None:
-    """Each file on disk is what its record says: format, dimensions, bytes, hash; kept or refused, none is lost."""
+    """Each file on disk is what its record says: format, dimensions, bytes, hash."""
     source = pictures.saved(pictures.photo(1000, 700), tmp_path / "photo.jpg", Q=90)
     (into := tmp_path / "library").mkdir()
     rendering = studio.render(source, into, PRODUCT)
 
-    made = {(one.size, one.format) for one in (*rendering.kept, *rendering.not_kept)}
+    made = {(one.size, one.format) for one in rendering.kept}
+    made |= {(one.size, one.format) for one in rendering.not_kept}
     assert made == {(size, form) for size in Size for form in (Format.AVIF, Format.WEBP, Format.JPEG)}
     assert {one.temporary for one in rendering.kept} == set(into.iterdir())
     for one in rendering.kept:
@@ -75,8 +76,8 @@ def test_a_photograph_becomes_every_size_in_every_format(studio: Studio, tmp_pat
 
 
 def test_what_is_not_smaller_is_not_kept(studio: Studio, tmp_path: Path) -> None:
-    """Every modern variant that was kept is smaller than the JPEG of its size; the others say `not_smaller`."""
-    source = pictures.saved(pictures.photo(16, 16), tmp_path / "dot.png")
+    """A modern variant is smaller than the JPEG of its size, or thrown away with that reason."""
+    source = pictures.saved(pictures.grain(150, 150), tmp_path / "grain.png")
     rendering = studio.render(source, tmp_path, PRODUCT)
 
     assert {"not_smaller"} == {one.reason for one in rendering.not_kept}
@@ -108,14 +109,14 @@ def test_crops_follow_the_focal_point(studio: Studio, tmp_path: Path, x: float, 
     assert all(is_near(expected, colour(square, at, 0.5)) for at in (0.05, 0.95))
 
 
-@pytest.mark.parametrize("profile", ["cmyk", "p3"])
-def test_colours_are_managed(studio: Studio, tmp_path: Path, profile: str) -> None:
-    """A red in another colour space is the same red in sRGB."""
+@pytest.mark.parametrize(("profile", "within"), [("cmyk", 20), ("p3", 10)])
+def test_colours_are_managed(studio: Studio, tmp_path: Path, profile: str, within: int) -> None:
+    """A red in another colour space is the same red in sRGB, as near as ink can come."""
     image = pictures.two_halves(200, 100).icc_transform(profile, input_profile="srgb")
     source = pictures.saved(image, tmp_path / "managed.jpg", Q=95)
     jpeg = variant(studio.render(source, tmp_path, PRODUCT), Size.DETAIL, Format.JPEG)
 
-    assert is_near(pictures.RED, colour(jpeg, 0.2, 0.5))
+    assert is_near(pictures.RED, colour(jpeg, 0.2, 0.5), within=within)
 
 
 @pytest.mark.parametrize("kind", ["b-w", "rgb16", "grey16"])

@@ -13,9 +13,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from alembic import command
 
+from media_vm.adapters.engine import migrations_config
 from media_vm.rules.pictures import Format, Size
-from tests.integration.shelf_in_memory import STORAGE_VARIABLE, content
+from serve.main import serve
+from tests.integration.shelf_in_memory import STORAGE_VARIABLE, content, settings_for
 
 START = """
 from media_vm.settings import Settings
@@ -26,14 +29,6 @@ SERVE = """
 from media_vm.settings import Settings
 from serve.main import serve
 raise SystemExit(serve(Settings()))
-"""
-
-
-MIGRATE = """
-import os
-from alembic import command
-from media_vm.adapters.engine import migrations_config
-command.upgrade(migrations_config(os.environ["DATABASE_URL"]), "head")
 """
 
 
@@ -143,26 +138,27 @@ def test_two_question_marks_reach_the_rules(url: str) -> None:
     assert answer.content == content(Size.GRID, Format.JPEG)
 
 
-def test_a_taken_port_ends_with_the_setting_to_change(tmp_path: Path) -> None:
+def test_a_taken_port_ends_with_the_setting_to_change(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Without a word a second server would share the port and its traffic."""
     with socket.create_server(("127.0.0.1", 0), reuse_port=True) as holder:
-        variables = environment(tmp_path, holder.getsockname()[1])
-        ended = subprocess.run([sys.executable, "-c", SERVE], env=variables, capture_output=True, timeout=30)
-    assert (ended.returncode, b"MEDIA_VM_SERVE_PORT" in ended.stderr) == (2, True)
+        code = serve(settings_for(tmp_path, serve_port=holder.getsockname()[1]))
+    assert (code, "set MEDIA_VM_SERVE_PORT to a free port" in capsys.readouterr().err) == (2, True)
 
 
-def test_an_unmigrated_database_ends_with_the_command_to_run(tmp_path: Path) -> None:
+def test_an_unmigrated_database_ends_with_the_command_to_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Serving from no tables would answer nothing but errors."""
-    variables = environment(tmp_path, free_port())
-    ended = subprocess.run([sys.executable, "-c", SERVE], env=variables, capture_output=True, timeout=30)
-    assert (ended.returncode, b"`media-vm migrate`" in ended.stderr) == (2, True)
+    empty = f"sqlite:///{tmp_path}/empty.db"
+    code = serve(settings_for(tmp_path, serve_port=free_port(), database_url=empty))
+    assert (code, "`media-vm migrate`" in capsys.readouterr().err) == (2, True)
 
 
 def test_serve_reads_the_database_and_leaves_nothing_behind_when_killed(tmp_path: Path) -> None:
     """It answers from the real database; killed outright, its processes end and free the port."""
     port = free_port()
     variables = environment(tmp_path, port)
-    subprocess.run([sys.executable, "-c", MIGRATE], env=variables, check=True, timeout=30)
+    command.upgrade(migrations_config(variables["DATABASE_URL"]), "head")
     process = subprocess.Popen([sys.executable, "-c", SERVE], env=variables)
     try:
         url = f"http://127.0.0.1:{port}"

@@ -96,9 +96,7 @@ def test_every_refusal_is_a_problem(
     ("body", "expected"),
     [(b"", []), (b"{}", []), (b'{"pending_image_ids":[123,124],"more":1}', [123, 124])],
 )
-def test_a_wake_call_passes_its_ids_on(
-    app: ASGIApp, shelf: MemoryShelf, body: bytes, expected: list[int]
-) -> None:
+def test_a_wake_call_passes_its_ids_on(app: ASGIApp, shelf: MemoryShelf, body: bytes, expected: list[int]) -> None:
     """No body, an empty one and ids are all hints; unknown fields are ignored."""
     answer = ask(app, "POST", "/api/media/wake", bearer(KEY) | JSON, content=body)
     assert (answer.status_code, shelf.woken) == (202, [expected])
@@ -177,9 +175,7 @@ def test_readyz_names_the_remedy(app: ASGIApp, shelf: MemoryShelf) -> None:
 def test_every_problem_type_has_its_page(app: ASGIApp) -> None:
     """The URL in `type` leads to the title and the remedy; another one to 404."""
     pages = {slug: ask(app, "GET", f"/problems/{slug}").text for slug in PROBLEM_TYPES}
-    expected = {
-        slug: f"{kind.title} ({kind.status})\n\n{kind.remedy}\n" for slug, kind in PROBLEM_TYPES.items()
-    }
+    expected = {slug: f"{kind.title} ({kind.status})\n\n{kind.remedy}\n" for slug, kind in PROBLEM_TYPES.items()}
     assert pages == expected
     assert ask(app, "GET", "/problems/none").status_code == 404
 

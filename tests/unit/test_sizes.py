@@ -80,9 +80,7 @@ def dimensions(width: int, height: int, data_type: DataType) -> dict[str, tuple[
         ),
     ],
 )
-def test_a_photograph_is_fitted_or_cropped(
-    width: int, height: int, expected: dict[str, tuple[int, int]]
-) -> None:
+def test_a_photograph_is_fitted_or_cropped(width: int, height: int, expected: dict[str, tuple[int, int]]) -> None:
     """Each size has the contract's box, a smaller source its own size or the largest crop of that shape."""
     assert expected == dimensions(width, height, DataType.PRODUCT)
 
@@ -117,7 +115,7 @@ def test_a_logo_is_never_cropped() -> None:
 
 @given(SIDES, SIDES, st.sampled_from(DataType))
 def test_nothing_is_enlarged_or_vanishes(width: int, height: int, data_type: DataType) -> None:
-    """No target's picture is larger than the source, the one decode, or the box; no side is under one pixel."""
+    """No target is larger than the source, the one decode or the box; no side is under one pixel."""
     raster = decode_size(width, height, data_type)
     for target in targets(width, height, data_type):
         box = BOXES[target.size]
@@ -160,9 +158,7 @@ def test_a_crop_follows_the_focal_point_inside_the_edges(x: float, y: float, exp
 
 
 @given(SIDES, SIDES, st.floats(0, 1), st.floats(0, 1), st.data())
-def test_a_crop_never_leaves_the_picture(
-    width: int, height: int, x: float, y: float, data: st.DataObject
-) -> None:
+def test_a_crop_never_leaves_the_picture(width: int, height: int, x: float, y: float, data: st.DataObject) -> None:
     """Wherever the focal point is, the whole crop is inside."""
     crop = data.draw(st.integers(1, width)), data.draw(st.integers(1, height))
     box = crop_box((width, height), *crop, FocalPoint(x, y))

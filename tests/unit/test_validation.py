@@ -102,9 +102,7 @@ def test_the_media_type_comes_from_the_type() -> None:
         (10, 10, 201, "too_many_frames"),
     ],
 )
-def test_limits_hold_at_the_boundary_exactly(
-    width: int, height: int, frames: int, expected: str | None
-) -> None:
+def test_limits_hold_at_the_boundary_exactly(width: int, height: int, frames: int, expected: str | None) -> None:
     """At the limit a picture is taken; one pixel or frame more and it is refused by name."""
     refused = refusal(SourceFacts("png", width, height, frames, has_alpha=False), Limits())
 

@@ -1,0 +1,45 @@
+# Everything from python3, make and the package registries alone: `make run` and `make test` set up what they need.
+.PHONY: install run test check bench lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+LOCK := requirements/dev.lock
+
+# uv itself is locked too; a machine that has one uses ours all the same, so that everybody builds alike.
+$(BIN)/uv: requirements/bootstrap.lock
+	@scripts/make_venv.sh $(PYTHON) $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock
+	@touch $@
+
+$(VENV)/.installed: $(BIN)/uv $(LOCK) pyproject.toml
+	@echo "installing into $(VENV) …"
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip sync --quiet --require-hashes $(LOCK)
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+install: $(VENV)/.installed
+
+# The demo of the main job. ONCE=1: exit at the end. PHOTOS=folder: your own pictures.
+run: install
+	@ONCE="$(ONCE)" PHOTOS="$(PHOTOS)" $(BIN)/python -m examples.demo
+
+test: install
+	@scripts/get_chromium.sh
+	@$(BIN)/python -m pytest $(ARGS) --cov --cov-report=term:skip-covered --cov-report=json:.coverage.json
+	@$(BIN)/python scripts/coverage_floor.py
+
+check: install
+	@$(BIN)/ruff format --check --quiet . || { echo "run: $(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: install
+	@$(BIN)/python -m bench
+
+lock: $(BIN)/uv
+	@scripts/lock.sh $(BIN)/uv
+
+clean:
+	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage*

@@ -1,0 +1,83 @@
+"""Storage in memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from media_vm.ports import (
+    Download,
+    Rendering,
+)
+from media_vm.rules.failures import Failure
+from media_vm.rules.paths import library_name
+from media_vm.rules.pictures import (
+    Variant,
+    VariantSet,
+)
+
+
+class MemoryFiles:
+    """The `Files` port over a dictionary, which the other memory adapters share as `disk`."""
+
+    def __init__(self) -> None:
+        self.disk: dict[Path, bytes] = {}
+        self.reasons: dict[int, Failure] = {}
+
+    def incoming(self, token: str) -> Path:
+        """A name in memory."""
+        return Path("/memory/bulk") / f".tmp-{token}"
+
+    def keep_original(self, incoming: Path, path: str) -> None:
+        """Rename."""
+        self.disk[self.original(path)] = self.disk.pop(incoming)
+
+    def original(self, path: str) -> Path:
+        """Its name in memory."""
+        return Path("/memory") / path
+
+    def folder(self, path: str) -> Path:
+        """Folders need no making here."""
+        return Path("/memory") / path
+
+    def publish(self, rendering: Rendering, media_id: int, folder: str, slug: str) -> VariantSet:
+        """Rename every rendered file."""
+        kept = []
+        for one in rendering.kept:
+            name = library_name(media_id, slug, one.size, one.format, one.background, one.sha256)
+            self.disk[self.folder(folder) / name] = self.disk.pop(one.temporary)
+            facts = (one.width, one.height, one.bytes, one.sha256)
+            kept.append(Variant(one.size, one.format, one.background, *facts, f"{folder}/{name}"))
+        return VariantSet(tuple(kept), rendering.not_kept)
+
+    def quarantine(self, sources: Sequence[Path], media_id: int, failure: Failure) -> None:
+        """Copy the first that is there, remember the reason."""
+        self.reasons[media_id] = failure
+        for source in sources:
+            if source in self.disk:
+                self.disk[self._aside(media_id)] = self.disk[source]
+                return
+
+    def copy(self, kept: Path, into: Path) -> Download:
+        """As if it had been downloaded."""
+        self.disk[into] = self.disk[kept]
+        return download_of(self.disk[kept])
+
+    def quarantined(self, media_id: int) -> Path | None:
+        """The bytes that were put aside, if any were."""
+        aside = self._aside(media_id)
+        return aside if aside in self.disk else None
+
+    def discard(self, *paths: Path) -> None:
+        """Forget."""
+        for path in paths:
+            self.disk.pop(path, None)
+
+    def _aside(self, media_id: int) -> Path:
+        return Path("/memory/quarantine") / f"{media_id}.bin"
+
+
+def download_of(content: bytes) -> Download:
+    """What a download of these bytes reports."""
+    return Download(len(content), hashlib.sha256(content).hexdigest())

@@ -1,0 +1,11 @@
+#!/bin/sh
+# lock.sh UV: write the lock files anew, with hashes and without any address.
+set -eu
+uv="$1"
+compile() {
+    "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+        --no-emit-find-links --no-annotate --no-header --custom-compile-command "make lock" "$@"
+}
+compile pyproject.toml --output-file requirements/run.lock
+compile pyproject.toml --group dev --output-file requirements/dev.lock
+echo "uv" | compile - --output-file requirements/bootstrap.lock

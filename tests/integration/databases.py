@@ -1,0 +1,49 @@
+"""The databases that one contract suite runs on: memory and a real SQLite file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from alembic import command
+from sqlalchemy import Engine
+
+from media_vm.adapters.database import DatabaseStore
+from media_vm.adapters.engine import migrations_config, open_engine
+from media_vm.adapters.leases import DatabaseLeases
+from media_vm.ports import Leases, Store
+from media_vm.rules.checklist import Policy
+from media_vm.testing import MemoryClock, MemoryDatabase
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One database behind both ports. wait: let time pass for it."""
+
+    leases: Leases
+    store: Store
+    wait: Callable[[timedelta], None]
+
+
+def memory_box(policy: Policy, lease: timedelta) -> Box:
+    """The database in memory; its time passes at once."""
+    clock = MemoryClock()
+    database = MemoryDatabase(clock, policy, lease)
+    return Box(database, database, clock.advance)
+
+
+def sqlite_engine(folder: Path) -> Engine:
+    """A migrated SQLite file."""
+    url = f"sqlite:///{folder / 'media_vm.db'}"
+    command.upgrade(migrations_config(url), "head")
+    return open_engine(url)
+
+
+def real_box(engine: Engine, policy: Policy, lease: timedelta) -> Box:
+    """A real database; its time passes by itself."""
+    return Box(
+        DatabaseLeases(engine, policy, lease), DatabaseStore(engine), lambda span: time.sleep(span.total_seconds())
+    )
