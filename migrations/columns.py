@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
@@ -9,5 +11,5 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TIME = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
 LONG_TEXT = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
 JSON = sa.JSON(none_as_null=True)
-TABLE = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
-NEVER_REUSED = {"sqlite_autoincrement": True}
+TABLE: dict[str, Any] = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
+NEVER_REUSED: dict[str, Any] = {"sqlite_autoincrement": True}

@@ -49,7 +49,7 @@ def hostile_server() -> Iterator[HostileServer]:
 
         do_GET = do_POST = do_DELETE = _any  # noqa: N815 - the names are http.server's
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *_: Any) -> None:
             """The ledger above is the log."""
 
     httpd.RequestHandlerClass = Handler

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Scope
 
 from media_vm.rules.pictures import Background, DataType, Format, MediaStatus, Size, Variant
 from media_vm.settings import Settings
@@ -113,3 +113,34 @@ def ask_all(
             return list(await asyncio.gather(*asked))
 
     return asyncio.run(all_of_them())
+
+
+def variant_of(shown: Shown, size: Size, form: Format) -> Variant:
+    """The one of this size and format."""
+    return next(kept for kept in shown.variants if (kept.size, kept.format) == (size, form))
+
+
+def exchange(
+    app: ASGIApp,
+    method: str,
+    path: str,
+    query: bytes = b"",
+    headers: Sequence[tuple[bytes, bytes]] = (),
+    extensions: Sequence[str] = (),
+) -> list[Message]:
+    """What the app says to its server, message by message."""
+    said: list[Message] = []
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def answer() -> None:
+        scope: Scope = {"type": "http", "method": method, "path": path, "query_string": query}
+        scope["headers"], scope["extensions"] = headers, dict.fromkeys(extensions)
+        await app(scope, receive, send)
+
+    asyncio.run(answer())
+    return said

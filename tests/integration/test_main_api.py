@@ -81,9 +81,7 @@ class Scripted:
 
 
 @pytest.fixture(params=["memory", "http"])
-def scripted(
-    request: pytest.FixtureRequest, server: HostileServer, api: HttpMainAPI, tmp_path: Path
-) -> Scripted:
+def scripted(request: pytest.FixtureRequest, server: HostileServer, api: HttpMainAPI, tmp_path: Path) -> Scripted:
     if request.param == "http":
         return _over_http(server, api, tmp_path)
     disk: dict[Path, bytes] = {}
@@ -212,9 +210,7 @@ def test_these_answers_end_an_event(server: HostileServer, api: HttpMainAPI, sta
         (503, ProviderDown),
     ],
 )
-def test_these_do_not(
-    server: HostileServer, api: HttpMainAPI, status: int, error: type[StepFailed]
-) -> None:
+def test_these_do_not(server: HostileServer, api: HttpMainAPI, status: int, error: type[StepFailed]) -> None:
     """Each is named by what follows from it."""
     server.answers["/api/media/complete/123"] = reply(status)
 

@@ -49,14 +49,14 @@ def environment(storage: Path, port: int) -> dict[str, str]:
 
 
 def wait_until_alive(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
+    for _ in range(600):
         assert process.poll() is None, "the server ended before it answered"
         try:
             httpx.get(f"{url}/livez", trust_env=False)
             return
         except httpx.ConnectError:
             time.sleep(0.05)
-    raise AssertionError("the server did not answer within 10 s")
+    raise AssertionError("the server did not answer within 30 s")
 
 
 def wait_until_free(port: int) -> None:

@@ -49,7 +49,9 @@ def box(make_box: MakeBox) -> Box:
     return make_box(LEASE)
 
 
-def image(pending_id: int, user_id: int = 456, path: str = "/temp_images/products/456-product-1.jpg") -> PendingImage:
+def image(
+    pending_id: int, user_id: int = 456, path: str = "/temp_images/products/456-product-1.jpg"
+) -> PendingImage:
     uploaded = datetime(2024, 1, 1, 10, tzinfo=UTC)
     return PendingImage(pending_id, user_id, path, "My Photo.jpg", "image/jpeg", uploaded, None)
 

@@ -1,0 +1,234 @@
+"""What serve and an operator read, and what serve asks of a worker, on a real SQLite file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from media_vm.adapters.explaining import describe_machine, explain_media, media_id_of
+from media_vm.adapters.readings import Readings
+from media_vm.pipeline import run_cycle
+from media_vm.ports import PendingImage
+from media_vm.rules.checklist import Policy, Step
+from media_vm.rules.pictures import Format, MediaStatus
+from media_vm.rules.shown import RetryAnswer
+from media_vm.testing import MemoryParts, memory_parts, picture
+from media_vm.told import tell_machine, tell_media
+from tests.integration.databases import Box, real_box, sqlite_engine
+
+# Everything at once: these tests are about what is read, not about when.
+POLICY = Policy(confirm=timedelta(0), backoff=timedelta(milliseconds=1), idle=timedelta(milliseconds=1))
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    opened = sqlite_engine(tmp_path)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def box(engine: Engine) -> Box:
+    return real_box(engine, POLICY, timedelta(seconds=60))
+
+
+@pytest.fixture
+def parts(box: Box) -> MemoryParts:
+    """A worker whose pixels are words and whose database is real."""
+    parts = memory_parts(POLICY)
+    world = replace(parts.world, leases=box.leases, store=box.store, policy=POLICY)
+    return replace(parts, world=world)
+
+
+@pytest.fixture
+def readings(engine: Engine) -> Readings:
+    return Readings(engine)
+
+
+def processed(parts: MemoryParts, content: bytes, pending_id: int = 123) -> PendingImage:
+    image = parts.api.upload(pending_id, "My Photo.jpg", content)
+    for _ in range(4):
+        run_cycle(parts.world)
+    return image
+
+
+def test_an_unknown_id_is_nothing(readings: Readings) -> None:
+    """Neither shown, nor known by status, retry or analysis."""
+    assert readings.look_up(1) is None
+    assert readings.status(123) is None
+    assert RetryAnswer.UNKNOWN == readings.retry(123)
+    assert (False, None) == readings.analysis(1)
+
+
+def test_a_finished_media_is_shown_with_its_variants(parts: MemoryParts, readings: Readings) -> None:
+    """All that serve needs, in one look."""
+    processed(parts, picture())
+
+    shown = readings.look_up(1)
+
+    assert shown is not None
+    assert (MediaStatus.COMPLETED, False, "my-photo") == (shown.status, shown.is_deleted, shown.slug)
+    assert {Format.AVIF, Format.JPEG} == {variant.format for variant in shown.variants}
+
+
+def test_a_pending_media_says_how_far_it_is(parts: MemoryParts, box: Box, readings: Readings) -> None:
+    """Letter for letter as in contract §3."""
+    box.store.remember([parts.api.upload(123, "a.jpg", picture())])
+
+    status = readings.status(123)
+
+    assert status is not None
+    next_try = status.pop("next_try")
+    assert isinstance(next_try, str) and next_try.endswith("Z")
+    assert status == {
+        "id": 123,
+        "media_id": "1",
+        "status": "downloading",
+        "current_step": "retrieve_file",
+        "progress": 0,
+        "steps": {step.value: {"status": "pending", "attempts": 0} for step in Step},
+        "error": None,
+        "degraded": [],
+    }
+
+
+def test_a_finished_media_is_at_a_hundred_percent(parts: MemoryParts, readings: Readings) -> None:
+    """And honest about what nobody described."""
+    processed(parts, picture())
+
+    status = readings.status(123)
+
+    assert status is not None
+    assert (100, None, None) == (status["progress"], status["current_step"], status["next_try"])
+    assert [{"step": "ai_visual_analysis", "reason": "not_configured"}] == status["degraded"]
+
+
+def test_the_analysis_is_the_callbacks_and_more(parts: MemoryParts, box: Box, readings: Readings) -> None:
+    """Before it is there the media is known; after it, with what a page shows before the picture comes."""
+    box.store.remember([parts.api.upload(123, "a.jpg", picture())])
+    before = readings.analysis(1)
+    run_cycle(parts.world)
+
+    known, body = readings.analysis(1)
+
+    assert ((True, None), True) == (before, known)
+    assert body is not None
+    assert (85, ["#FF5733"], None) == (body["quality_score"], body["dominant_colors"], body["style"])
+    assert (1200, 800) == (body["width"], body["height"])
+
+
+def test_a_wake_call_is_a_mark(readings: Readings, box: Box) -> None:
+    """A resting worker sees it in the database."""
+    readings.wake([123, 124])
+    readings.wake([125])
+
+    mark = box.store.marked("wake")
+    assert mark is not None and "125" == mark.note
+
+
+def test_a_failed_item_gets_a_fresh_round(parts: MemoryParts, readings: Readings) -> None:
+    """On good bytes it is completed; a second request has nothing left to do."""
+    image = processed(parts, picture(flaw="truncated"))
+    failed = readings.status(123)
+    parts.api.temp_files[image.image_path] = picture()
+
+    answer = readings.retry(123)
+    run_cycle(parts.world)
+
+    status = readings.status(123)
+    assert failed is not None and "failed" == failed["status"]
+    assert RetryAnswer.ACCEPTED == answer
+    assert status is not None and "completed" == status["status"]
+    assert RetryAnswer.COMPLETED == readings.retry(123)
+
+
+def test_a_retry_works_on_what_quarantine_kept(parts: MemoryParts, readings: Readings) -> None:
+    """The main API deleted its temp file when it was told to clean up; our copy is tried again."""
+    image = processed(parts, picture(flaw="truncated"))
+    del parts.api.temp_files[image.image_path]
+    aside = parts.files.quarantined(1)
+    assert aside is not None
+    parts.files.disk[aside] = picture()  # as if a newer decoder could read it
+
+    readings.retry(123)
+    run_cycle(parts.world)
+
+    status = readings.status(123)
+    assert status is not None and "completed" == status["status"]
+
+
+def test_a_retry_needs_bytes(parts: MemoryParts, readings: Readings) -> None:
+    """Cleaned up and nothing kept: there is nothing to retry with."""
+    eager = replace(parts.world.policy, give_up=timedelta(0))
+    parts = replace(parts, world=replace(parts.world, policy=eager))
+    processed(parts, picture(), pending_id=124)
+    processed(parts, b"")
+
+    status = readings.status(123)
+
+    assert status is not None and "failed" == status["status"]
+    assert RetryAnswer.NO_BYTES == readings.retry(123)
+
+
+def test_a_retry_of_one_under_way_changes_nothing(parts: MemoryParts, box: Box, readings: Readings) -> None:
+    """It has no effect unless the item failed."""
+    box.store.remember([parts.api.upload(123, "a.jpg", picture())])
+
+    assert RetryAnswer.NOT_FAILED == readings.retry(123)
+
+
+def test_the_whole_story_is_told(parts: MemoryParts, engine: Engine) -> None:
+    """Steps, variants, callback and history, as JSON and for a person."""
+    processed(parts, picture())
+
+    story = explain_media(engine, 1)
+
+    assert story is not None
+    text = tell_media(story)
+    assert 1 == media_id_of(engine, 123)
+    assert "media 1 (pending image 123; user 456, product): completed" in text
+    assert "grid       avif  original  500×333" in text
+    assert "callback    complete: complete: answered 200" in text
+    assert [f"{step} completed" for step in Step] == [
+        line.split()[1] + " completed" for line in _history(text)[1:]
+    ]
+
+
+def test_the_story_of_a_failure_names_it(parts: MemoryParts, engine: Engine) -> None:
+    """The last error with its kind stays after the cleanup went out."""
+    processed(parts, picture(flaw="truncated"))
+
+    story = explain_media(engine, 1)
+
+    assert story is not None
+    assert "error       permanent: truncated: the picture's data ends early" in tell_media(story)
+
+
+def test_the_machines_state_is_told(parts: MemoryParts, engine: Engine) -> None:
+    """Counts by status, errors by kind and reason, and the last poll."""
+    processed(parts, picture())
+    processed(parts, picture(flaw="truncated"), pending_id=124)
+
+    story = describe_machine(engine)
+
+    text = tell_machine(story)
+    assert story["media"] == {"downloading": 0, "processing": 0, "completed": 1, "failed": 1}
+    assert story["errors"] == {"permanent:truncated": 1}
+    assert "main API    last asked" in text and text.count(": ok") == 1
+
+
+def test_a_machine_that_never_ran_has_a_state_too(engine: Engine) -> None:
+    """Nothing is due, nobody was asked."""
+    text = tell_machine(describe_machine(engine))
+
+    assert "next due    nothing" in text
+    assert "never asked" in text
+
+
+def _history(text: str) -> list[str]:
+    return [line.strip() for line in text.split("history\n")[1].splitlines()]

@@ -1,0 +1,131 @@
+"""The worker's life between cycles."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from media_vm import worker
+from media_vm.errors import DatabaseDown, ProviderDown, TryAgain
+from media_vm.rules.checklist import Step, StepStatus
+from media_vm.testing import MemoryParts, memory_parts, picture
+
+
+@pytest.fixture
+def parts(monkeypatch: pytest.MonkeyPatch) -> Iterator[MemoryParts]:
+    """A memory world whose worker rests by letting the memory clock run on."""
+    parts = memory_parts()
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def rest(seconds: float | None = None) -> bool:
+        parts.clock.advance(timedelta(seconds=seconds or 0))
+        return parts.world.stopping.is_set()
+
+    monkeypatch.setattr(parts.world.stopping, "wait", rest)
+    monkeypatch.setattr("media_vm.worker.time.monotonic", parts.clock.seconds)
+    yield parts
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+def test_once_works_off_what_is_due(parts: MemoryParts) -> None:
+    """Retries that fall due within the idle time are waited for; then it ends well."""
+    parts.api.upload(123, "a.jpg", picture())
+    parts.vision.troubles = [TryAgain("busy", "try again")]
+
+    waiting = worker.work_once(parts.world)
+
+    assert waiting is None
+    assert all(
+        entry.status is StepStatus.COMPLETED for entry in parts.database.rows[1].checklist().entries.values()
+    )
+
+
+def test_once_says_what_it_could_not_ask(parts: MemoryParts) -> None:
+    """With the main API away nothing more can come: a sentence, not an endless wait."""
+    parts.api.down = ProviderDown("unreachable", "nobody there")
+
+    waiting = worker.work_once(parts.world)
+
+    assert waiting is not None and "unreachable" in waiting
+
+
+def test_a_wake_call_ends_the_rest(parts: MemoryParts) -> None:
+    """Seen within the two seconds between two looks."""
+    before = worker.last_wake(parts.world)
+    parts.database.mark("wake")
+
+    worker.rest(timedelta(minutes=10), before, parts.world)
+
+    assert parts.clock.seconds() <= 2
+
+
+def test_a_rest_ends_when_it_is_over(parts: MemoryParts) -> None:
+    """Nobody calls: the whole pause, not more."""
+    worker.rest(timedelta(seconds=61), None, parts.world)
+
+    assert parts.clock.seconds() == pytest.approx(61)
+
+
+def test_a_database_that_is_away_is_waited_for(parts: MemoryParts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker lives on; it looks again after the backoff."""
+
+    def away() -> int:
+        raise DatabaseDown("gone")
+
+    monkeypatch.setattr(parts.database, "free_expired", away)
+
+    assert parts.world.policy.backoff == worker.cycle(parts.world)
+
+
+def test_an_unknown_wake_is_no_wake(parts: MemoryParts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that is away while resting does not end the rest."""
+
+    def away(name: str) -> None:
+        raise DatabaseDown("gone")
+
+    monkeypatch.setattr(parts.database, "marked", away)
+
+    assert worker.last_wake(parts.world) is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_first_signal_asks_and_a_second_ends(parts: MemoryParts, number: signal.Signals) -> None:
+    """The first stops claiming; the second is an order."""
+    worker.stop_on_signals(parts.world)
+    os.kill(os.getpid(), number)
+    asked = parts.world.stopping.is_set()
+
+    with pytest.raises(SystemExit) as ended:
+        os.kill(os.getpid(), number)
+        threading.Event().wait(1)
+
+    assert asked
+    assert 128 + number == ended.value.code
+
+
+def test_work_goes_on_until_told_to_stop(parts: MemoryParts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cycle, rest, cycle: a picture that came during the rest is done too."""
+    cycles = []
+
+    def cycle(world: object) -> timedelta:
+        cycles.append(time.monotonic)
+        if len(cycles) == 2:
+            parts.api.upload(123, "a.jpg", picture())
+        if len(cycles) == 4:
+            parts.world.stopping.set()
+        return real(parts.world)
+
+    real = worker.cycle
+    monkeypatch.setattr(worker, "cycle", cycle)
+
+    worker.work(parts.world)
+
+    assert 4 == len(cycles)
+    assert parts.database.rows[1].checklist()[Step.UPDATE_CALLBACK].status is StepStatus.COMPLETED
