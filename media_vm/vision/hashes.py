@@ -19,8 +19,8 @@ def perceptual_hash(luma: NDArray[np.float32]) -> str:
     the lowest frequencies lie above their median. Hamming distance up to 6 is a duplicate, up to 12 is near.
     """
     small = resize(luma.astype(np.float64), _SIDE, _SIDE)
-    # Rounded to a ten-thousandth of what one level of contrast makes, so that the arithmetic's own dust
-    # does not decide the bits of a flat picture.
+    # Rounded to tenths, where one level of contrast makes about 500: so that the arithmetic's own dust does
+    # not decide the bits of a flat picture.
     low = np.round(_DCT @ small @ _DCT.T, 1).ravel()
     bits = low > np.median(low[1:])
     return np.packbits(bits).tobytes().hex()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from media_vm.vision.transparency import has_transparency, opacity
 
-_NO_SCALE = 1e-3  # a tenth of the smallest step of any scale: dust of the arithmetic, not a pattern
+_NO_SCALE = 1e-3  # less than a tenth of the smallest step of any scale: dust of the arithmetic, not a pattern
 
 Plane = NDArray[np.float32]
 

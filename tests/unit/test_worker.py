@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -103,8 +102,7 @@ def test_a_first_signal_asks_and_a_second_ends(parts: MemoryParts, number: signa
     asked = parts.world.stopping.is_set()
 
     with pytest.raises(SystemExit) as ended:
-        os.kill(os.getpid(), number)
-        threading.Event().wait(1)
+        signal.raise_signal(number)
 
     assert asked
     assert 128 + number == ended.value.code
