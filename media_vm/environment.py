@@ -70,11 +70,9 @@ def _missing(name: str) -> str:
 
 
 def _describe(error: dict[str, Any]) -> str:
-    name = str(error["loc"][0]) if error["loc"] else ""
-    if not name:
-        return str(error["msg"]).removeprefix("Value error, ")
-    known = variables().get(name) or variables()["MAIN_API_KEY"]
-    return f"{name}: {error['msg']}. It is {known['meaning']}; e.g. {known['example']}"
+    name, form = str(error["loc"][0]), str(error["msg"]).removeprefix("Value error, ")
+    known = variables()[name]
+    return f"{name}: {form}. It is {known['meaning']}; e.g. {known['example']}"
 
 
 def _shown(default: object) -> str:

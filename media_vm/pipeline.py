@@ -20,7 +20,7 @@ from datetime import timedelta
 
 import structlog
 
-from media_vm.errors import DatabaseDown, LeaseLost, Misconfigured, NoRoom, ProviderDown, StepFailed, TryAgain
+from media_vm.errors import DatabaseDown, LeaseLost, Misconfigured, NoRoom, StepFailed, TryAgain
 from media_vm.ports import Outcome, World
 from media_vm.rules.callbacks import EventKind
 from media_vm.rules.checklist import Checklist, Finished, GaveUp, Run, Step, Wait, decide, spend
@@ -31,6 +31,7 @@ from media_vm.walk import Walk, begin_walk
 log = structlog.get_logger()
 
 ARRIVED_LATELY = timedelta(hours=1)
+CYCLE = timedelta(seconds=30)
 
 
 def run_cycle(world: World) -> timedelta:
@@ -47,11 +48,14 @@ def remember_pending(world: World) -> timedelta:
     what we hold already goes on."""
     try:
         new = world.store.remember(world.api.pending())
-    except (ProviderDown, Misconfigured) as error:
-        say = log.error if isinstance(error, Misconfigured) else log.warning
-        say("poll_failed", kind=error.kind.value, reason=error.reason, detail=error.detail)
-        world.store.mark("poll", f"{error.kind.value}: {error}")
-        return world.policy.idle if isinstance(error, Misconfigured) else world.policy.backoff
+    except Misconfigured as error:
+        log.error("poll_refused", reason=error.reason, detail=error.detail)
+        world.store.mark("poll", f"misconfigured: {error}")
+        return world.policy.idle
+    except StepFailed as error:
+        log.warning("poll_failed", reason=error.reason, detail=error.detail)
+        world.store.mark("poll", f"outage: {error}")
+        return world.policy.backoff
     world.store.mark("poll", "ok")
     if new:
         log.info("remembered", new=new)
@@ -59,15 +63,17 @@ def remember_pending(world: World) -> timedelta:
 
 
 def walk_all_due(world: World) -> None:
-    """Several items are in flight at once: most of their time is waiting for others."""
+    """Several items are in flight at once: most of their time is waiting for others. A long queue is left after
+    a while, so that new uploads become known and abandoned leases are freed."""
+    until = world.clock() + CYCLE.total_seconds()
     with ThreadPoolExecutor(world.items_in_flight, thread_name_prefix="walk") as threads:
-        for walker in [threads.submit(walk_while_due, world) for _ in range(world.items_in_flight)]:
+        for walker in [threads.submit(walk_while_due, world, until) for _ in range(world.items_in_flight)]:
             walker.result()
 
 
-def walk_while_due(world: World) -> None:
-    """Claim and advance one media after the other, until none is due or the worker is to stop."""
-    while not world.stopping.is_set():
+def walk_while_due(world: World, until: float) -> None:
+    """Claim and advance one media after the other, until none is due, time is up or the worker is to stop."""
+    while world.clock() < until and not world.stopping.is_set():
         claim = world.leases.claim(world.worker)
         if claim is None:
             return
@@ -80,8 +86,9 @@ def walk_while_due(world: World) -> None:
 
 
 def advance(walk: Walk, world: World) -> None:
-    """Do step after step until nothing is to be done now. The claim spent the first step's attempt."""
-    while True:
+    """Do step after step until nothing is to be done now, or the worker is to stop: then whoever claims it next
+    goes on. The claim spent the first step's attempt."""
+    while not world.stopping.is_set():
         checklist = walk.media.checklist
         match decide(checklist, walk.now(), world.policy):
             case Run(step) if step is checklist.running:
@@ -90,12 +97,14 @@ def advance(walk: Walk, world: World) -> None:
                 spent = Outcome(step, note="attempts spent, outcome never recorded")
                 record(walk, gave_up(checklist, step), spent, world)
             case Wait(until):
-                return world.leases.release(walk.claim, until)
+                world.leases.release(walk.claim, until)
+                return
             case Finished():
-                return world.leases.release(walk.claim, None)
+                world.leases.release(walk.claim, None)
+                return
             case Run():
-                # Its attempt is not spent, as when one more event is to be told: whoever claims it spends it.
-                return world.leases.release(walk.claim, walk.now())
+                break  # its attempt is not spent, as when one more event is to be told
+    world.leases.release(walk.claim, walk.now())
 
 
 def attempt(walk: Walk, step: Step, world: World) -> None:

@@ -11,14 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import (
-    AliasChoices,
-    AnyHttpUrl,
-    BeforeValidator,
-    Field,
-    SecretStr,
-    model_validator,
-)
+from pydantic import AfterValidator, AliasChoices, AnyHttpUrl, BeforeValidator, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -31,6 +24,7 @@ from media_vm.rules.checklist import Policy
 from media_vm.rules.pictures import Background
 from media_vm.rules.validation import READABLE, Limits
 
+A_YEAR = 31_536_000.0  # seconds; also keeps `inf` out of sums of times
 SECRETS = ("MAIN_API_KEY", "MEDIA_API_KEY", "MEDIA_VM_API_KEY", "DATABASE_URL")
 
 
@@ -73,7 +67,14 @@ def _origin(value: object) -> object:
     return str(url).rstrip("/")
 
 
+def _readable(types: tuple[str, ...]) -> tuple[str, ...]:
+    if strange := sorted(set(types) - READABLE):
+        raise ValueError(f"no {', '.join(strange)} is read here; known: {', '.join(sorted(READABLE))}")
+    return types
+
+
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+Types = Annotated[Words, AfterValidator(_readable)]
 Url = Annotated[str, BeforeValidator(_origin)]
 
 
@@ -158,9 +159,15 @@ class Settings(BaseSettings):
         says="rest when nothing is due",
         example="600",
         gt=0,
+        le=A_YEAR,
     )
     lease_seconds: float = _setting(
-        60, "MEDIA_VM_LEASE_SECONDS", says="how long an item is held without a heartbeat", example="60", ge=1
+        60,
+        "MEDIA_VM_LEASE_SECONDS",
+        says="how long an item is held without a heartbeat",
+        example="60",
+        ge=1,
+        le=A_YEAR,
     )
     step_seconds: float = _setting(
         300,
@@ -168,6 +175,7 @@ class Settings(BaseSettings):
         says="deadline of one step, not counting queues",
         example="300",
         gt=0,
+        le=A_YEAR,
     )
     max_attempts: int = _setting(3, "MEDIA_VM_MAX_ATTEMPTS", says="attempts at a step", example="3", ge=1, le=100)
     backoff_seconds: float = _setting(
@@ -176,6 +184,7 @@ class Settings(BaseSettings):
         says="first wait after a failure; it doubles",
         example="30",
         gt=0,
+        le=A_YEAR,
     )
     confirm_seconds: float = _setting(
         60,
@@ -183,6 +192,7 @@ class Settings(BaseSettings):
         says="until unusable bytes are fetched once more, as proof",
         example="60",
         ge=0,
+        le=A_YEAR,
     )
     give_up_seconds: float = _setting(
         86_400,
@@ -190,6 +200,7 @@ class Settings(BaseSettings):
         says="how long to look for an absent file",
         example="86400",
         ge=0,
+        le=A_YEAR,
     )
     max_source_bytes: int = _setting(
         50_000_000, "MEDIA_VM_MAX_SOURCE_BYTES", says="largest source file", example="50000000", ge=1
@@ -203,7 +214,7 @@ class Settings(BaseSettings):
     max_source_frames: int = _setting(
         200, "MEDIA_VM_MAX_SOURCE_FRAMES", says="most frames or pages of a source", example="200", ge=1
     )
-    allowed_types: Words = _setting(
+    allowed_types: Types = _setting(
         tuple(sorted(READABLE)),
         "MEDIA_VM_ALLOWED_TYPES",
         says="types that are taken; one left out is refused as `type_not_allowed`",
@@ -221,13 +232,6 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment, with secrets from the files that `X_FILE` variables name before it."""
         return init_settings, InitSettingsSource(settings_cls, secrets_from_files()[0]), env_settings
-
-    @model_validator(mode="after")
-    def _types_can_be_read(self) -> Settings:
-        if strange := sorted(set(self.allowed_types) - READABLE):
-            known = ", ".join(sorted(READABLE))
-            raise ValueError(f"MEDIA_VM_ALLOWED_TYPES: no {', '.join(strange)} is read here; known: {known}")
-        return self
 
     @property
     def api_key(self) -> SecretStr | None:

@@ -128,9 +128,7 @@ def test_the_third_attempt_is_the_last(kind: Kind, step: Step) -> None:
 @pytest.mark.parametrize("asked", [timedelta(minutes=20), SECOND])
 def test_who_asks_for_patience_gets_it(asked: timedelta) -> None:
     """A longer Retry-After wins over the backoff, a shorter one does not."""
-    setback = failed(
-        running(RETRIEVE_FILE), RETRIEVE_FILE, failure(Kind.TRANSIENT, retry_after=asked), given()
-    )
+    setback = failed(running(RETRIEVE_FILE), RETRIEVE_FILE, failure(Kind.TRANSIENT, retry_after=asked), given())
 
     assert NOW + max(asked, 30 * SECOND) == setback.checklist.not_before
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -19,10 +20,11 @@ from media_vm.errors import (
     TryAgain,
 )
 from media_vm.pipeline import run_cycle
+from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import EventKind
-from media_vm.rules.checklist import Checklist, Step, StepStatus
+from media_vm.rules.checklist import Checklist, Policy, Step, StepStatus
 from media_vm.rules.failures import Kind
-from media_vm.rules.pictures import MediaStatus
+from media_vm.rules.pictures import DataType, MediaStatus, SourceFacts
 from media_vm.testing import MemoryParts, memory_parts, picture
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -214,8 +216,9 @@ def test_an_absent_file_is_looked_for_as_long_as_nothing_arrives(parts: MemoryPa
     assert [] == told(parts)
 
 
-def test_a_main_api_that_is_away_costs_nothing(parts: MemoryParts) -> None:
+def test_a_main_api_that_is_away_costs_nothing() -> None:
     """A day's outage burns no attempt, cleans nothing up, and everything is delivered after it."""
+    parts = memory_parts(Policy(backoff=timedelta(minutes=5)))
     parts.api.upload(123, "a.jpg", picture())
     parts.api.answers = [ProviderDown("unreachable", "gone")]
     run_cycle(parts.world)
@@ -363,6 +366,58 @@ def test_a_stopping_worker_claims_nothing(parts: MemoryParts) -> None:
     run_cycle(parts.world)
 
     assert ["pending"] * 4 == statuses(parts)
+
+
+def test_a_stopping_worker_finishes_its_step_and_lets_go(
+    parts: MemoryParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is done is recorded, the next step's attempt is given back, and the media is due at once."""
+    parts.api.upload(123, "a.jpg", picture())
+    inspect = parts.pixels.inspect
+
+    def stop_meanwhile(source: Path) -> SourceFacts:
+        parts.world.stopping.set()
+        return inspect(source)
+
+    monkeypatch.setattr(parts.pixels, "inspect", stop_meanwhile)
+
+    run_cycle(parts.world)
+
+    assert ["completed", "pending", "pending", "pending"] == statuses(parts)
+    assert 0 == checklist(parts)[Step.AI_VISUAL_ANALYSIS].attempts
+    assert timedelta(0) == parts.database.next_due()
+
+
+def test_a_long_queue_is_left_for_a_look_at_the_main_api(
+    parts: MemoryParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """New uploads become known although old ones are still waiting."""
+    for pending_id in range(1, 6):
+        parts.api.upload(pending_id, "a.jpg", picture())
+    answer = parts.vision.analyse
+
+    def slowly(source: Path, data_type: DataType) -> Analysis:
+        parts.clock.advance(timedelta(seconds=20))
+        return answer(source, data_type)
+
+    monkeypatch.setattr(parts.vision, "analyse", slowly)
+
+    rest = run_cycle(parts.world)
+
+    assert timedelta(0) == rest
+    assert 2 == len(parts.api.sent)
+
+
+@pytest.mark.parametrize("error", [TryAgain("refused", "500"), TooSlow("too_slow", "hang")], ids=["500", "hang"])
+def test_a_poll_that_fails_in_any_way_is_an_outage(parts: MemoryParts, error: StepFailed) -> None:
+    """The worker lives on and asks again after the backoff."""
+    parts.api.down = error
+
+    rest = run_cycle(parts.world)
+
+    mark = parts.database.marked("poll")
+    assert parts.world.policy.backoff == rest
+    assert mark is not None and mark.note.startswith("outage: ")
 
 
 def test_quarantine_that_cannot_be_written_condemns_nothing(

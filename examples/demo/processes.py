@@ -1,0 +1,95 @@
+"""The demo's child processes: started with their own log, watched, and ended without leaving an orphan."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from examples.demo.options import ROOT
+
+GRACE_SECONDS = 10
+LAST_LINES = 20
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+class ProcessEnded(Exception):
+    """A process ended although it was needed; the text has the last lines of its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A Python module to run. name: of its log file. variables: its whole environment."""
+
+    name: str
+    command: tuple[str, ...]
+    variables: Mapping[str, str]
+
+
+class Processes:
+    """Every process leads a group of its own, so that Ctrl-C reaches the demo alone, which then ends all."""
+
+    def __init__(self, logs: Path) -> None:
+        self._logs = logs
+        self._running: list[tuple[Program, subprocess.Popen[bytes]]] = []
+
+    def run(self, program: Program) -> None:
+        """Run to the end. ProcessEnded unless it exits with 0."""
+        if self._start(program).wait() != 0:
+            raise self._ended(program)
+
+    def start(self, program: Program) -> None:
+        """Leave it running until `close`."""
+        self._running.append((program, self._start(program)))
+
+    def check(self) -> None:
+        """ProcessEnded if one of them no longer runs."""
+        for program, process in self._running:
+            if process.poll() is not None:
+                raise self._ended(program)
+
+    def close(self) -> None:
+        """SIGTERM to all; whatever is left after the grace, grandchildren included, gets SIGKILL."""
+        for _, process in self._running:
+            process.terminate()
+        until = time.monotonic() + GRACE_SECONDS
+        for _, process in self._running:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(max(0, until - time.monotonic()))
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        self._running.clear()
+
+    def _start(self, program: Program) -> subprocess.Popen[bytes]:
+        with self._log(program).open("wb") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", *program.command],
+                cwd=ROOT,
+                env=program.variables,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                process_group=0,
+                preexec_fn=_end_with_parent,
+            )
+
+    def _ended(self, program: Program) -> ProcessEnded:
+        lines = self._log(program).read_text(errors="replace").splitlines()[-LAST_LINES:]
+        return ProcessEnded("\n  ".join([f"{program.name} ended; the last lines of its log:", *lines]))
+
+    def _log(self, program: Program) -> Path:
+        return self._logs / f"{program.name}.log"
+
+
+def _end_with_parent() -> None:
+    """In the child: a demo that is killed outright takes its processes along."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)

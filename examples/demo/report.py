@@ -1,0 +1,102 @@
+"""The last page of the demo: what became of every picture, and what to look at now."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from examples.demo.live import COLOURS
+from examples.demo.outcomes import STEPS, Outcome
+from examples.demo.programs import Surroundings
+
+FORMATS = {"AVIF": ("avif",), "WebP": ("webp",), "JPEG or PNG": ("jpeg", "png")}
+NOTE = (
+    "Seconds are wall time of all attempts and include waiting for a CPU slot. Bytes by format are those of size"
+    " detail (fits 1200 × 1200), in % of the original; – : not kept, because it was not smaller, or not made."
+)
+
+
+def report(outcomes: Sequence[Outcome], seconds: float, console: Console) -> None:
+    """The table, the reasons of what did not complete, and the totals. seconds: wall time of all."""
+    console.print(_table(outcomes))
+    console.print(NOTE, style="dim")
+    for one in outcomes:
+        if one.reason:
+            console.print(Text(f"{one.upload.picture.name}: {one.status}, {one.reason}"), soft_wrap=True)
+    console.print(_totals(outcomes, seconds), style="bold", soft_wrap=True)
+
+
+def invite(surroundings: Surroundings, console: Console) -> None:
+    """Addresses and commands that work as long as the demo stays up."""
+    command = _shown(Path(sys.executable).with_name("media-vm"))
+    for label, text in (
+        ("gallery", f"{surroundings.addresses.main_api}/"),
+        ("upload", f"{surroundings.addresses.main_api}/upload"),
+        ("a picture", f"{surroundings.addresses.serve}/serve/1?size=grid"),
+        ("its story", f"( . {_shown(surroundings.folder / 'env')}; {command} explain 1 )"),
+        ("the machine", f"( . {_shown(surroundings.folder / 'env')}; {command} status )"),
+    ):
+        console.print(Text(f"{label:<12} {text}"), soft_wrap=True)
+    console.print("Ctrl-C ends the demo.")
+
+
+def _table(outcomes: Sequence[Outcome]) -> Table:
+    table = Table(title="What became of the pictures")
+    table.add_column("picture", overflow="fold")
+    for name in (
+        "retrieve s",
+        "analyse s",
+        "resize s",
+        "callback s",
+        "original",
+        "AVIF",
+        "WebP",
+        "JPEG",
+        "PNG",
+    ):
+        table.add_column(name, justify="right")
+    table.add_column("status")
+    for one in outcomes:
+        times = [f"{one.seconds[step]:.2f}" if step in one.seconds else "–" for step in STEPS]
+        weights = [_weight(one, names) for names in FORMATS.values()]
+        status = Text(one.status, COLOURS.get(one.status, "yellow"))
+        table.add_row(Text(one.upload.picture.name), *times, _bytes(one.upload.bytes), *weights, status)
+    return table
+
+
+def _weight(outcome: Outcome, names: Sequence[str]) -> str:
+    weight = sum(outcome.bytes.get(name, 0) for name in names)
+    return f"{_bytes(weight)} {weight / outcome.upload.bytes:4.0%}" if weight else "–"
+
+
+def _totals(outcomes: Sequence[Outcome], seconds: float) -> str:
+    done = [one for one in outcomes if one.bytes]
+    came = sum(one.upload.bytes for one in done)
+    parts = [
+        f"{len(outcomes)} pictures, {len(done)} completed, in {seconds:.1f} s",
+        f"{60 * len(outcomes) / seconds:.0f} a minute",
+    ]
+    if done:
+        lightest = sum(min(one.bytes.values()) for one in done)
+        share = f"{_bytes(lightest)} ({lightest / came:.0%})"
+        parts.append(f"completed ones: {_bytes(came)} came in, {share} at size detail in the lightest format")
+    return "; ".join(parts)
+
+
+def _bytes(count: int) -> str:
+    for unit, size in (("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} B"
+
+
+def _shown(path: Path) -> str:
+    """As short as it can be typed here, quoted for a shell."""
+    here = Path.cwd()
+    return shlex.quote(f"./{path.relative_to(here)}" if path.is_relative_to(here) else str(path))
