@@ -31,10 +31,15 @@ class HostileServer:
     requests: list[Request] = field(default_factory=list)
 
 
+class _QuietServer(ThreadingHTTPServer):
+    def handle_error(self, *_: Any) -> None:
+        """Broken connections are what the tests are about."""
+
+
 @contextmanager
 def hostile_server() -> Iterator[HostileServer]:
     """A server on a free port until the block ends."""
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    httpd = _QuietServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     httpd.daemon_threads = True
     server = HostileServer(f"http://127.0.0.1:{httpd.server_address[1]}")
 

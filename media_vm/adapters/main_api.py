@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
 import structlog
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 from media_vm.adapters.http_failures import answered, failure_of, translated
 from media_vm.adapters.pending_list import read_pending
@@ -96,10 +97,18 @@ class HttpMainAPI:
         headers: Mapping[str, str] | None = None,
     ) -> Iterator[httpx.Response]:
         request_id = {"X-Request-ID": uuid.uuid4().hex}
-        with (
-            translated(who),
-            self._client.stream(
-                method, self._url + path, content=body, headers={**request_id, **(headers or {})}
-            ) as response,
-        ):
+        named = {**request_id, **(headers or {})}
+        request = self._client.build_request(method, self._url + path, content=body, headers=named)
+        with translated(who), closing(self._sent(request)) as response:
             yield response
+
+    @retry(
+        retry=retry_if_exception_type((httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)),
+        stop=stop_after_attempt(2),
+        wait=wait_fixed(0.1),
+        reraise=True,
+    )
+    def _sent(self, request: httpx.Request) -> httpx.Response:
+        """Headers are here, the body is not yet read. One quick second try: the connection may have been idle
+        for so long that the other side has just closed it. All our calls are idempotent."""
+        return self._client.send(request, stream=True)

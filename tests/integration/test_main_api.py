@@ -312,6 +312,21 @@ def test_a_download_that_goes_wrong_has_a_name(
     assert not into.exists() or into.stat().st_size <= LIMIT
 
 
+def test_a_connection_that_was_closed_is_tried_once_more(server: HostileServer, api: HttpMainAPI) -> None:
+    """An idle connection that the other side gave up costs no attempt; two in a row are the item's trouble."""
+    answers = iter([hanging_up, reply(200)])
+    server.answers["/api/media/complete/123"] = lambda handler: next(answers)(handler)
+    server.answers["/api/media/cleanup/123"] = hanging_up
+
+    said = api.send(COMPLETE)
+    with pytest.raises(TryAgain):
+        api.send(CLEANUP)
+
+    keys = [request.headers["Idempotency-Key"] for request in server.requests]
+    assert "answered 200" == said
+    assert ["key-1", "key-1", "key-2", "key-2"] == keys
+
+
 def test_a_drip_ends_at_the_deadline(server: HostileServer, api: HttpMainAPI, tmp_path: Path) -> None:
     """httpx's own timeouts never fire while a byte comes now and then."""
     stop = threading.Event()
