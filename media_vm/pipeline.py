@@ -24,6 +24,7 @@ from media_vm.errors import DatabaseDown, LeaseLost, Misconfigured, NoRoom, Step
 from media_vm.ports import Outcome, World
 from media_vm.rules.callbacks import EventKind
 from media_vm.rules.checklist import Checklist, Finished, GaveUp, Run, Step, Wait, decide, spend
+from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.outcomes import Setting, announced, completed, failed, gave_up
 from media_vm.steps import STEPS, new_event
 from media_vm.walk import Walk, begin_walk
@@ -94,8 +95,7 @@ def advance(walk: Walk, world: World) -> None:
             case Run(step) if step is checklist.running:
                 attempt(walk, step, world)
             case GaveUp(step):
-                spent = Outcome(step, note="attempts spent, outcome never recorded")
-                record(walk, gave_up(checklist, step), spent, world)
+                give_up(walk, step, world)
             case Wait(until):
                 world.leases.release(walk.claim, until)
                 return
@@ -130,16 +130,23 @@ def after_failure(walk: Walk, step: Step, error: StepFailed, world: World) -> tu
     others_arrive = world.store.arrived_lately(walk.media.id, ARRIVED_LATELY)
     given = Setting(walk.now(), world.policy, world.chance(), others_arrive)
     setback = failed(walk.media.checklist, step, failure, given)
+    final = setback.checklist.last_error or failure
     if setback.quarantine:
         try:
-            world.files.quarantine(walk.evidence(), walk.media.id, failure)
+            world.files.quarantine(walk.evidence(), walk.media.id, final)
         except NoRoom as full:  # bytes that cannot be put aside may not be condemned
             return after_failure(walk, step, full, world)
     cleanup = new_event(EventKind.CLEANUP, walk.media, None, world) if setback.cleanup else None
-    final = setback.checklist.last_error or failure
     return setback.checklist, Outcome(
         step, note=str(error), failure=final, new_event=cleanup, quarantined=setback.quarantine
     )
+
+
+def give_up(walk: Walk, step: Step, world: World) -> None:
+    """Attempts were spent and nobody recorded how the last one ended."""
+    failure = Failure(Kind.TRANSIENT, "attempts_spent", "the outcome of the last attempt was never recorded")
+    checklist = replace(gave_up(walk.media.checklist, step), last_error=failure, last_error_step=step)
+    record(walk, checklist, Outcome(step, note=failure.detail, failure=failure), world)
 
 
 def record(walk: Walk, checklist: Checklist, outcome: Outcome, world: World) -> None:

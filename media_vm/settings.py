@@ -24,7 +24,7 @@ from media_vm.rules.checklist import Policy
 from media_vm.rules.pictures import Background
 from media_vm.rules.validation import READABLE, Limits
 
-A_YEAR = 31_536_000.0  # seconds; also keeps `inf` out of sums of times
+A_YEAR = 31_536_000  # seconds
 SECRETS = ("MAIN_API_KEY", "MEDIA_API_KEY", "MEDIA_VM_API_KEY", "DATABASE_URL")
 
 
@@ -35,6 +35,8 @@ def secrets_from_files() -> tuple[dict[str, str], list[str]]:
         if path := os.environ.get(f"{name}_FILE"):
             try:
                 found[name] = Path(path).read_text().strip()
+                if not found[name]:
+                    problems.append(f"{name}_FILE names an empty file; it should hold the secret and nothing else")
             except (OSError, UnicodeDecodeError) as error:
                 problems.append(f"{name}_FILE cannot be read ({type(error).__name__}); e.g. /run/secrets/key")
     return found, problems
@@ -44,6 +46,11 @@ def _setting(default: Any, *names: str, says: str, example: str, **limits: Any) 
     extra: dict[str, Any] = {"variable": names[0], "example": example}
     alias = AliasChoices(*names)
     return Field(default=default, validation_alias=alias, description=says, json_schema_extra=extra, **limits)
+
+
+def _seconds(default: float, name: str, *, says: str, **limits: float) -> Any:
+    """A time. The upper limit also keeps `inf` out of sums of times."""
+    return _setting(default, name, says=says, example=f"{default:g}", le=A_YEAR, **limits)
 
 
 def _cores() -> int:
@@ -70,6 +77,8 @@ def _origin(value: object) -> object:
 def _readable(types: tuple[str, ...]) -> tuple[str, ...]:
     if strange := sorted(set(types) - READABLE):
         raise ValueError(f"no {', '.join(strange)} is read here; known: {', '.join(sorted(READABLE))}")
+    if not types:
+        raise ValueError("with no type at all nothing would be taken")
     return types
 
 
@@ -131,7 +140,7 @@ class Settings(BaseSettings):
         example="https://festival.example,https://www.festival.example",
     )
     unversioned_max_age_seconds: int = _setting(
-        31_536_000,
+        A_YEAR,
         "MEDIA_VM_UNVERSIONED_MAX_AGE_SECONDS",
         says="how long caches keep a picture whose URL names no version",
         example="3600",
@@ -153,54 +162,22 @@ class Settings(BaseSettings):
     items_in_flight: int = _setting(
         4 * _cores(), "MEDIA_VM_ITEMS_IN_FLIGHT", says="items walked at once", example="8", ge=1, le=256
     )
-    idle_seconds: float = _setting(
-        600,
-        "MEDIA_VM_IDLE_SECONDS",
-        says="rest when nothing is due",
-        example="600",
-        gt=0,
-        le=A_YEAR,
+    idle_seconds: float = _seconds(600, "MEDIA_VM_IDLE_SECONDS", says="rest when nothing is due", gt=0)
+    lease_seconds: float = _seconds(
+        60, "MEDIA_VM_LEASE_SECONDS", says="how long an item is held without a heartbeat", ge=1
     )
-    lease_seconds: float = _setting(
-        60,
-        "MEDIA_VM_LEASE_SECONDS",
-        says="how long an item is held without a heartbeat",
-        example="60",
-        ge=1,
-        le=A_YEAR,
-    )
-    step_seconds: float = _setting(
-        300,
-        "MEDIA_VM_STEP_SECONDS",
-        says="deadline of one step, not counting queues",
-        example="300",
-        gt=0,
-        le=A_YEAR,
+    step_seconds: float = _seconds(
+        300, "MEDIA_VM_STEP_SECONDS", says="deadline of one step, not counting queues", gt=0
     )
     max_attempts: int = _setting(3, "MEDIA_VM_MAX_ATTEMPTS", says="attempts at a step", example="3", ge=1, le=100)
-    backoff_seconds: float = _setting(
-        30,
-        "MEDIA_VM_BACKOFF_SECONDS",
-        says="first wait after a failure; it doubles",
-        example="30",
-        gt=0,
-        le=A_YEAR,
+    backoff_seconds: float = _seconds(
+        30, "MEDIA_VM_BACKOFF_SECONDS", says="first wait after a failure; it doubles", gt=0
     )
-    confirm_seconds: float = _setting(
-        60,
-        "MEDIA_VM_CONFIRM_SECONDS",
-        says="until unusable bytes are fetched once more, as proof",
-        example="60",
-        ge=0,
-        le=A_YEAR,
+    confirm_seconds: float = _seconds(
+        60, "MEDIA_VM_CONFIRM_SECONDS", says="until unusable bytes are fetched once more, as proof", ge=0
     )
-    give_up_seconds: float = _setting(
-        86_400,
-        "MEDIA_VM_GIVE_UP_SECONDS",
-        says="how long to look for an absent file",
-        example="86400",
-        ge=0,
-        le=A_YEAR,
+    give_up_seconds: float = _seconds(
+        86_400, "MEDIA_VM_GIVE_UP_SECONDS", says="how long to look for an absent file", ge=0
     )
     max_source_bytes: int = _setting(
         50_000_000, "MEDIA_VM_MAX_SOURCE_BYTES", says="largest source file", example="50000000", ge=1

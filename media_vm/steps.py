@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from media_vm.errors import Confirmed, NotThere, TryAgain
+from media_vm.errors import Confirmed, TryAgain
 from media_vm.ports import Download, Media, Original, Outcome, RenderRequest, World
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event, EventKind, complete_body
@@ -33,15 +33,12 @@ def retrieve_file(walk: Walk, world: World) -> Outcome:
 
 
 def _fetch(walk: Walk, world: World) -> Download:
-    """The temp file; for a retry on request, what quarantine kept of it when it is gone."""
+    """The temp file; for a retry on request, what quarantine kept of it (contract §5.5)."""
     media = walk.media
-    try:
-        return world.api.download(media.image_path, walk.incoming)
-    except NotThere:
-        kept = world.files.quarantined(media.id) if media.checklist.redo else None
-        if kept is None:
-            raise
+    kept = world.files.quarantined(media.id) if media.checklist.redo else None
+    if kept is not None:
         return world.files.copy(kept, walk.incoming)
+    return world.api.download(media.image_path, walk.incoming)
 
 
 def ai_visual_analysis(walk: Walk, world: World) -> Outcome:

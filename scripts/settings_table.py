@@ -15,14 +15,15 @@ BY_MACHINE = {"MEDIA_VM_CPU_SLOTS": "cores", "MEDIA_VM_ITEMS_IN_FLIGHT": "4 × c
 
 HEAD = """# Settings
 
-Every setting is an environment variable; one that is empty counts as not set. Written by `scripts/settings_table.py`.
+Every setting is an environment variable; one that is empty counts as not set. This page is written by
+`scripts/settings_table.py`.
 
-A secret may come from a file instead: the variable with `_FILE` behind its name holds the file's path, and what the
-file holds then wins: {secrets}.
+A secret may come from a file instead: the variable with `_FILE` behind its name holds the file's path, and what
+the file holds then wins: {secrets}.
 
-All problems are told at once, each with its variable, the form that is expected and an example, and the command exits
-with 2. A `MEDIA_VM_*` name that is no setting is a warning that names the nearest one that is. No message shows a
-secret's value.
+All problems are told at once, each with its variable, the form that is expected and an example, and the command
+exits with 2. A `MEDIA_VM_*` name that is no setting is a warning that names the nearest one that is. No message
+shows a secret's value.
 
 | variable | default | meaning | example |
 |---|---|---|---|

@@ -39,35 +39,37 @@ class Processes:
 
     def __init__(self, logs: Path) -> None:
         self._logs = logs
-        self._running: list[tuple[Program, subprocess.Popen[bytes]]] = []
+        self.running: list[tuple[Program, subprocess.Popen[bytes]]] = []
 
     def run(self, program: Program) -> None:
         """Run to the end. ProcessEnded unless it exits with 0."""
         if self._start(program).wait() != 0:
             raise self._ended(program)
 
-    def start(self, program: Program) -> None:
+    def start(self, program: Program) -> subprocess.Popen[bytes]:
         """Leave it running until `close`."""
-        self._running.append((program, self._start(program)))
+        process = self._start(program)
+        self.running.append((program, process))
+        return process
 
     def check(self) -> None:
         """ProcessEnded if one of them no longer runs."""
-        for program, process in self._running:
+        for program, process in self.running:
             if process.poll() is not None:
                 raise self._ended(program)
 
     def close(self) -> None:
         """SIGTERM to all; whatever is left after the grace, grandchildren included, gets SIGKILL."""
-        for _, process in self._running:
+        for _, process in self.running:
             process.terminate()
         until = time.monotonic() + GRACE_SECONDS
-        for _, process in self._running:
+        for _, process in self.running:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(max(0, until - time.monotonic()))
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        self._running.clear()
+        self.running.clear()
 
     def _start(self, program: Program) -> subprocess.Popen[bytes]:
         with self._log(program).open("wb") as log:

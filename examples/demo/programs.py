@@ -89,14 +89,9 @@ def start_all(surroundings: Surroundings, processes: Processes) -> None:
     """Migrate, start all three and wait until both servers answer. ProcessEnded."""
     write_env_file(surroundings)
     processes.run(surroundings.program("migrate", "migrate"))
-    start_servers(surroundings, processes)
-    processes.start(surroundings.program("worker", "worker"))
-
-
-def start_servers(surroundings: Surroundings, processes: Processes) -> None:
-    """The example main API and serve, on a migrated database. ProcessEnded."""
     processes.start(surroundings.example())
-    processes.start(surroundings.program("serve", "serve"))
+    for name in ("serve", "worker"):
+        processes.start(surroundings.program(name, name))
     wait_for(f"{surroundings.addresses.main_api}/upload", processes)
     wait_for(f"{surroundings.addresses.serve}/readyz", processes)
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -15,10 +16,12 @@ from examples.demo.live import COLOURS
 from examples.demo.outcomes import STEPS, Outcome
 from examples.demo.programs import Surroundings
 
-FORMATS = {"AVIF": ("avif",), "WebP": ("webp",), "JPEG or PNG": ("jpeg", "png")}
+SECONDS = ("fetch", "look", "make", "tell")
+FORMATS = {"AVIF": ("avif",), "WebP": ("webp",), "JPEG/PNG": ("jpeg", "png")}
 NOTE = (
-    "Seconds are wall time of all attempts and include waiting for a CPU slot. Bytes by format are those of size"
-    " detail (fits 1200 × 1200), in % of the original; – : not kept, because it was not smaller, or not made."
+    f"{', '.join(SECONDS)}: seconds of {', '.join(STEPS)}; all attempts, waiting for a CPU slot included."
+    " Formats: bytes of size detail (fits 1200 × 1200) and % of the original;"
+    " – : not kept because it was not smaller, or not made."
 )
 
 
@@ -47,23 +50,15 @@ def invite(surroundings: Surroundings, console: Console) -> None:
 
 
 def _table(outcomes: Sequence[Outcome]) -> Table:
-    table = Table(title="What became of the pictures")
+    table = Table(title="What became of the pictures", box=SIMPLE, padding=(0, 1, 0, 0))
     table.add_column("picture", overflow="fold")
-    for name in (
-        "retrieve s",
-        "analyse s",
-        "resize s",
-        "callback s",
-        "original",
-        "AVIF",
-        "WebP",
-        "JPEG",
-        "PNG",
-    ):
+    for name in (*SECONDS, "original"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name in FORMATS:
         table.add_column(name, justify="right")
-    table.add_column("status")
+    table.add_column("status", no_wrap=True)
     for one in outcomes:
-        times = [f"{one.seconds[step]:.2f}" if step in one.seconds else "–" for step in STEPS]
+        times = [f"{one.seconds[step]:.1f}" if step in one.seconds else "–" for step in STEPS]
         weights = [_weight(one, names) for names in FORMATS.values()]
         status = Text(one.status, COLOURS.get(one.status, "yellow"))
         table.add_row(Text(one.upload.picture.name), *times, _bytes(one.upload.bytes), *weights, status)
@@ -72,7 +67,7 @@ def _table(outcomes: Sequence[Outcome]) -> Table:
 
 def _weight(outcome: Outcome, names: Sequence[str]) -> str:
     weight = sum(outcome.bytes.get(name, 0) for name in names)
-    return f"{_bytes(weight)} {weight / outcome.upload.bytes:4.0%}" if weight else "–"
+    return f"{_bytes(weight)} {weight / outcome.upload.bytes:3.0%}" if weight else "–"
 
 
 def _totals(outcomes: Sequence[Outcome], seconds: float) -> str:

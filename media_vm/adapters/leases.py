@@ -73,7 +73,8 @@ class DatabaseLeases:
             now = database_now(session)
             write_checklist(give_back(checklist_of(row, None)), row)
             row.lease_expires_at, row.updated_at = None, now
-            row.due_at = now if row.redo else due_at
+            asked_again = row.redo_counter != claim.media.checklist.redo_counter
+            row.due_at = now if asked_again else due_at
             session.add(row)
 
     def free_expired(self) -> int:

@@ -50,7 +50,7 @@ class HttpMainAPI:
                 raise failure_of(response, "the main API's pending list")
             raw = self._transfer.capped(LONGEST_LIST).read(response)
         try:
-            images, bad = read_pending(json.loads(raw))
+            images, bad = read_pending(json.loads(raw, parse_int=_bounded))
         except (ValueError, RecursionError) as error:
             raise ProviderDown("not_a_list", f"the pending list is not what it should be: {error}") from None
         for problem in bad:
@@ -112,3 +112,8 @@ class HttpMainAPI:
         """Headers are here, the body is not yet read. One quick second try: the connection may have been idle
         for so long that the other side has just closed it. All our calls are idempotent."""
         return self._client.send(request, stream=True)
+
+
+def _bounded(digits: str) -> int:
+    """No id is longer than this; Python refuses to read numbers of thousands of digits, and the list with them."""
+    return int(digits) if len(digits) < 20 else -1

@@ -196,16 +196,6 @@ def give_back(checklist: Checklist) -> Checklist:
     return replace(checklist.with_entry(step, attempts=checklist[step].attempts - 1), running=None)
 
 
-def falls_due(checklist: Checklist, now: datetime, policy: Policy) -> datetime | None:
-    """When a worker should look at it again: the `due_at` column of a media that nobody holds."""
-    match decide(checklist, now, policy):
-        case Wait(until):
-            return until
-        case Finished():
-            return None
-    return now
-
-
 def _open_steps(checklist: Checklist) -> Iterator[Step]:
     """Pending steps in order, as far as the ones before them allow."""
     if not checklist.has_failed:

@@ -49,8 +49,7 @@ def completed(checklist: Checklist, step: Step, degraded: str | None = None) -> 
             return replace(done, ai_not_before=None, degraded=degraded)
         case Step.RESIZE_OPTIMIZE:
             return replace(done, not_before=None, has_variants=True)
-        case Step.UPDATE_CALLBACK:
-            return replace(done, open_event=None)
+    return replace(done, open_event=None)
 
 
 def announced(checklist: Checklist, kind: EventKind, now: datetime) -> Checklist:
@@ -69,12 +68,10 @@ def fresh_round(checklist: Checklist) -> Checklist:
 
 
 def renewed(checklist: Checklist) -> Checklist:
-    """A failed item that somebody asked to retry begins anew, from its stored original if it has one; for any
-    other the request has no effect (contract §5.5)."""
-    if checklist.redo is not Redo.RETRY:
+    """A failed item that somebody asked to retry begins anew, from its stored original if it has one. The request
+    stands until the round ends (contract §5.5)."""
+    if checklist.redo is not Redo.RETRY or not checklist.has_failed:
         return checklist
-    if not checklist.has_failed:
-        return replace(checklist, redo=None)
     for step in (Step.RETRIEVE_FILE, Step.AI_VISUAL_ANALYSIS, Step.RESIZE_OPTIMIZE):
         if checklist[step].status is not StepStatus.COMPLETED:
             checklist = checklist.with_entry(step, StepStatus.PENDING, attempts=0)

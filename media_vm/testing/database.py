@@ -108,8 +108,7 @@ class MemoryDatabase:
         with self._lock:
             row = self._held(claim)
             row.media = replace(row.media, checklist=give_back(row.media.checklist))
-            row.expires_at = None
-            row.due_at = self._clock.now if row.media.checklist.redo else due_at
+            row.expires_at, row.due_at = None, due_at
 
     def next_due(self) -> timedelta | None:
         """How long until something falls due."""

@@ -54,7 +54,7 @@ PRODUCT = {
     "detected_text": "M. Grün",
     "confidence_score": 0.92,
 }
-UNKNOWN_LOGO = {
+UNKNOWN_LOGO: dict[str, Any] = {
     "brand_text": None,
     "logo_type": None,
     "brand_elements": [],
@@ -68,7 +68,7 @@ LOGO = {
     "background_removed": False,
     "logo": UNKNOWN_LOGO,
 }
-UNKNOWN_SITE_CONTEXT = {
+UNKNOWN_SITE_CONTEXT: dict[str, Any] = {
     "content_class": None,
     "context_used": [],
     "brand_match": {"score": None, "off_palette": []},

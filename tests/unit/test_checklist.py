@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 
@@ -18,7 +17,6 @@ from media_vm.rules.checklist import (
     StepStatus,
     Wait,
     decide,
-    falls_due,
     give_back,
     spend,
 )
@@ -91,6 +89,11 @@ ANALYSIS_OPEN = replace(columns(COMPLETED, PENDING, COMPLETED, COMPLETED), has_v
             replace(WITH_VARIANTS.with_entry(RESIZE_OPTIMIZE, FAILED), open_event=opened()),
             Run(UPDATE_CALLBACK),
             id="a failed redo leaves the callback alone",
+        ),
+        pytest.param(
+            ANALYSIS_OPEN.with_entry(RESIZE_OPTIMIZE, FAILED),
+            Run(AI_VISUAL_ANALYSIS),
+            id="nor does it end the late analysis",
         ),
         pytest.param(running(RESIZE_OPTIMIZE), Run(RESIZE_OPTIMIZE), id="its attempt is spent already"),
         pytest.param(
@@ -169,20 +172,6 @@ def test_nothing_is_given_back_when_nothing_runs() -> None:
 def test_attempts_never_become_negative() -> None:
     """A row whose counter was set to nought by hand stays readable."""
     assert 0 == give_back(running(RETRIEVE_FILE, attempt=0))[RETRIEVE_FILE].attempts
-
-
-@pytest.mark.parametrize(
-    ("checklist", "expected"),
-    [
-        pytest.param(Checklist(), NOW, id="it can run"),
-        pytest.param(Checklist().with_entry(RETRIEVE_FILE, attempts=3), NOW, id="somebody has to record its end"),
-        pytest.param(replace(Checklist(), not_before=LATER), LATER, id="it waits"),
-        pytest.param(WITH_VARIANTS, None, id="it is finished"),
-    ],
-)
-def test_when_it_falls_due(checklist: Checklist, expected: datetime | None) -> None:
-    """`due_at`: now, later, or never."""
-    assert expected == falls_due(checklist, NOW, POLICY)
 
 
 @pytest.mark.parametrize(

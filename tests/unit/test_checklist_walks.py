@@ -147,7 +147,7 @@ LASTING = [
 ]
 
 
-@settings(deadline=None, max_examples=100, derandomize=True)
+@settings(deadline=None, max_examples=50, derandomize=True)
 @given_any(st.lists(happenings(), max_size=25), st.sampled_from(LASTING))
 def test_every_media_ends(past: list[Happening], last: Happening) -> None:
     """No state is stuck, no attempt is unbounded, and nothing that was told complete is cleaned up."""

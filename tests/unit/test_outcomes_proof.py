@@ -23,7 +23,6 @@ from tests.checklists import (
     POLICY,
     SECOND,
     attempts,
-    columns,
     death,
     failure,
     given,
@@ -202,13 +201,6 @@ def test_an_absent_file_is_looked_for_ever_more_seldom(looks: int, chance: float
     assert (NOW + wait, looks + 1, NOW - HOUR) == (after.not_before, after.looks, after.absent_since)
 
 
-def test_absence_begins_with_the_first_look() -> None:
-    """The time to give up counts from then."""
-    after = failed(running(RETRIEVE_FILE), RETRIEVE_FILE, failure(Kind.ABSENT), given()).checklist
-
-    assert NOW == after.absent_since
-
-
 def test_bytes_in_between_end_an_absence() -> None:
     """Bytes that were there, though unusable, begin the time to give up anew."""
     before = replace(running(RETRIEVE_FILE), absent_since=NOW - DAY, looks=9)
@@ -248,8 +240,8 @@ def test_after_a_day_the_look_is_hourly(chance: float) -> None:
 
 
 def test_a_suspect_that_is_gone_is_absent() -> None:
-    """Absent at the second look: looked for again like any other."""
+    """Absent at the second look: looked for again like any other, and the time to give up counts from now."""
     setback = failed(SUSPECTED, RETRIEVE_FILE, failure(Kind.ABSENT, None), given(others_arrive=True))
 
     assert (False, False, False) == verdict(setback)
-    assert columns()[RETRIEVE_FILE] == setback.checklist[RETRIEVE_FILE]
+    assert (PENDING, NOW) == (setback.checklist[RETRIEVE_FILE].status, setback.checklist.absent_since)

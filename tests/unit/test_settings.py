@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from media_vm.environment import SettingsProblem, read_settings, require_main_api, unknown_names, variables
+from media_vm.environment import SettingsProblem, read_settings, variables
 from media_vm.settings import SECRETS, Settings
 from scripts import settings_table
 
@@ -74,14 +74,14 @@ def test_every_problem_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert [
         "MAIN_API_KEY_FILE cannot be read (FileNotFoundError); e.g. /run/secrets/key",
-        "MEDIA_VM_ALLOWED_TYPES: no svg is read here; known: avif, gif, jpeg, png, tiff, webp. It is types that are "
-        "taken; one left out is refused as `type_not_allowed`; e.g. jpeg,png,webp",
+        "MEDIA_VM_ALLOWED_TYPES: no svg is read here; known: avif, gif, jpeg, png, tiff, webp. It is types that "
+        "are taken; one left out is refused as `type_not_allowed`; e.g. jpeg,png,webp",
         "MEDIA_VM_BACKOFF_SECONDS: Input should be greater than 0. It is first wait after a failure; it doubles; "
         "e.g. 30",
         "MEDIA_VM_LOGO_BACKGROUND: Input should be 'original' or 'removed'. It is what a logo's URL without `bg` "
         "gives: `original` or `removed`; e.g. removed",
-        "MEDIA_VM_SERVE_PORT: Input should be a valid integer, unable to parse string as an integer. It is port that "
-        "`serve` listens on; e.g. 3001",
+        "MEDIA_VM_SERVE_PORT: Input should be a valid integer, unable to parse string as an integer. It is port "
+        "that `serve` listens on; e.g. 3001",
     ] == sorted(told)
 
 
@@ -205,58 +205,6 @@ def test_words_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEDIA_VM_ALLOWED_TYPES", " jpeg , png,")
 
     assert ("jpeg", "png") == read_settings().allowed_types
-
-
-@pytest.mark.parametrize(
-    ("environment", "missing"),
-    [
-        ({}, ["MAIN_API_URL", "MAIN_API_KEY"]),
-        ({"MAIN_API_URL": "https://api.example"}, ["MAIN_API_KEY"]),
-        ({"MAIN_API_KEY": "key"}, ["MAIN_API_URL"]),
-    ],
-)
-def test_a_worker_says_what_is_missing(
-    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], missing: list[str]
-) -> None:
-    """Both at once, each with an example."""
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    with pytest.raises(SettingsProblem) as raised:
-        require_main_api(read_settings())
-
-    assert [
-        f"{name} is missing. It is {variables()[name]['meaning']}; e.g. {variables()[name]['example']}"
-        for name in missing
-    ] == raised.value.problems
-
-
-def test_a_worker_gets_url_and_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    """When both are there."""
-    monkeypatch.setenv("MAIN_API_URL", "https://api.example/")
-    monkeypatch.setenv("MAIN_API_KEY", "key")
-
-    assert ("https://api.example", "key") == require_main_api(read_settings())
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("MEDIA_VM_SERVE_PRT", ["MEDIA_VM_SERVE_PRT is not a setting; did you mean MEDIA_VM_SERVE_PORT?"]),
-        ("MEDIA_VM_IDLE", ["MEDIA_VM_IDLE is not a setting; did you mean MEDIA_VM_IDLE_SECONDS?"]),
-        (
-            "MEDIA_VM_API_KEY_FILES",
-            ["MEDIA_VM_API_KEY_FILES is not a setting; did you mean MEDIA_VM_API_KEY_FILE?"],
-        ),
-        ("MEDIA_VM_0123456789" * 9, [f"{'MEDIA_VM_0123456789' * 9} is not a setting"]),
-        ("MEDIA_VM_SERVE_PORT", []),
-        ("MEDIA_VM_API_KEY_FILE", []),
-        ("MEDIA_VM_TEST_DATABASE_URL", []),
-        ("PATH", []),
-    ],
-)
-def test_an_unknown_name_is_told_with_the_nearest(name: str, expected: list[str]) -> None:
-    """Only of our own names, and never with a value."""
-    assert expected == unknown_names({name: SECRET})
 
 
 def test_a_year_is_the_longest_time(monkeypatch: pytest.MonkeyPatch) -> None:

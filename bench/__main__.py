@@ -1,0 +1,83 @@
+"""`python -m bench [--json] [figure …]`: take the figures and print them. PHOTOS=folder: of your own pictures.
+
+Exit codes: 0 taken, 1 a figure could not be taken, 2 usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from itertools import chain
+from pathlib import Path
+
+from bench.analysis import compare_analysis
+from bench.comparison import Comparison, NotMeasured
+from bench.photos import choose
+from bench.serving import compare_serving
+from bench.stage import set_stage
+from bench.table import as_json, as_table, machine
+from bench.variants import compare_variants
+from bench.walk import compare_walks
+from examples.demo.options import Usage
+from examples.demo.processes import ProcessEnded
+from media_vm.imaging.pool import ChildPool
+from media_vm.imaging.studio import Studio
+
+FIGURES = ("variants", "serve", "walk", "analysis")
+FINE, PROBLEM, USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Take the named figures, or all; returns the exit code."""
+    parser = argparse.ArgumentParser("bench", description="media VM beside its peers, on this machine, now")
+    parser.add_argument("figures", nargs="*", choices=[*FIGURES, []], help="all of them unless named")
+    parser.add_argument("--json", action="store_true", help="every sample, for a program")
+    options = parser.parse_args(arguments)
+    own = Path(os.environ["PHOTOS"]).expanduser() if os.environ.get("PHOTOS") else None
+    began = time.monotonic()
+    try:
+        comparisons = list(take(options.figures or FIGURES, own))
+    except Usage as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return USAGE
+    except (NotMeasured, ProcessEnded) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return PROBLEM
+    print(as_json(comparisons) if options.json else as_table(comparisons))
+    if not options.json:
+        print(f"\n{', '.join(f'{name} {value}' for name, value in machine().items())};", end=" ")
+        print(f"{time.monotonic() - began:.0f} s in all")
+    return FINE
+
+
+def take(figures: Sequence[str], own: Path | None) -> Iterator[Comparison]:
+    """The figures one after the other, so that none disturbs another. Usage, NotMeasured, ProcessEnded."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, closing(ChildPool(1)) as children:
+        scratch = Path(folder)
+        photos = choose(own, scratch, Studio(children))
+        if not photos:
+            raise Usage("none of these pictures can be read")
+        if "variants" in figures:
+            yield from _told("variants", compare_variants(photos, scratch))
+        if "analysis" in figures:
+            yield from _told("analysis", compare_analysis(photos, children))
+        if {"walk", "serve"} & {*figures}:
+            with set_stage(scratch / "stage") as stage:
+                yield from chain(
+                    _told("walk", compare_walks(photos, stage)) if "walk" in figures else (),
+                    _told("serve", compare_serving(photos[0], stage)) if "serve" in figures else (),
+                )
+
+
+def _told(name: str, comparisons: Iterator[Comparison]) -> Iterator[Comparison]:
+    print(f"bench: {name} …", file=sys.stderr)
+    return comparisons
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

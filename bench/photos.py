@@ -1,0 +1,70 @@
+"""Which photos are measured: four built in, or the first four readable ones of the reader's own folder."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import skimage.data
+from PIL import Image
+
+from examples.demo.gathering import Picture, gather
+from media_vm.errors import StepFailed
+from media_vm.imaging.studio import Studio
+
+MOST = 4
+# Photographs of scikit-image's wheel, 0.2, 0.3 and 2 megapixels; the fourth is enlarged to a camera's size.
+BUILT_IN = ("coffee.png", "rocket.jpg", "retina.jpg")
+ENLARGED = "motorcycle_left.png"
+TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
+CAMERA_PIXELS = 12_000_000
+GRAIN = 4  # levels; without it an enlarged picture is smoother, and cheaper to encode, than a camera's
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture that media VM can read. label: its name and megapixels."""
+
+    picture: Picture
+    label: str
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.picture.path
+
+
+def choose(own: Path | None, scratch: Path, studio: Studio) -> list[Photo]:
+    """The photos of this run. examples.demo's Usage if `own` is no folder with files in it."""
+    photos: list[Photo] = []
+    for picture in gather(own) if own else _built_in(scratch):
+        try:
+            facts = studio.inspect(picture.path)
+        except StepFailed as refused:
+            print(f"bench: {picture.name} is left out ({refused.reason})", file=sys.stderr)
+            continue
+        label = f"{picture.name.replace('|', '?')} {facts.width * facts.height / 1e6:.1f} MP"
+        photos.append(Photo(picture, label))
+        if len(photos) == MOST:
+            break
+    return photos
+
+
+def enlarged(source: Path, into: Path, pixels: int) -> Path:
+    """The picture at about `pixels` pixels as a JPEG with film grain, the same bytes every time."""
+    with Image.open(source) as image:
+        scale = (pixels / (image.width * image.height)) ** 0.5
+        size = round(image.width * scale), round(image.height * scale)
+        large = np.asarray(image.convert("RGB").resize(size, Image.Resampling.LANCZOS), dtype=np.float32)
+    grain = np.random.default_rng(1).normal(0, GRAIN, large.shape[:2]).astype(np.float32)
+    Image.fromarray((large + grain[..., None]).clip(0, 255).astype(np.uint8)).save(into, quality=90)
+    return into
+
+
+def _built_in(scratch: Path) -> list[Picture]:
+    folder = Path(skimage.data.__file__).parent
+    camera_sized = enlarged(folder / ENLARGED, scratch / "motorcycle_enlarged.jpg", CAMERA_PIXELS)
+    paths = [*(folder / name for name in BUILT_IN), camera_sized]
+    return [Picture(path, "product_image", TYPES[path.suffix]) for path in paths]

@@ -1,0 +1,183 @@
+"""A whole machine for the acceptance tests: the example main API, serve and a worker, as the demo has them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from examples.demo.addresses import HOST, Addresses
+from examples.demo.options import ROOT
+from examples.demo.processes import Processes
+from examples.demo.programs import Surroundings, start_all
+from tests.pictures import cut_short, logo, png_header, saved, stored_as, two_halves
+
+Json = dict[str, Any]
+# Hostile files are decided within a second; the rest is ten minutes, so that only a wake call brings work.
+SETTINGS = {
+    "MEDIA_VM_CONFIRM_SECONDS": "0.3",
+    "MEDIA_VM_GIVE_UP_SECONDS": "1",
+    "MEDIA_VM_BACKOFF_SECONDS": "0.2",
+    "MEDIA_VM_IDLE_SECONDS": "600",
+    "MEDIA_VM_MAX_SOURCE_MEGAPIXELS": "1",
+}
+PATIENCE_SECONDS = 60  # a machine with many other things to do is slow, not broken
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Three running processes. api, serve: clients of the example main API and of serve (without an Accept)."""
+
+    surroundings: Surroundings
+    processes: Processes
+    api: httpx.Client
+    serve: httpx.Client
+
+    @property
+    def key(self) -> dict[str, str]:
+        """What the main API shows to serve."""
+        return {"Authorization": f"Bearer {self.surroundings.media_vm_key}"}
+
+    def upload(self, field: str, path: Path) -> int:
+        """Through the endpoint of the example's page; returns the pending image id."""
+        with path.open("rb") as file:
+            answer = self.api.patch("/users/me", files={field: (path.name, file, "image/jpeg")})
+        assert answer.status_code == 200, answer.text
+        pending_id: int = answer.json()["pending_image_ids"][0]
+        return pending_id
+
+    def list_silently(self, path: Path) -> int:
+        """A pending image that nobody wakes media VM for."""
+        name = "/temp_images/products/1-product-1700000000-000000001.jpg"
+        shutil.copy(path, self.surroundings.main_api_folder / name.removeprefix("/"))
+        with self._main_api_database() as db, db:
+            row = db.execute(
+                "INSERT INTO pending_images (user_id, image_path, original_name, mime_type)"
+                " VALUES (1, ?, 'silent.jpg', 'image/jpeg')",
+                (name,),
+            )
+        return int(row.lastrowid or 0)
+
+    def status(self, pending_id: int) -> Json:
+        """Serve's answer; empty while the image is unknown."""
+        answer = self.serve.get(f"/api/media/status/{pending_id}", headers=self.key)
+        body: Json = answer.json() if answer.is_success else {}
+        return body
+
+    def decided(self, *pending_ids: int) -> list[str]:
+        """Wait until nothing more will come of these; their statuses."""
+
+        def all_decided() -> bool:
+            self.processes.check()
+            return all(_is_decided(self.status(one)) for one in pending_ids)
+
+        wait_until(all_decided)
+        return [self.status(one)["status"] for one in pending_ids]
+
+    def explain(self, pending_id: int) -> Json:
+        """What `media-vm explain --json` tells the operator."""
+        told = run_media_vm(self.surroundings, "explain", "--pending", str(pending_id), "--json")
+        assert told.returncode == 0, told.stderr
+        story: Json = json.loads(told.stdout)
+        return story
+
+    def calls(self, pending_id: int) -> list[Json]:
+        """The main API's ledger of media VM's calls about one image."""
+        with self._main_api_database() as db:
+            db.row_factory = sqlite3.Row
+            rows = db.execute("SELECT * FROM media_calls WHERE pending_image_id = ?", (pending_id,))
+            return [dict(row) for row in rows]
+
+    def restart_worker(self) -> int:
+        """SIGTERM to the worker, a new one in its place; the exit code of the old."""
+        [old] = [one for one in self.processes.running if one[0].name == "worker"]
+        self.processes.running.remove(old)
+        program, process = old
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(PATIENCE_SECONDS)
+        self.processes.start(program)
+        return code
+
+    @contextmanager
+    def _main_api_database(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self.surroundings.main_api_folder / "main_api.db", timeout=10)) as db:
+            yield db
+
+
+@contextmanager
+def machine_in(folder: Path) -> Iterator[Machine]:
+    """The machine on free ports, its data in this folder."""
+    addresses = Addresses(free_port(), free_port())
+    surroundings = Surroundings(folder, addresses, SETTINGS)
+    with (
+        closing(Processes(folder)) as processes,
+        httpx.Client(base_url=addresses.main_api, timeout=30, trust_env=False) as api,
+        httpx.Client(base_url=addresses.serve, timeout=30, trust_env=False) as serve,
+    ):
+        del serve.headers["Accept"]
+        start_all(surroundings, processes)
+        yield Machine(surroundings, processes, api, serve)
+
+
+def run_media_vm(surroundings: Surroundings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """One `media-vm` command to its end."""
+    program = surroundings.program(arguments[0], *arguments)
+    return subprocess.run(
+        [sys.executable, "-m", *program.command],
+        cwd=ROOT,
+        env=program.variables,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+
+
+def draw_pictures(folder: Path) -> dict[str, Path]:
+    """Good ones and bad ones, by name; the limit is one megapixel."""
+    turned = stored_as(two_halves(900, 600), 6)
+    html = folder / "page.jpg"
+    html.write_text("<!doctype html><script>alert(1)</script>")
+    empty = folder / "empty.jpg"
+    empty.touch()
+    return {
+        "photo": saved(turned, folder / "photo.jpg", Q=95),
+        "profile": saved(two_halves(640, 640), folder / "profile.jpg"),
+        "logo": saved(logo(400, 300), folder / "logo.png"),
+        "empty": empty,
+        "html": html,
+        "truncated": cut_short(saved(turned, folder / "truncated.jpg")),
+        "huge": png_header(folder / "huge.png", 2000, 2000),
+    }
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server((HOST, 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Ask again and again, at most PATIENCE_SECONDS."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < until, f"it did not come true within {PATIENCE_SECONDS} s"
+        time.sleep(0.1)
+
+
+def _is_decided(status: Json) -> bool:
+    is_over = status.get("status") in {"completed", "failed"}
+    return is_over and status["current_step"] is None and status["next_try"] is None
