@@ -1,1 +1,1 @@
-"""Every figure that README claims, beside its peer in the same run: `make bench`. Start reading at `__main__.py`."""
+"""Every figure that README claims, beside its peer in the same run: `make bench`. Read `__main__.py` first."""

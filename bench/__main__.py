@@ -1,6 +1,6 @@
-"""`python -m bench [--json] [figure …]`: take the figures and print them. PHOTOS=folder: of your own pictures.
+"""`python -m bench [--json] [--only figure …]`: take the figures and print them.
 
-Exit codes: 0 taken, 1 a figure could not be taken, 2 usage.
+PHOTOS=folder in the environment takes your own pictures. Exit codes: 0 taken, 1 a figure could not be taken, 2 usage.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from itertools import chain
 from pathlib import Path
 
 from bench.analysis import compare_analysis
@@ -34,24 +33,22 @@ FINE, PROBLEM, USAGE = 0, 1, 2
 
 def main(arguments: Sequence[str]) -> int:
     """Take the named figures, or all; returns the exit code."""
-    parser = argparse.ArgumentParser("bench", description="media VM beside its peers, on this machine, now")
-    parser.add_argument("figures", nargs="*", choices=[*FIGURES, []], help="all of them unless named")
-    parser.add_argument("--json", action="store_true", help="every sample, for a program")
-    options = parser.parse_args(arguments)
+    options = _options(arguments)
     own = Path(os.environ["PHOTOS"]).expanduser() if os.environ.get("PHOTOS") else None
     began = time.monotonic()
     try:
-        comparisons = list(take(options.figures or FIGURES, own))
+        comparisons = list(take(options.only, own))
     except Usage as error:
         print(f"bench: {error}", file=sys.stderr)
         return USAGE
     except (NotMeasured, ProcessEnded) as error:
         print(f"bench: {error}", file=sys.stderr)
         return PROBLEM
-    print(as_json(comparisons) if options.json else as_table(comparisons))
-    if not options.json:
-        print(f"\n{', '.join(f'{name} {value}' for name, value in machine().items())};", end=" ")
-        print(f"{time.monotonic() - began:.0f} s in all")
+    if options.json:
+        print(as_json(comparisons))
+    else:
+        measured_on = ", ".join(f"{name} {value}" for name, value in machine().items())
+        print(as_table(comparisons), f"\n{measured_on}; {time.monotonic() - began:.0f} s in all", sep="\n")
     return FINE
 
 
@@ -68,15 +65,22 @@ def take(figures: Sequence[str], own: Path | None) -> Iterator[Comparison]:
             yield from _told("analysis", compare_analysis(photos, children))
         if {"walk", "serve"} & {*figures}:
             with set_stage(scratch / "stage") as stage:
-                yield from chain(
-                    _told("walk", compare_walks(photos, stage)) if "walk" in figures else (),
-                    _told("serve", compare_serving(photos[0], stage)) if "serve" in figures else (),
-                )
+                if "walk" in figures:
+                    yield from _told("walk", compare_walks(photos, stage))
+                if "serve" in figures:
+                    yield from _told("serve", compare_serving(photos[0], stage))
 
 
 def _told(name: str, comparisons: Iterator[Comparison]) -> Iterator[Comparison]:
     print(f"bench: {name} …", file=sys.stderr)
-    return comparisons
+    yield from comparisons
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("bench", description="media VM beside its peers, on this machine, now")
+    parser.add_argument("--only", nargs="+", choices=FIGURES, default=FIGURES, help="not all of the figures")
+    parser.add_argument("--json", action="store_true", help="every sample, for a program")
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

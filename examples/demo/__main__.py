@@ -55,9 +55,7 @@ def demonstrate(options: Options, console: Console) -> int:
     """The whole demo; Usage, ProcessEnded."""
     pictures = gather(options.photos)
     with own_folder(options.data_dir) as folder, closing(Processes(folder)) as processes:
-        surroundings = Surroundings(
-            folder, choose_addresses(lambda line: console.print(line, style="yellow"))
-        )
+        surroundings = Surroundings(folder, choose_addresses(lambda line: console.print(line, style="yellow")))
         console.print(f"starting the example main API, serve and a worker; their logs are in {folder}")
         start_all(surroundings, processes)
         began = time.monotonic()

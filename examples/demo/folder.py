@@ -24,9 +24,7 @@ def own_folder(folder: Path) -> Iterator[Path]:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Usage(
-                f"another demo is running in {folder}: stop it, or choose another DEMO_DATA_DIR"
-            ) from None
+            raise Usage(f"another demo is running in {folder}: stop it, or choose another DEMO_DATA_DIR") from None
         _empty(folder, lock)
         yield folder
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import Engine
+
 from examples.demo.uploading import Upload
 from media_vm.adapters.engine import open_migrated
 from media_vm.adapters.explaining import explain_media, media_id_of
@@ -43,7 +45,7 @@ def _refused(upload: Upload) -> Outcome:
     return Outcome(upload, "refused", upload.refusal)
 
 
-def _told(upload: Upload, engine: Any) -> Outcome:
+def _told(upload: Upload, engine: Engine) -> Outcome:
     media_id = media_id_of(engine, upload.pending_id or 0)
     story: Any = explain_media(engine, media_id) if media_id else None
     if story is None:

@@ -100,9 +100,7 @@ def write_env_file(surroundings: Surroundings) -> Path:
     """Media VM's variables for a shell to source; its keys are for the owner's eyes alone."""
     path = surroundings.folder / "env"
     path.touch(mode=0o600)
-    lines = [
-        f"export {name}={shlex.quote(value)}\n" for name, value in surroundings.media_vm_settings.items()
-    ]
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in surroundings.media_vm_settings.items()]
     path.write_text("".join(lines))
     return path
 

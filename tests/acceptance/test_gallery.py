@@ -48,9 +48,7 @@ def problems(page: Page, machine: Machine, uploaded: dict[str, int]) -> list[str
 
 def test_every_picture_shows(page: Page, problems: list[str], uploaded: dict[str, int]) -> None:
     """A card for each upload, a loaded picture on each completed one, and not a word in the console."""
-    widths = page.eval_on_selector_all(
-        "[data-status=complete] img", "all => all.map(img => img.naturalWidth)"
-    )
+    widths = page.eval_on_selector_all("[data-status=complete] img", "all => all.map(img => img.naturalWidth)")
     assert len(widths) >= 3
     assert all(width > 0 for width in widths)
     assert page.locator(".work").count() >= len(uploaded)

@@ -48,9 +48,7 @@ def test_upload_is_completed_and_told(machine: Machine, uploaded: dict[str, int]
         (None, "JPEG"),
     ],
 )
-def test_accept_decides_the_format(
-    machine: Machine, media_id: str, accept: str | None, expected: str
-) -> None:
+def test_accept_decides_the_format(machine: Machine, media_id: str, accept: str | None, expected: str) -> None:
     """Each browser gets the best format that it names, at the size it asks for, upright."""
     answer = machine.serve.get(f"/serve/{media_id}?size=grid", headers={"Accept": accept} if accept else {})
     assert (200, "Accept") == (answer.status_code, answer.headers["vary"])
@@ -124,9 +122,7 @@ def test_retry_begins_a_fresh_round(machine: Machine, uploaded: dict[str, int]) 
     assert [202, 409, 404] == codes
     wait_until(lambda: machine.status(uploaded["truncated"])["status"] == "failed")
     machine.decided(uploaded["truncated"])
-    looks = [
-        one["at"] for one in machine.explain(uploaded["truncated"])["history"] if "retrieve" in one["event"]
-    ]
+    looks = [one["at"] for one in machine.explain(uploaded["truncated"])["history"] if "retrieve" in one["event"]]
     assert len(looks) > 2
 
 
