@@ -1,6 +1,6 @@
 """`python -m bench [--json] [--only figure …]`: take the figures and print them.
 
-PHOTOS=folder in the environment takes your own pictures. Exit codes: 0 taken, 1 a figure could not be taken, 2 usage.
+PHOTOS=folder in the environment: of your own pictures. Exit codes: 0 taken, 1 a figure could not be, 2 usage.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from media_vm.rules.pictures import DataType
 from media_vm.vision.local import measure
 
 COLOURS = 12  # as many as ours looks for
-ROUNDS, PATIENCE = 7, 5.0  # seconds a photo
+ROUNDS, PATIENCE = 5, 5.0  # seconds a photo
 LIMIT = timedelta(seconds=30)
 OURS, PEER = "ours", "skimage blur_effect + Pillow quantize"
 

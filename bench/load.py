@@ -14,7 +14,7 @@ from bench.comparison import NotMeasured
 
 PROCESSES = 2
 CONNECTIONS = 8  # a process; all of its requests are on their way at once
-SECONDS = 1.5
+SECONDS = 1.0
 PATIENCE = 10.0  # seconds for one answer
 LOOPBACK = "127.0.0.1"
 BUFFER_BYTES = 65_536

@@ -25,7 +25,7 @@ MEASURES = {
     "peak RSS": ("MB", lambda cost: cost.peak_megabytes),
 }
 LIMIT = timedelta(minutes=2)
-ROUNDS, PATIENCE = 3, 10.0  # seconds a photo
+ROUNDS, PATIENCE = 3, 5.0  # seconds a photo
 
 
 def compare_variants(photos: Sequence[Photo], scratch: Path, rounds: int = ROUNDS) -> Iterator[Comparison]:
