@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -11,8 +13,13 @@ from examples.main_api.settings import Settings
 
 
 def main() -> None:
-    """Serve until stopped; a missing key ends the program with a sentence that names it."""
+    """Serve until stopped; a missing key or a taken port ends the program with a sentence that names it."""
     settings = Settings.from_environment(os.environ)
+    try:
+        # Granian binds with SO_REUSEPORT and would share a taken port with its holder; so bind once without.
+        socket.create_server((settings.host, settings.port)).close()
+    except OSError as error:
+        sys.exit(f"cannot listen on {settings.host} port {settings.port} ({error.strerror}): set EXAMPLE_PORT")
     print(f"Example main API: http://{settings.host}:{settings.port}/upload")
     Granian(
         "examples.main_api.app:from_environment",

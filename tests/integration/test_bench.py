@@ -166,7 +166,7 @@ def test_the_load_generator_counts_right_answers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "status", "length"), [("/", 304, 0), ("/", 200, len(BODY) - 1), ("/cut", 200, len(BODY))]
+    ("target", "status", "length"), [("/", 304, 0), ("/", 200, len(BODY) + 1), ("/cut", 200, len(BODY))]
 )
 def test_a_wrong_answer_is_no_figure(target: str, status: int, length: int) -> None:
     """Another status, another length, a body cut short."""

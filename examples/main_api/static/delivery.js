@@ -24,7 +24,8 @@ export async function weigh(url) {
 // The Content-Type of a loaded <img crossorigin>, as the browser recorded it. Where it does not record that:
 // fetch says */* whatever <img> says, so ask with the formats that this browser can decode.
 export async function typeReceived(image) {
-  const entry = performance.getEntriesByName(image.currentSrc).findLast((entry) => entry.contentType);
+  const entries = performance.getEntriesByName(image.currentSrc);
+  const entry = entries.findLast((entry) => entry.initiatorType === "img" && entry.contentType);
   if (entry) return entry.contentType;
   const answer = await fetch(image.currentSrc, { headers: { Accept: await accepted }, cache: "no-store" });
   answer.body?.cancel();

@@ -1,0 +1,102 @@
+"""`media-vm run`: worker and serve as one command, over real processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.hostile_server import HostileServer, hostile_server, reply
+
+PATIENCE_SECONDS = 30.0
+
+
+@pytest.fixture
+def main_api() -> Iterator[HostileServer]:
+    """A main API with nothing pending."""
+    with hostile_server() as server:
+        server.answers["/api/media/pending/all"] = reply(200, b'{"images": [], "total": 0}')
+        yield server
+
+
+@pytest.fixture
+def environment(main_api: HostileServer, tmp_path: Path) -> dict[str, str]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    return {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'media_vm.db'}",
+        "MEDIA_VM_STORAGE_DIR": str(tmp_path / "storage"),
+        "MAIN_API_URL": main_api.url,
+        "MAIN_API_KEY": "key-of-this-test",
+        "MEDIA_VM_SERVE_PORT": str(port),
+        "MEDIA_VM_CPU_SLOTS": "1",
+    }
+
+
+def media_vm(command: str, environment: dict[str, str]) -> list[str]:
+    subprocess.run([sys.executable, "-m", "media_vm", "migrate"], env=environment, check=True, capture_output=True)
+    return [sys.executable, "-m", "media_vm", command]
+
+
+@contextmanager
+def running(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        media_vm("run", environment), env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        if time.monotonic() > ends:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def is_alive(environment: dict[str, str]) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{environment['MEDIA_VM_SERVE_PORT']}/livez").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_both_work_and_end_together(environment: dict[str, str], main_api: HostileServer) -> None:
+    """Serve answers, the worker asks the main API; one SIGTERM ends both, and the port is free again."""
+    with running(environment) as process:
+        both = eventually(lambda: is_alive(environment) and len(main_api.requests) > 0)
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(PATIENCE_SECONDS)
+
+    assert both
+    assert 0 == code
+    assert not is_alive(environment)
+
+
+def test_the_end_of_one_is_the_end_of_both(environment: dict[str, str], main_api: HostileServer) -> None:
+    """A worker without its key ends with 2; serve does not go on alone, and the sentence names the setting."""
+    del environment["MAIN_API_KEY"]
+
+    result = subprocess.run(
+        media_vm("run", environment), env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS
+    )
+
+    assert 2 == result.returncode
+    assert "MAIN_API_KEY is missing" in result.stderr
+    assert not is_alive(environment)
