@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import structlog
+
+from tests.mariadb import PrivateMariaDB, private_mariadb
 
 
 @pytest.fixture(autouse=True)
@@ -13,3 +17,10 @@ def _quiet_logs() -> None:
 
 def _drop(*_: object) -> dict[str, object]:
     raise structlog.DropEvent
+
+
+@pytest.fixture(scope="session")
+def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateMariaDB]:
+    """The session's own server, started when a first test asks for it."""
+    with private_mariadb(tmp_path_factory.mktemp("mariadb")) as server:
+        yield server

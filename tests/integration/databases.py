@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 from alembic import command
+import pytest
 from sqlalchemy import Engine
 
 from media_vm.adapters.database import DatabaseStore
@@ -17,6 +19,9 @@ from media_vm.adapters.leases import DatabaseLeases
 from media_vm.ports import Leases, Store
 from media_vm.rules.checklist import Policy
 from media_vm.testing import MemoryClock, MemoryDatabase
+from tests.mariadb import PrivateMariaDB
+
+_NUMBERS = count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,21 @@ def memory_box(policy: Policy, lease: timedelta) -> Box:
 
 def sqlite_engine(folder: Path) -> Engine:
     """A migrated SQLite file."""
-    url = f"sqlite:///{folder / 'media_vm.db'}"
+    return migrated(f"sqlite:///{folder / 'media_vm.db'}")
+
+
+def migrated_engine(kind: str, request: pytest.FixtureRequest) -> Engine:
+    """A fresh migrated database: `sqlite` in the test's folder, `mariadb` in the session's own server."""
+    if kind == "sqlite":
+        return sqlite_engine(request.getfixturevalue("tmp_path"))
+    server: PrivateMariaDB = request.getfixturevalue("mariadb")
+    name = f"oaf_media_{next(_NUMBERS)}"
+    server.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+    return migrated(server.url(name))
+
+
+def migrated(url: str) -> Engine:
+    """An engine on a database that `media-vm migrate` prepared."""
     command.upgrade(migrations_config(url), "head")
     return open_engine(url)
 

@@ -27,19 +27,19 @@ from media_vm.rules.pictures import (
     VariantSet,
 )
 from media_vm.testing import MemoryVision
-from tests.integration.databases import Box, memory_box, real_box, sqlite_engine
+from tests.integration.databases import Box, memory_box, migrated_engine, real_box
 
 POLICY = Policy()
 LEASE, SHORT = timedelta(seconds=60), timedelta(milliseconds=80)
 MakeBox = Callable[[timedelta], Box]
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def make_box(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeBox]:
+@pytest.fixture(params=["memory", "sqlite", "mariadb"])
+def make_box(request: pytest.FixtureRequest) -> Iterator[MakeBox]:
     if request.param == "memory":
         yield lambda lease: memory_box(POLICY, lease)
         return
-    engine = sqlite_engine(tmp_path)
+    engine = migrated_engine(request.param, request)
     yield lambda lease: real_box(engine, POLICY, lease)
     engine.dispose()
 
