@@ -26,6 +26,7 @@ run: install
 
 test: install
 	@scripts/get_chromium.sh
+	@scripts/get_mariadb.sh
 	@$(BIN)/python -m pytest $(ARGS) --cov --cov-report=term:skip-covered --cov-report=json:.coverage.json
 	@$(BIN)/python scripts/coverage_floor.py
 

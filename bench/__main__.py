@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bench.analysis import compare_analysis
+from bench.claims import compare_claims
 from bench.comparison import Comparison, NotMeasured
 from bench.photos import choose
 from bench.serving import compare_serving
@@ -27,7 +28,7 @@ from examples.demo.processes import ProcessEnded
 from media_vm.imaging.pool import ChildPool
 from media_vm.imaging.studio import Studio
 
-FIGURES = ("variants", "serve", "walk", "analysis")
+FIGURES = ("variants", "serve", "walk", "analysis", "claims")
 FINE, PROBLEM, USAGE = 0, 1, 2
 
 
@@ -63,6 +64,8 @@ def take(figures: Sequence[str], own: Path | None) -> Iterator[Comparison]:
             yield from _told("variants", compare_variants(photos, scratch))
         if "analysis" in figures:
             yield from _told("analysis", compare_analysis(photos, children))
+        if "claims" in figures:
+            yield from _told("claims", compare_claims(scratch))
         if {"walk", "serve"} & {*figures}:
             with set_stage(scratch / "stage") as stage:
                 if "walk" in figures:

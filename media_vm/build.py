@@ -13,20 +13,31 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import partial
 
+from sqlalchemy import Engine
+
 from media_vm.adapters.database import DatabaseStore
 from media_vm.adapters.engine import open_engine, require_migrated
 from media_vm.adapters.files import DiskFiles
+from media_vm.adapters.fsck_disk import StorageDisk
+from media_vm.adapters.fsck_rows import DatabasePromises
 from media_vm.adapters.leases import DatabaseLeases
 from media_vm.adapters.main_api import HttpMainAPI
 from media_vm.adapters.transfer import Transfer
+from media_vm.adapters.upkeep_schedule import Timetable
+from media_vm.adapters.upkeep_turns import DatabaseTurns
 from media_vm.environment import require_main_api
 from media_vm.imaging.pool import ChildPool
 from media_vm.imaging.studio import Studio
 from media_vm.imaging.tasks import read_raster
 from media_vm.ports import World
 from media_vm.rules.analysis import Measured
+from media_vm.rules.upkeep import grace_for
 from media_vm.settings import SECRETS, Settings
+from media_vm.upkeep import jobs
+from media_vm.upkeep_ports import Keeper
 from media_vm.vision.local import LocalVision
+
+UPKEEP_CONNECTIONS = 3  # the lease's renewal and two jobs
 
 
 @contextmanager
@@ -62,6 +73,40 @@ def build_world(settings: Settings) -> Iterator[World]:
             stopping=threading.Event(),
         )
     engine.dispose()
+
+
+@contextmanager
+def build_keeper(settings: Settings, pause: Callable[[float], bool]) -> Iterator[Keeper]:
+    """What fsck needs; neither the main API nor a picture's pixels are. NotMigrated, DatabaseDown."""
+    engine = open_engine(settings.database_url, connections=UPKEEP_CONNECTIONS)
+    try:
+        require_migrated(engine)
+        yield _keeper(settings, engine, pause)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def build_upkeep(settings: Settings, world: World) -> Iterator[None]:
+    """The worker's timetable, running until the block ends; its jobs stop where they are when the worker is to."""
+    engine = open_engine(settings.database_url, connections=UPKEEP_CONNECTIONS)
+    holder = f"{world.worker}-{uuid.uuid4()}"
+    try:
+        with Timetable(DatabaseTurns(engine), jobs(_keeper(settings, engine, world.stopping.wait)), holder):
+            yield
+    finally:
+        engine.dispose()
+
+
+def _keeper(settings: Settings, engine: Engine, pause: Callable[[float], bool]) -> Keeper:
+    return Keeper(
+        promises=DatabasePromises(engine),
+        marks=DatabaseStore(engine),
+        disk=StorageDisk(settings.storage_dir),
+        grace=grace_for(timedelta(seconds=settings.step_seconds)),
+        clock=time.monotonic,
+        pause=pause,
+    )
 
 
 def scrub_secrets() -> None:

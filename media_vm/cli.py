@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import structlog
 import typer
 
 from media_vm.environment import SettingsProblem, read_settings, unknown_names
-from media_vm.errors import DatabaseDown, NotMigrated
+from media_vm.errors import DatabaseDown, Misconfigured, NotMigrated
 from media_vm.settings import Settings
 
 PROBLEM, USAGE = 1, 2
@@ -45,12 +47,12 @@ def worker(
     once: Annotated[bool, typer.Option(help="Work off what is due, then exit.")] = False,
 ) -> None:
     """Turn pending images into variants until told to stop."""
-    from media_vm.build import build_world
+    from media_vm.build import build_upkeep, build_world
     from media_vm.worker import work, work_once
 
-    with _problems_told(), build_world(_settings()) as world:
+    with _problems_told(), build_world(settings := _settings()) as world:
         if not once:
-            work(world)
+            work(world, build_upkeep(settings, world))
         elif waiting := work_once(world):
             typer.echo(f"media-vm worker: {waiting}", err=True)
             raise typer.Exit(PROBLEM)
@@ -113,6 +115,64 @@ def explain(
         typer.echo(json.dumps(story, indent=1, ensure_ascii=False) if as_json else tell_media(story))
 
 
+@app.command()
+def fsck(
+    yes: Annotated[bool, typer.Option("--yes", help="Repair; without it nothing is changed.")] = False,
+    as_json: AsJson = False,
+    part: Annotated[str, typer.Option("--slice", help="One part of all media, e.g. 3/30.")] = "1/1",
+) -> None:
+    """Compare the database with the storage: files missing, altered, empty, unfinished or nobody's."""
+    from media_vm.build import build_keeper
+    from media_vm.fsck import Check
+    from media_vm.rules.upkeep import slice_of
+    from media_vm.told_findings import as_json as findings_json
+    from media_vm.told_findings import tell_check, tell_finding
+
+    chosen = slice_of(part)
+    if chosen is None:
+        raise typer.BadParameter("a slice is a number of parts, e.g. 3/30", param_hint="--slice")
+    with _problems_told(), build_keeper(_settings(), _sleep) as keeper:
+        check = Check(keeper, chosen, is_repairing=yes, progress=lambda number: _say(f"{number} media looked at"))
+        if after := check.resumes_after():
+            _say(f"goes on after media {after}, where the last run was interrupted")
+        found = []
+        for one in check.findings():
+            found.append(one)
+            if not as_json:
+                typer.echo(tell_finding(one))
+        typer.echo(findings_json(check, found) if as_json else tell_check(check, found))
+        if any(one.is_open for one in found):
+            raise typer.Exit(PROBLEM)
+
+
+@app.command()
+def backup(folder: Annotated[Path, typer.Argument(help="Where to; only new files are copied again.")]) -> None:
+    """Copy the database, then the files, while everything runs."""
+    from media_vm.adapters.backup import back_up
+
+    with _problems_told():
+        settings = _settings()
+        typer.echo(back_up(settings.database_url, settings.storage_dir, folder))
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="What `media-vm backup` wrote.", exists=True, file_okay=False)],
+    yes: Annotated[bool, typer.Option("--yes", help="Replace the database; without it nothing is done.")] = False,
+) -> None:
+    """Put a backup in the place of the database, its files beside those that are there. Stop media VM first."""
+    from media_vm.adapters.backup import restore as restore_all
+    from media_vm.adapters.dumps import require_dump
+
+    with _problems_told():
+        settings = _settings()
+        if not yes:
+            dump = require_dump(settings.database_url, folder)
+            typer.echo(f"{dump} would take the place of the whole database; `--yes` does it")
+            return
+        typer.echo(restore_all(settings.database_url, settings.storage_dir, folder))
+
+
 def main() -> None:
     """The console script."""
     app(prog_name="media-vm")
@@ -122,6 +182,15 @@ def _settings() -> Settings:
     for sentence in unknown_names(os.environ):
         structlog.get_logger().warning("unknown_setting", detail=sentence)
     return read_settings()
+
+
+def _say(progress: str) -> None:
+    typer.echo(f"media-vm fsck: {progress}", err=True)
+
+
+def _sleep(seconds: float) -> bool:
+    time.sleep(seconds)
+    return False
 
 
 @contextmanager
@@ -135,6 +204,6 @@ def _problems_told() -> Iterator[None]:
     except NotMigrated as error:
         typer.echo(f"media-vm: {error}", err=True)
         raise typer.Exit(USAGE) from None
-    except DatabaseDown as error:
+    except (DatabaseDown, Misconfigured) as error:
         typer.echo(f"media-vm: {error}", err=True)
         raise typer.Exit(PROBLEM) from None

@@ -218,6 +218,9 @@ class Files(Protocol):
     def original(self, path: str) -> Path:
         """Where a stored original is. FileNotFoundError."""
 
+    def is_sound(self, original: Original) -> bool:
+        """Is it there, byte for byte as it arrived (SHA-256)?"""
+
     def folder(self, path: str) -> Path:
         """Make sure that a folder under the storage root exists."""
 

@@ -4,12 +4,14 @@ sleeps or decides what a failure means."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 from media_vm.errors import Confirmed, TryAgain
 from media_vm.ports import Download, Media, Original, Outcome, RenderRequest, World
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event, EventKind, complete_body
 from media_vm.rules.checklist import Step
+from media_vm.rules.lost_originals import ORIGINAL_LOST
 from media_vm.rules.outcomes import is_proof
 from media_vm.rules.paths import bulk_path, library_folder, slug_of
 from media_vm.rules.pictures import Format
@@ -26,6 +28,8 @@ def retrieve_file(walk: Walk, world: World) -> Outcome:
         raise Confirmed(suspect)
     facts = world.pixels.inspect(walk.incoming)
     path = bulk_path(walk.now().date(), media.id, download.sha256, EXTENSIONS[facts.type])
+    if media.original and media.original.sha256 == download.sha256:
+        path = media.original.path  # lost and found again: whoever shares it finds it there too
     world.files.keep_original(walk.incoming, path)
     note = f"{facts.type} {facts.width}×{facts.height}, {download.bytes} bytes"
     original = Original(path, download.bytes, download.sha256)
@@ -45,7 +49,7 @@ def ai_visual_analysis(walk: Walk, world: World) -> Outcome:
     """Measure the picture, and have it described where a provider is configured. One that comes after the
     picture went live is told as an update (contract §5.4)."""
     media = walk.media
-    original = world.files.original(_original(media).path)
+    original = _original(media, world)
     analysis = world.vision.analyse(original, media.data_type)
     degraded = None if world.vision.is_configured else "not_configured"
     news = None
@@ -63,7 +67,7 @@ def resize_optimize(walk: Walk, world: World) -> Outcome:
     analysis = world.store.analysis(media.id)
     focal_point = analysis.measured.focal_point if analysis else None
     folder = library_folder(media.user_id, media.data_type)
-    original = world.files.original(_original(media).path)
+    original = _original(media, world)
     rendering = world.pixels.render(
         original, world.files.folder(folder), RenderRequest(media.data_type, focal_point)
     )
@@ -71,7 +75,9 @@ def resize_optimize(walk: Walk, world: World) -> Outcome:
     variants = world.files.publish(rendering, media.id, folder, slug_of(media.original_name))
     formats = {variant.format for variant in variants.kept}
     degraded = media.checklist.degraded
-    news = completion(EventKind.COMPLETE, media, formats, analysis, degraded, world)
+    news = None  # variants that are made again are no news: the main API knows the picture's one URL
+    if not media.checklist.has_variants:
+        news = completion(EventKind.COMPLETE, media, formats, analysis, degraded, world)
     note = f"{len(variants.kept)} variants kept, {len(variants.not_kept)} not"
     return Outcome(Step.RESIZE_OPTIMIZE, note, variants=variants, new_event=news)
 
@@ -115,7 +121,8 @@ def new_event(kind: EventKind, media: Media, body: str | None, world: World) -> 
     return Event(kind, media.main_api_id, world.new_key(), body)
 
 
-def _original(media: Media) -> Original:
-    if media.original is None:
-        raise TryAgain("original_missing", "the stored original is not there")
-    return media.original
+def _original(media: Media, world: World) -> Path:
+    """The stored original, its bytes those that arrived; else it is fetched again (contract §5.5)."""
+    if media.original is None or not world.files.is_sound(media.original):
+        raise TryAgain(ORIGINAL_LOST, "the stored original is missing or altered")
+    return world.files.original(media.original.path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from types import FrameType
 
@@ -19,12 +20,14 @@ log = structlog.get_logger()
 LOOK_FOR_WAKE_EVERY = timedelta(seconds=2)
 
 
-def work(world: World) -> None:
-    """Cycle for ever. A first SIGTERM or SIGINT stops claiming and lets the steps under way finish."""
+def work(world: World, upkeep: AbstractContextManager[None] | None = None) -> None:
+    """Cycle for ever, upkeep beside it. A first SIGTERM or SIGINT stops claiming and lets the steps under way
+    finish."""
     stop_on_signals(world)
-    while not world.stopping.is_set():
-        woken = last_wake(world)
-        rest(cycle(world), woken, world)
+    with upkeep or nullcontext():
+        while not world.stopping.is_set():
+            woken = last_wake(world)
+            rest(cycle(world), woken, world)
 
 
 def work_once(world: World) -> str | None:

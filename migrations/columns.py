@@ -13,3 +13,5 @@ LONG_TEXT = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
 JSON = sa.JSON(none_as_null=True)
 TABLE: dict[str, Any] = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
 NEVER_REUSED: dict[str, Any] = {"sqlite_autoincrement": True}
+# Beside each column that was added to the seed's tables: an INSERT that does not name it still works.
+NOUGHT = sa.text("0")

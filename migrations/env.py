@@ -1,4 +1,4 @@
-"""Runs the revisions on the database that `media-vm migrate` names."""
+"""Runs the revisions on the database that `media-vm migrate` names, one migrate at a time."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from sqlmodel import SQLModel
 
 from media_vm.adapters import tables
 from media_vm.adapters.engine import open_engine
+from media_vm.adapters.migrating import alone
+from media_vm.adapters.server_versions import require_supported
+from media_vm.adapters.transactions import translated
 
 assert tables.MediaFile.__tablename__, "importing the tables fills SQLModel's metadata"
 
 engine = open_engine(context.config.attributes["url"], connections=1)
-with engine.connect() as connection:
-    context.configure(connection, target_metadata=SQLModel.metadata, transaction_per_migration=True)
-    with context.begin_transaction():
-        context.run_migrations()
-    connection.commit()
-engine.dispose()
+try:
+    with translated(), engine.connect() as connection, alone(connection):
+        require_supported(connection)
+        context.configure(connection, target_metadata=SQLModel.metadata, transaction_per_migration=True)
+        with context.begin_transaction():
+            context.run_migrations()
+finally:
+    engine.dispose()

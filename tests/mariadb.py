@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pymysql
+import pymysql  # type: ignore[import-untyped]
 
 PATIENCE_SECONDS = 60.0
 REMEDY = "the tests need MariaDB: apt-get install mariadb-server (as root), then make test"
@@ -44,12 +44,17 @@ class PrivateMariaDB:
             "socket": self.socket,
             "port": self.port,
             "bind-address": "127.0.0.1",
+            "tmpdir": self.folder,  # a server that starts deletes its likes' temporary tables
             "pid-file": self.folder / "pid",
             "log-error": self.folder / "error.log",
             "innodb-buffer-pool-size": "64M",
             "innodb-print-all-deadlocks": 1,
         }
-        command = [_program("mariadbd"), "--no-defaults", *(f"--{name}={value}" for name, value in options.items())]
+        command = [
+            _program("mariadbd"),
+            "--no-defaults",
+            *(f"--{name}={value}" for name, value in options.items()),
+        ]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._wait()
 

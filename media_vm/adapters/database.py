@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from media_vm.adapters.analysis_rows import analysis_of
 from media_vm.adapters.leases import held, oldest_open
@@ -26,7 +27,7 @@ from media_vm.adapters.tables import (
     MediaMark,
     MediaVariant,
 )
-from media_vm.adapters.transactions import database_now, reading, writing
+from media_vm.adapters.transactions import database_now, reading, transact
 from media_vm.ports import Claim, Mark, Media, Outcome, PendingImage
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event
@@ -57,27 +58,19 @@ class DatabaseStore:
         return new
 
     def _take_in(self, image: PendingImage) -> bool:
-        try:
-            with writing(self._engine) as session:
+        def unless_known(session: Session) -> bool:
+            known = select(MediaFile.id).where(col(MediaFile.main_api_id) == image.id)
+            is_new = session.exec(known).first() is None  # another worker may have polled the same list
+            if is_new:
                 take_in(session, image, database_now(session))
-        except IntegrityError:
-            return False  # another worker polled the same list a moment ago
-        return True
+            return is_new
+
+        return transact(self._engine, unless_known)
 
     def record(self, claim: Claim, checklist: Checklist, outcome: Outcome) -> Media:
         """One transaction under the lease: the step, what it brought, what is to be told, the history."""
-        with writing(self._engine) as session:
-            row = held(session, claim)
-            now = database_now(session)
-            media = session.get_one(MediaFile, claim.media.id)
-            write_outcome(session, media, outcome, now)
-            write_event_due(session, claim.media.id, checklist, outcome, now)
-            write_checklist(checklist, row)
-            row.updated_at = now
-            media.status, media.updated_at = checklist.status, now
-            session.add_all([row, media, history(claim, row, outcome, now)])
-            session.flush()
-            return media_of(media, checklist_of(row, oldest_open(session, claim.media.id)))
+        write = secrets.token_hex(16)
+        return transact(self._engine, partial(_record, claim, checklist, outcome, write))
 
     def analysis(self, media_id: int) -> Analysis | None:
         """What is known of the picture so far."""
@@ -111,11 +104,29 @@ class DatabaseStore:
 
     def mark(self, name: str, note: str = "") -> None:
         """Remember that something happened to the whole machine now."""
-        with writing(self._engine) as session:
+
+        def make(session: Session) -> None:
             session.merge(MediaMark(name=name, at=database_now(session), note=cut(note, 500)))
+
+        transact(self._engine, make)
 
     def marked(self, name: str) -> Mark | None:
         """When that last happened, and the note that was made of it."""
         with reading(self._engine) as session:
             row = session.get(MediaMark, name)
             return Mark(row.at, row.note or "") if row else None
+
+
+def _record(claim: Claim, checklist: Checklist, outcome: Outcome, write: str, session: Session) -> Media:
+    row = held(session, claim)
+    media = session.get_one(MediaFile, claim.media.id)
+    if row.last_write != write:  # else an earlier run was committed, and only its answer was lost
+        now = database_now(session)
+        write_outcome(session, media, outcome, now)
+        write_event_due(session, claim.media.id, checklist, outcome, now)
+        write_checklist(checklist, row)
+        row.last_write, row.updated_at = write, now
+        media.status, media.updated_at = checklist.status, now
+        session.add_all([row, media, history(claim, row, outcome, now)])
+        session.flush()
+    return media_of(media, checklist_of(row, oldest_open(session, claim.media.id)))

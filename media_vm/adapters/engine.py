@@ -9,12 +9,24 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
 
-from media_vm.errors import DatabaseDown, NotMigrated
+from media_vm.adapters.server_versions import require_supported
+from media_vm.adapters.transactions import translated
+from media_vm.errors import NotMigrated
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 BUSY_SECONDS = 10
+
+# TRADITIONAL: what does not fit is refused, never cut; the same word on MariaDB and MySQL. A transaction that
+# waits for a lock is run again long before its lease is over.
+SESSION = "SET SESSION sql_mode = 'TRADITIONAL', innodb_lock_wait_timeout = 5, time_zone = '+00:00'"
+SERVER = {
+    "charset": "utf8mb4",
+    "connect_timeout": 10,
+    "read_timeout": 60,
+    "write_timeout": 60,
+    "init_command": SESSION,
+}
 
 
 def open_engine(url: str, *, connections: int = 8) -> Engine:
@@ -28,7 +40,7 @@ def open_engine(url: str, *, connections: int = 8) -> Engine:
         pool_size=connections,
         pool_pre_ping=True,
         pool_recycle=1800,
-        connect_args={"charset": "utf8mb4", "connect_timeout": 10, "read_timeout": 60, "write_timeout": 60},
+        connect_args=SERVER,
     )
 
 
@@ -75,14 +87,15 @@ def open_migrated(url: str) -> Engine:
 
 
 def require_migrated(engine: Engine) -> None:
-    """NotMigrated with the command that helps, DatabaseDown when the server does not answer."""
+    """NotMigrated with the remedy, DatabaseDown when the server does not answer; a newer revision will do.
+
+    Revisions are numbered so that they sort, and what one adds an older version's code does not need.
+    """
     newest = newest_revision()
-    try:
-        with engine.connect().execution_options(reading=True) as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-    except OperationalError as error:
-        raise DatabaseDown("the database does not answer: check DATABASE_URL and that it runs") from error
-    if current != newest:
+    with translated(), engine.connect().execution_options(reading=True) as connection:
+        require_supported(connection)
+        current = MigrationContext.configure(connection).get_current_revision()
+    if newest and (current is None or current < newest):
         raise NotMigrated(
             f"the database is at revision {current or 'none'}, this version needs {newest}: run `media-vm migrate`"
         )

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from media_vm.errors import NoRoom
-from media_vm.ports import Download, Rendered, Rendering
+from media_vm.ports import Download, Original, Rendered, Rendering
 from media_vm.rules.failures import Failure
 from media_vm.rules.paths import library_name
 from media_vm.rules.pictures import Variant, VariantSet
@@ -40,6 +40,13 @@ class DiskFiles:
     def original(self, path: str) -> Path:
         """Where a stored original is."""
         return self._inside(path)
+
+    def is_sound(self, original: Original) -> bool:
+        """Is it there, byte for byte as it arrived (SHA-256)?"""
+        try:
+            return _measured(self._inside(original.path)).sha256 == original.sha256
+        except FileNotFoundError:
+            return False
 
     def folder(self, path: str) -> Path:
         """Make sure that a folder under the storage root exists."""
@@ -93,8 +100,7 @@ class DiskFiles:
         """Bytes that we have already, as if they had been downloaded."""
         with _disk_may_be_full():
             shutil.copyfile(kept, into)
-        with into.open("rb") as file:
-            return Download(into.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+        return _measured(into)
 
     def quarantined(self, media_id: int) -> Path | None:
         """The bytes that were put aside, if any were."""
@@ -112,6 +118,11 @@ class DiskFiles:
         if not inside.is_relative_to(self._root):
             raise ValueError("a path leads out of the storage root")
         return inside
+
+
+def _measured(path: Path) -> Download:
+    with path.open("rb") as file:
+        return Download(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def _publish(temporary: Path, final: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
@@ -19,7 +20,7 @@ from media_vm.adapters.tables import (
     MediaVariant,
     ProcessingChecklist,
 )
-from media_vm.adapters.transactions import database_now, reading, writing
+from media_vm.adapters.transactions import database_now, reading, transact
 from media_vm.errors import MediaVMError
 from media_vm.rules.callbacks import EventKind, analysis_body
 from media_vm.rules.checklist import Redo
@@ -66,22 +67,7 @@ class Readings:
 
     def retry(self, pending_image_id: int) -> RetryAnswer:
         """Ask for a fresh round; the worker that claims it next begins anew."""
-        with writing(self._engine) as session:
-            found = _find(session, pending_image_id)
-            if found is None:
-                return RetryAnswer.UNKNOWN
-            media, row = found
-            if media.status is MediaStatus.COMPLETED:
-                return RetryAnswer.COMPLETED
-            if media.status is not MediaStatus.FAILED:
-                return RetryAnswer.NOT_FAILED
-            if not (media.bulk_path or media.quarantined_at) and _was_cleaned_up(session, row.media_id):
-                return RetryAnswer.NO_BYTES
-            row.redo, row.redo_counter = Redo.RETRY, row.redo_counter + 1
-            if row.lease_expires_at is None:
-                row.due_at = database_now(session)
-            session.add_all([row, _wake(session, f"retry {pending_image_id}")])
-            return RetryAnswer.ACCEPTED
+        return transact(self._engine, partial(_retry, pending_image_id))
 
     def analysis(self, media_id: int) -> tuple[bool, dict[str, object] | None]:
         """Is the media known; its analysis as in the callback, with what a page shows meanwhile."""
@@ -105,8 +91,7 @@ class Readings:
     def wake(self, pending_image_ids: Sequence[int]) -> None:
         """A hint to resting workers."""
         named = ",".join(str(one) for one in pending_image_ids)
-        with writing(self._engine) as session:
-            session.merge(_wake(session, named))
+        transact(self._engine, lambda session: _wake(session, named))
 
     def is_ready(self) -> str | None:
         """None when ready, else one sentence that names the remedy."""
@@ -117,11 +102,32 @@ class Readings:
         return None
 
 
-def _find(session: Session, pending_image_id: int) -> tuple[MediaFile, ProcessingChecklist] | None:
+def _retry(pending_image_id: int, session: Session) -> RetryAnswer:
+    found = _find(session, pending_image_id, is_locked=True)
+    if found is None:
+        return RetryAnswer.UNKNOWN
+    media, row = found
+    if media.status is MediaStatus.COMPLETED:
+        return RetryAnswer.COMPLETED
+    if media.status is not MediaStatus.FAILED:
+        return RetryAnswer.NOT_FAILED
+    if not (media.bulk_path or media.quarantined_at) and _was_cleaned_up(session, row.media_id):
+        return RetryAnswer.NO_BYTES
+    row.redo, row.redo_counter = Redo.RETRY, row.redo_counter + 1
+    if row.lease_expires_at is None:
+        row.due_at = database_now(session)
+    session.add_all([row, _wake(session, f"retry {pending_image_id}")])
+    return RetryAnswer.ACCEPTED
+
+
+def _find(
+    session: Session, pending_image_id: int, *, is_locked: bool = False
+) -> tuple[MediaFile, ProcessingChecklist] | None:
     both = select(MediaFile, ProcessingChecklist).join(
         ProcessingChecklist, col(ProcessingChecklist.media_id) == col(MediaFile.id)
     )
-    return session.exec(both.where(col(MediaFile.main_api_id) == pending_image_id)).first()
+    one = both.where(col(MediaFile.main_api_id) == pending_image_id)
+    return session.exec(one.with_for_update() if is_locked else one).first()
 
 
 def _was_cleaned_up(session: Session, media_id: int) -> bool:

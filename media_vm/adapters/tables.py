@@ -98,6 +98,7 @@ class ProcessingChecklist(SQLModel, table=True):
     created_at: datetime = _time(required=True)
     updated_at: datetime = _time(required=True)
     lease_token: str | None = _text(32)
+    last_write: str | None = _text(32)  # of the last outcome recorded: sent again, it finds itself
     lease_expires_at: datetime | None = _time()
     due_at: datetime | None = _time()
     not_before: datetime | None = _time()

@@ -1,30 +1,79 @@
-"""Sessions that either commit whole or leave nothing, and the database's own clock."""
+"""Transactions that either commit whole or leave nothing, run again where that helps, and the database's clock.
+
+    what happened to it                     what is done
+    deadlock, lock wait, changed snapshot   rolled back whole, run again
+    connection lost, at COMMIT too          run again on a new connection
+    a key that somebody inserted meanwhile  run again, to find it there
+    anything else                           raised, as DatabaseDown where the database is to blame
+
+Whoever gets no answer to COMMIT cannot know whether it took effect. So a transaction's function may find its own
+earlier run committed, and must see that: by a random value that it wrote, or because writing it twice is once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TypeVar
 
+import structlog
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session
 
 from media_vm.errors import DatabaseDown
 
+T = TypeVar("T")
+SILENT = "the database did not answer or was busy for too long: check DATABASE_URL and that it runs"
 
-@contextmanager
-def writing(engine: Engine) -> Iterator[Session]:
-    """One transaction that writes. DatabaseDown, with nothing written, if the database does not answer."""
-    with _translated(), Session(engine, expire_on_commit=False) as session, session.begin():
-        yield session
+log = structlog.get_logger()
+
+TRIES = 5
+FIRST_WAIT_SECONDS = 0.02
+PATIENCE_SECONDS = 20.0
+
+# Deadlock, lock wait timeout (which rolls back its statement alone), snapshot changed, gone away, lost, killed,
+# idle for too long, duplicate key.
+REPLAYED = frozenset({1213, 1205, 1020, 2006, 2013, 1927, 4031, 1062})
+
+
+def transact(engine: Engine, work: Callable[[Session], T]) -> T:
+    """Run one transaction that writes, a few times if need be. DatabaseDown if the database does not answer."""
+    with translated():
+        for wait in _waits():
+            try:
+                return _attempt(engine, work)
+            except DBAPIError as error:
+                code = replay_code(error)
+                if code is None:
+                    raise
+            log.info("transaction_replayed", code=code)
+            time.sleep(wait)
+        return _attempt(engine, work)
+
+
+def replay_code(error: DBAPIError) -> int | None:
+    """The server's code (0: the driver lost its connection) if the whole may run again, else None."""
+    if isinstance(error.orig, sqlite3.Error):
+        # The low byte is the primary code: BUSY_SNAPSHOT and BUSY_RECOVERY are BUSY (sqlite.org/rescode.html).
+        is_busy = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+        return sqlite3.SQLITE_BUSY if is_busy else None
+    if isinstance(error, InterfaceError):
+        return 0
+    code = error.orig.args[0] if error.orig and error.orig.args else None
+    return code if code in REPLAYED else None
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """One consistent look that waits for no writer. DatabaseDown."""
+    """A look that waits for no writer; on MariaDB each query sees what is committed by then. DatabaseDown."""
     looking = engine.execution_options(reading=True)
-    with _translated(), Session(looking, expire_on_commit=False) as session:
+    with translated(), Session(looking, expire_on_commit=False) as session:
         yield session
 
 
@@ -39,11 +88,27 @@ def database_now(session: Session) -> datetime:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """DatabaseDown for what the database or the way to it is to blame for."""
     try:
         yield
+    except NoConnectionFree as error:
+        raise DatabaseDown("every connection to the database is in use") from error
     except DBAPIError as error:
-        if error.connection_invalidated or type(error).__name__ in ("OperationalError", "InterfaceError"):
+        if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
             # The driver's text may quote SQL and values: the cause keeps it, our own words do not.
-            raise DatabaseDown("the database did not answer or was busy for too long") from error
+            raise DatabaseDown(SILENT) from error
         raise
+
+
+def _attempt(engine: Engine, work: Callable[[Session], T]) -> T:
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        return work(session)
+
+
+def _waits() -> Iterator[float]:
+    """Seconds before each further try: short, random so that two who met do not meet again, and not for ever."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    for tried in range(TRIES - 1):
+        if time.monotonic() < ends:
+            yield random.uniform(0, FIRST_WAIT_SECONDS * 4**tried)  # noqa: S311 - spreads retries, guards nothing

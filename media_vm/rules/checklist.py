@@ -166,13 +166,15 @@ def decide(checklist: Checklist, now: datetime, policy: Policy) -> Decision:
     if checklist.running is not None:
         return Run(checklist.running)
     waits: list[datetime] = []
+    is_blocked = False
     for step in _open_steps(checklist):
+        if is_blocked and step is not Step.UPDATE_CALLBACK:
+            continue  # a step waits for those before it, but news that is due waits for none
         not_before = _not_before(checklist, step)
         if not_before is None or not_before <= now:
             return GaveUp(step) if _is_spent(checklist, step, policy) else Run(step)
         waits.append(not_before)
-        if step is not Step.AI_VISUAL_ANALYSIS:
-            break
+        is_blocked = is_blocked or step is not Step.AI_VISUAL_ANALYSIS
     return Wait(min(waits)) if waits else Finished()
 
 

@@ -9,6 +9,7 @@ from media_vm.rules.backoff import LONGEST, backoff
 from media_vm.rules.callbacks import INSIST_EVERY, INSIST_FOR, EventKind, OpenEvent
 from media_vm.rules.checklist import Checklist, Policy, Redo, Step, StepStatus, Suspect, give_back
 from media_vm.rules.failures import Failure, Kind
+from media_vm.rules.lost_originals import ORIGINAL_LOST, fetched_again, was_lost_before
 
 DEATHS_THAT_CONDEMN = 3
 PROBE_AI_EVERY = timedelta(hours=1)
@@ -92,6 +93,8 @@ def gave_up(checklist: Checklist, step: Step) -> Checklist:
 
 def failed(checklist: Checklist, step: Step, failure: Failure, given: Setting) -> Setback:
     """The verdict on a failed step, by the kind of its failure."""
+    if failure.reason == ORIGINAL_LOST and not was_lost_before(checklist):
+        return Setback(fetched_again(checklist, step, failure))
     checklist = replace(checklist, last_error=failure, last_error_step=step)
     if step is Step.UPDATE_CALLBACK:
         return Setback(_callback_failed(checklist, failure, given))
@@ -149,7 +152,9 @@ def _unusable(checklist: Checklist, step: Step, failure: Failure, given: Setting
     if is_proof(checklist, failure.fingerprint):
         condemned = gave_up(give_back(checklist), Step.RETRIEVE_FILE)
         by_crash = checklist.crash_deaths >= DEATHS_THAT_CONDEMN
-        return Setback(condemned, cleanup=failure.kind is Kind.PERMANENT or by_crash)
+        is_proven = failure.kind is Kind.PERMANENT or by_crash
+        # Once a `complete` was sent nothing is cleaned up: variants exist, and their event with them.
+        return Setback(condemned, cleanup=is_proven and not checklist.has_variants)
     return _suspected(checklist, step, failure, given)
 
 
@@ -183,7 +188,7 @@ def _absent(checklist: Checklist, given: Setting) -> Setback:
         wait = backoff(given.policy.backoff, looks, given.chance)
         return Setback(replace(checklist, not_before=given.now + wait))
     if given.others_arrive:
-        return Setback(gave_up(checklist, Step.RETRIEVE_FILE), cleanup=True)
+        return Setback(gave_up(checklist, Step.RETRIEVE_FILE), cleanup=not checklist.has_variants)
     return Setback(replace(checklist, not_before=given.now + LONGEST))
 
 

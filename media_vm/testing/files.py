@@ -8,6 +8,7 @@ from pathlib import Path
 
 from media_vm.ports import (
     Download,
+    Original,
     Rendering,
 )
 from media_vm.rules.failures import Failure
@@ -36,6 +37,11 @@ class MemoryFiles:
     def original(self, path: str) -> Path:
         """Its name in memory."""
         return Path("/memory") / path
+
+    def is_sound(self, original: Original) -> bool:
+        """By the SHA-256 of what is there."""
+        kept = self.disk.get(self.original(original.path))
+        return kept is not None and download_of(kept).sha256 == original.sha256
 
     def folder(self, path: str) -> Path:
         """Folders need no making here."""

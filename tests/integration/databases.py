@@ -1,4 +1,4 @@
-"""The databases that one contract suite runs on: memory and a real SQLite file."""
+"""The databases that one contract suite runs on: memory, a real SQLite file, a real MariaDB."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-from alembic import command
 import pytest
+from alembic import command
 from sqlalchemy import Engine
 
 from media_vm.adapters.database import DatabaseStore
@@ -47,12 +47,22 @@ def sqlite_engine(folder: Path) -> Engine:
 
 def migrated_engine(kind: str, request: pytest.FixtureRequest) -> Engine:
     """A fresh migrated database: `sqlite` in the test's folder, `mariadb` in the session's own server."""
-    if kind == "sqlite":
-        return sqlite_engine(request.getfixturevalue("tmp_path"))
-    server: PrivateMariaDB = request.getfixturevalue("mariadb")
+    return migrated(empty_database(kind, request))
+
+
+def empty_database(kind: str, request: pytest.FixtureRequest) -> str:
+    """The URL of a database without a single table."""
     name = f"oaf_media_{next(_NUMBERS)}"
+    if kind == "sqlite":
+        return f"sqlite:///{request.getfixturevalue('tmp_path') / name}.db"
+    server: PrivateMariaDB = request.getfixturevalue("mariadb")
+    return empty_mariadb(server, name)
+
+
+def empty_mariadb(server: PrivateMariaDB, name: str = "oaf_media") -> str:
+    """The URL of a new database on a server."""
     server.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
-    return migrated(server.url(name))
+    return server.url(name)
 
 
 def migrated(url: str) -> Engine:

@@ -1,8 +1,9 @@
-"""The tables: what `media-vm migrate` makes, and what happens without it."""
+"""The tables: what `media-vm migrate` makes, on both databases, and what happens without it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,13 @@ from sqlalchemy import Engine, inspect, text
 from sqlmodel import SQLModel
 
 from media_vm.adapters.engine import migrations_config, open_engine, require_migrated
+from media_vm.adapters.leases import DatabaseLeases
+from media_vm.adapters.server_versions import OLDEST
 from media_vm.errors import DatabaseDown, NotMigrated
-from tests.integration.databases import sqlite_engine
+from media_vm.rules.checklist import Policy
+from tests.integration.databases import empty_database, migrated_engine
 
+CHECKLIST_REVISION = "0003"
 SEED_TABLES = {
     "media_files": "id main_api_id user_id data_type original_name mime_type file_size bulk_path library_path "
     "status created_at updated_at",
@@ -28,11 +33,32 @@ SEED_TABLES = {
 }
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    opened = sqlite_engine(tmp_path)
+@pytest.fixture(params=["sqlite", "mariadb"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    opened = migrated_engine(request.param, request)
     yield opened
     opened.dispose()
+
+
+def url_of(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=False)
+
+
+def insert_as_the_seed_would(engine: Engine, main_api_id: int) -> int:
+    """By the seed's own columns alone; returns the media's id."""
+    media = (
+        "INSERT INTO media_files (main_api_id, user_id, data_type, original_name, mime_type, status, created_at,"
+        " updated_at) VALUES (:id, 1, 'product', 'a', 'b', 'failed', '2025-01-01', '2025-01-01')"
+    )
+    checklist = (
+        "INSERT INTO processing_checklist (media_id, retrieve_file, ai_visual_analysis, resize_optimize,"
+        " update_callback, created_at, updated_at)"
+        " VALUES (:id, 'pending', 'pending', 'pending', 'pending', '2025-01-01', '2025-01-01')"
+    )
+    with engine.begin() as connection:
+        media_id: int = connection.execute(text(media), {"id": main_api_id}).lastrowid
+        connection.execute(text(checklist), {"id": media_id})
+    return media_id
 
 
 def test_the_revisions_make_the_tables_that_the_code_expects(engine: Engine) -> None:
@@ -56,24 +82,60 @@ def test_migrating_again_changes_nothing(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO media_marks (name, at) VALUES ('poll', '2025-01-01 00:00:00')"))
 
-    command.upgrade(migrations_config(str(engine.url)), "head")
+    command.upgrade(migrations_config(url_of(engine)), "head")
 
     with engine.connect() as connection:
         assert 1 == connection.scalar(text("SELECT count(*) FROM media_marks"))
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
+def test_what_is_stored_survives_later_revisions(kind: str, request: pytest.FixtureRequest) -> None:
+    """Forward on a populated database: the rows are there, and the code can work with them."""
+    url = empty_database(kind, request)
+    command.upgrade(migrations_config(url), CHECKLIST_REVISION)
+    engine = open_engine(url)
+    for number in range(1, 4):
+        insert_as_the_seed_would(engine, number)
+
+    command.upgrade(migrations_config(url), "head")
+
+    with engine.begin() as connection:
+        assert 3 == connection.scalar(text("SELECT count(*) FROM processing_checklist WHERE deaths = 0"))
+        connection.execute(text("UPDATE processing_checklist SET due_at = created_at WHERE media_id = 2"))
+    claim = DatabaseLeases(engine, Policy(), timedelta(seconds=60)).claim("worker-1")
+    engine.dispose()
+    assert claim is not None
+    assert (2, "a") == (claim.media.id, claim.media.original_name)
+
+
+def test_an_older_versions_insert_still_works(engine: Engine) -> None:
+    """What was added to the seed's tables has a default in the database itself."""
+    insert_as_the_seed_would(engine, 1)
+
+    query = "SELECT source, image_path, looks, has_variants FROM media_files, processing_checklist"
+    with engine.connect() as connection:
+        assert ("main_api", "", 0, 0) == tuple(connection.execute(text(query)).one())
+
+
+def test_an_older_version_runs_on_a_newer_schema(engine: Engine) -> None:
+    """A worker that was not replaced yet starts again; on an older schema it refuses."""
+    for revision in ("9999", "0001"):
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :now"), {"now": revision})
+        if revision == "9999":
+            require_migrated(engine)
+
+    with pytest.raises(NotMigrated, match="revision 0001"):
+        require_migrated(engine)
+
+
 def test_ids_are_never_reused(engine: Engine) -> None:
     """A URL that was given out must never show another picture."""
-    insert = text(
-        "INSERT INTO media_files (user_id, data_type, original_name, mime_type, status, source, image_path, "
-        "created_at, updated_at) VALUES (1, 'product', 'a', 'b', 'failed', 'upload', '/a', 0, 0)"
-    )
+    first = insert_as_the_seed_would(engine, 1)
     with engine.begin() as connection:
-        first = connection.execute(insert).lastrowid
         connection.execute(text("DELETE FROM media_files"))
-        second = connection.execute(insert).lastrowid
 
-    assert first < second
+    assert first < insert_as_the_seed_would(engine, 2)
 
 
 def test_an_unmigrated_database_names_the_command(tmp_path: Path) -> None:
@@ -87,30 +149,24 @@ def test_an_unmigrated_database_names_the_command(tmp_path: Path) -> None:
 
 
 def test_a_database_that_does_not_answer_is_down() -> None:
-    """Nobody listens on this port."""
-    engine = open_engine("mysql+pymysql://nobody@127.0.0.1:9/oaf_media")
+    """Nobody listens on this port: neither a worker nor migrate shows a stack trace."""
+    url = "mysql+pymysql://nobody@127.0.0.1:9/oaf_media"
+    engine = open_engine(url)
 
     with pytest.raises(DatabaseDown):
         require_migrated(engine)
+    with pytest.raises(DatabaseDown):
+        command.upgrade(migrations_config(url), "head")
 
     engine.dispose()
 
 
-@pytest.mark.parametrize(
-    ("pragma", "value"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 10_000)],
-)
-def test_sqlite_is_set_for_several_processes(engine: Engine, pragma: str, value: object) -> None:
-    """Read from a live connection, not from our own source."""
-    with engine.connect() as connection:
-        assert value == connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()
+def test_a_database_that_is_too_old_is_refused(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the start, by name and version, rather than by the first odd query."""
+    product = {"sqlite": "SQLite", "mysql": "MariaDB"}[engine.dialect.name]
+    monkeypatch.setitem(OLDEST, product, (99, 1))
 
-
-def test_a_claim_reads_its_index(engine: Engine) -> None:
-    """The plan of the claim's query: the (due_at, id) index, and no sorting."""
-    query = "SELECT id FROM processing_checklist WHERE due_at <= '2030-01-01' ORDER BY due_at, id LIMIT 16"
-    with engine.connect() as connection:
-        plan = " ".join(str(row) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}"))
-
-    assert "ix_processing_checklist_due" in plan
-    assert "TEMP B-TREE" not in plan
+    with pytest.raises(NotMigrated, match=rf"is {product} \d+\.\d+.*needs {product} 99.1 or newer"):
+        require_migrated(engine)
+    with pytest.raises(NotMigrated, match="upgrade it"):
+        command.upgrade(migrations_config(url_of(engine)), "head")

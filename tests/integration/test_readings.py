@@ -1,14 +1,14 @@
-"""What serve and an operator read, and what serve asks of a worker, on a real SQLite file."""
+"""What serve and an operator read, and what serve asks of a worker, on real databases."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from media_vm.adapters.explaining import describe_machine, explain_media, media_id_of
 from media_vm.adapters.readings import Readings
@@ -19,15 +19,15 @@ from media_vm.rules.pictures import Format, MediaStatus
 from media_vm.rules.shown import RetryAnswer
 from media_vm.testing import MemoryParts, memory_parts, picture
 from media_vm.told import tell_machine, tell_media
-from tests.integration.databases import Box, real_box, sqlite_engine
+from tests.integration.databases import Box, migrated_engine, real_box
 
 # Everything at once: these tests are about what is read, not about when.
 POLICY = Policy(confirm=timedelta(0), backoff=timedelta(milliseconds=1), idle=timedelta(milliseconds=1))
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    opened = sqlite_engine(tmp_path)
+@pytest.fixture(params=["sqlite", "mariadb"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    opened = migrated_engine(request.param, request)
     yield opened
     opened.dispose()
 
@@ -160,6 +160,21 @@ def test_a_retry_works_on_what_quarantine_kept(parts: MemoryParts, readings: Rea
 
     status = readings.status(123)
     assert status is not None and "completed" == status["status"]
+
+
+def test_a_retry_waits_for_a_claim_under_way(parts: MemoryParts, engine: Engine, readings: Readings) -> None:
+    """Who asks while a worker is just taking the item leaves its lease alone: nobody else may claim it."""
+    processed(parts, picture(flaw="truncated"))
+    asking = threading.Thread(target=readings.retry, args=(123,))
+    with engine.begin() as claiming:
+        claiming.execute(text("UPDATE processing_checklist SET due_at = NULL, lease_expires_at = '2099-01-01'"))
+        asking.start()
+        asking.join(0.3)
+    asking.join()
+
+    with engine.connect() as connection:
+        row = connection.execute(text("SELECT redo, due_at FROM processing_checklist")).one()
+    assert ("retry", None) == tuple(row)
 
 
 def test_a_retry_needs_bytes(parts: MemoryParts, readings: Readings) -> None:

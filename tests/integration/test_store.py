@@ -1,4 +1,4 @@
-"""The contract of Leases and Store, on the memory world and on SQLite alike."""
+"""The contract of Leases and Store, on the memory world, SQLite and MariaDB alike."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 

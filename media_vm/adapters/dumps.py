@@ -1,0 +1,127 @@
+"""The whole database in one file and back, taken while others write."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, make_url, text
+
+from media_vm.adapters.engine import open_engine
+from media_vm.errors import DatabaseDown, Misconfigured
+
+SKIPPED_IDS = 100_000
+DUMP = ("mariadb-dump", "mysqldump")
+CLIENT = ("mariadb", "mysql")
+
+
+def dump_database(url: str, folder: Path) -> Path:
+    """One consistent moment of the database. DatabaseDown, Misconfigured (no client program)."""
+    where = make_url(url)
+    final = folder / _name(where)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".tmp-") as aside:
+        half = Path(aside) / final.name
+        if where.get_backend_name() == "sqlite":
+            _copy_sqlite(where, half)
+        else:
+            # One transaction: nobody is locked out, and nothing that is written meanwhile is in it.
+            options = ("--single-transaction", "--skip-lock-tables", "--no-tablespaces", f"--result-file={half}")
+            _run(where, DUMP, *options, where.database or "")
+        with half.open("rb") as file:
+            os.fsync(file.fileno())
+        half.replace(final)
+    return final
+
+
+def require_dump(url: str, folder: Path) -> Path:
+    """The dump in this folder. Misconfigured when there is none of such a database."""
+    dump = folder / _name(make_url(url))
+    if not dump.is_file():
+        raise Misconfigured("no_dump", f"that folder holds no {dump.name}, which this DATABASE_URL needs")
+    return dump
+
+
+def load_database(url: str, folder: Path) -> None:
+    """Put a dump in the place of whatever the database holds; no media VM may be running meanwhile.
+    DatabaseDown, Misconfigured."""
+    where, dump = make_url(url), require_dump(url, folder)
+    if where.get_backend_name() == "sqlite":
+        _replace_sqlite(where, dump)
+    else:
+        with dump.open("rb") as statements:
+            _run(where, CLIENT, where.database or "", stdin=statements.fileno())
+    _skip_ids(url)
+
+
+def _copy_sqlite(where: URL, into: Path) -> None:
+    """VACUUM INTO reads one snapshot; a plain copy of the file would miss its write-ahead log."""
+    if not Path(where.database or "").is_file():
+        raise DatabaseDown("there is no database file: check DATABASE_URL")
+    with closing(sqlite3.connect(where.database or "", timeout=60)) as connection:
+        connection.execute("VACUUM INTO ?", (str(into),))
+
+
+def _replace_sqlite(where: URL, dump: Path) -> None:
+    place = Path(where.database or "")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    half = place.with_name(f".tmp-{place.name}")
+    shutil.copyfile(dump, half)
+    for log in ("-wal", "-shm"):  # an old log would be replayed into the new file
+        place.with_name(place.name + log).unlink(missing_ok=True)
+    half.replace(place)
+
+
+def _skip_ids(url: str) -> None:
+    """Media that came after the dump have given their ids out; no URL may ever show another picture."""
+    engine = open_engine(url, connections=1)
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            skip = text("UPDATE sqlite_sequence SET seq = seq + :skipped WHERE name = 'media_files'")
+            connection.execute(skip, {"skipped": SKIPPED_IDS})
+        else:
+            last = connection.scalar(text("SELECT COALESCE(MAX(id), 0) FROM media_files"))
+            connection.execute(text(f"ALTER TABLE media_files AUTO_INCREMENT = {int(last) + SKIPPED_IDS + 1}"))
+    engine.dispose()
+
+
+def _run(where: URL, programs: tuple[str, ...], *arguments: str, stdin: int | None = None) -> None:
+    program = next((found for name in programs if (found := shutil.which(name))), None)
+    if program is None:
+        raise Misconfigured("no_client", f"{programs[0]} is not installed; on Debian: mariadb-client")
+    with _login(where) as file:
+        command = [program, f"--defaults-extra-file={file}", "--default-character-set=utf8mb4", *arguments]
+        ended = subprocess.run(command, stdin=stdin or subprocess.DEVNULL, capture_output=True, check=False)
+    if ended.returncode:
+        last_line = ended.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        raise DatabaseDown(f"{programs[0]} failed: {''.join(last_line)}")
+
+
+@contextmanager
+def _login(where: URL) -> Iterator[Path]:
+    """Who we are, in a file that only we may read: a command line is everybody's."""
+    lines = {
+        "user": where.username,
+        "password": where.password,
+        "host": where.host,
+        "port": where.port,
+        "socket": where.query.get("unix_socket"),
+    }
+    with tempfile.TemporaryDirectory() as folder:  # made with mode 0700
+        file = Path(folder) / "login.cnf"
+        quoted = (f'{name}="{_quoted(str(value))}"' for name, value in lines.items() if value)
+        file.write_text("\n".join(["[client]", *quoted]) + "\n")
+        yield file
+
+
+def _quoted(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _name(where: URL) -> str:
+    return "media_vm.db" if where.get_backend_name() == "sqlite" else "media_vm.sql"

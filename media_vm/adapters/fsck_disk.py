@@ -1,0 +1,102 @@
+"""The storage folder as it is: read back, walked through, put in order. Links are never followed."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from media_vm.adapters.files import TEMPORARY, DiskFiles
+from media_vm.rules.upkeep import Fault
+from media_vm.upkeep_ports import Promise, StoredFile
+
+FOLDERS = ("bulk", "library")
+STRAYS = "quarantine/strays"
+
+
+class StorageDisk:
+    """The `Disk` port. Every path is checked to be below the root before it is touched."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve()
+        self._files = DiskFiles(self._root)
+
+    def is_there(self) -> bool:
+        """Originals are kept in `bulk`, so that with any media it exists."""
+        return (self._root / "bulk").is_dir()
+
+    def fault(self, promise: Promise) -> Fault | None:
+        """A disk that cannot read it back (EIO) has altered it; a folder that we may not read is no fault of the
+        file: OSError."""
+        try:
+            with os.fdopen(os.open(self._place(promise.path), os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+                if os.fstat(file.fileno()).st_size == 0:
+                    return Fault.EMPTY
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except (FileNotFoundError, NotADirectoryError):
+            return Fault.MISSING
+        except OSError as error:
+            if error.errno in (errno.EIO, errno.ELOOP, errno.EISDIR):
+                return Fault.ALTERED
+            raise
+        return None if digest == promise.sha256 else Fault.ALTERED
+
+    def stored(self) -> Iterator[StoredFile]:
+        """Every finished file in bulk and library."""
+        return (one for one in self._walk(FOLDERS) if not _is_temporary(one.path))
+
+    def temporaries(self) -> Iterator[StoredFile]:
+        """Every unfinished file in bulk, library and quarantine."""
+        return (one for one in self._walk((*FOLDERS, "quarantine")) if _is_temporary(one.path))
+
+    def set_aside(self, path: str) -> None:
+        """Under the folders it came from; one that is gone meanwhile is fine."""
+        source = self._place(path)
+        aside = self._files.folder(f"{STRAYS}/{Path(path).parent}") / source.name
+        if os.path.lexists(source):
+            source.rename(aside)
+
+    def restore(self, damaged: Promise, twin: Promise) -> None:
+        """A copy under a temporary name first: the place is never half filled."""
+        temporary = self._files.folder("bulk") / f"{TEMPORARY}fsck-{damaged.sha256[:16]}"
+        self._files.copy(self._place(twin.path), temporary)
+        self.set_aside(damaged.path)
+        self._files.keep_original(temporary, damaged.path)
+
+    def remove(self, path: str) -> None:
+        """Remove a temporary; one already gone is fine. A folder of temporaries goes whole."""
+        place = self._place(path)
+        if place.is_dir() and not place.is_symlink():
+            shutil.rmtree(place, ignore_errors=True)
+        else:
+            place.unlink(missing_ok=True)
+
+    def _place(self, path: str) -> Path:
+        """The folder's links followed, the file's own not: what is planted is moved, and not what it points at."""
+        place = self._root / path
+        folder = place.parent.resolve()
+        if not folder.is_relative_to(self._root) or place.name in ("", ".", ".."):
+            raise ValueError("a path leads out of the storage root")
+        return folder / place.name
+
+    def _walk(self, folders: tuple[str, ...]) -> Iterator[StoredFile]:
+        now = time.time()
+        for folder in folders:
+            for at, _, names in os.walk(self._root / folder):
+                for name in names:
+                    place = Path(at) / name
+                    try:
+                        written = place.lstat().st_mtime
+                    except FileNotFoundError:
+                        continue
+                    age = timedelta(seconds=now - written)
+                    yield StoredFile(place.relative_to(self._root).as_posix(), age)
+
+
+def _is_temporary(path: str) -> bool:
+    return Path(path).name.startswith(TEMPORARY)

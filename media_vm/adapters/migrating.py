@@ -1,0 +1,63 @@
+"""One migrate at a time, by a lock that ends with its process: kill -9 leaves none behind."""
+
+from __future__ import annotations
+
+import fcntl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from media_vm.errors import DatabaseDown
+
+PATIENCE_SECONDS = 60
+# GET_LOCK's names are the whole server's, and at most 64 characters long.
+NAME = "LEFT(CONCAT('media_vm.', DATABASE()), 64)"
+
+
+@contextmanager
+def alone(connection: Connection) -> Iterator[None]:
+    """Wait for another migrate of the same database, then keep others waiting. DatabaseDown after a minute."""
+    lock = _file_lock if connection.dialect.name == "sqlite" else _server_lock
+    with lock(connection):
+        yield
+
+
+@contextmanager
+def _server_lock(connection: Connection) -> Iterator[None]:
+    got = connection.scalar(text(f"SELECT GET_LOCK({NAME}, :patience)"), {"patience": PATIENCE_SECONDS})
+    connection.commit()
+    if got != 1:
+        raise _busy()
+    yield
+    connection.scalar(text(f"SELECT RELEASE_LOCK({NAME})"))
+
+
+@contextmanager
+def _file_lock(connection: Connection) -> Iterator[None]:
+    """Beside the database, since SQLite's own lock is let go at every commit."""
+    file = connection.engine.url.database
+    if not file:
+        yield
+        return
+    ends = time.monotonic() + PATIENCE_SECONDS
+    with Path(f"{file}.migrating").open("w") as lock:
+        while not _locked(lock.fileno()):
+            if time.monotonic() > ends:
+                raise _busy()
+            time.sleep(0.05)
+        yield
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _busy() -> DatabaseDown:
+    return DatabaseDown("another `media-vm migrate` is at work on this database: wait for it, then run it again")
