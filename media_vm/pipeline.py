@@ -21,12 +21,13 @@ from datetime import timedelta
 import structlog
 
 from media_vm.errors import DatabaseDown, LeaseLost, Misconfigured, NoRoom, StepFailed, TryAgain
-from media_vm.ports import Outcome, World
+from media_vm.ports import World
 from media_vm.rules.callbacks import EventKind
 from media_vm.rules.checklist import Checklist, Finished, GaveUp, Run, Step, Wait, decide, spend
 from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.outcomes import Setting, announced, completed, failed, gave_up
 from media_vm.steps import STEPS, new_event
+from media_vm.values import Outcome
 from media_vm.walk import Walk, begin_walk
 
 log = structlog.get_logger()

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from media_vm.ports import Mark
 from media_vm.rules.checklist import Checklist
 from media_vm.rules.upkeep import Fault, Remedy, Role, Slice
+from media_vm.values import Mark
 
 
 @dataclass(frozen=True, slots=True)

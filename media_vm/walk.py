@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from media_vm.errors import DatabaseDown, LeaseLost
-from media_vm.ports import Claim, Media, Outcome, World
+from media_vm.ports import World
+from media_vm.values import Claim, Media, Outcome
 
 BEATS_A_LEASE = 3
 

@@ -28,11 +28,11 @@ from media_vm.adapters.tables import (
     MediaVariant,
 )
 from media_vm.adapters.transactions import database_now, reading, transact
-from media_vm.ports import Claim, Mark, Media, Outcome, PendingImage
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event
 from media_vm.rules.checklist import Checklist
 from media_vm.rules.pictures import Format
+from media_vm.values import Claim, Mark, Media, Outcome, PendingImage
 
 log = structlog.get_logger()
 

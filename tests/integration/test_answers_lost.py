@@ -14,10 +14,10 @@ from media_vm.adapters.engine import open_engine
 from media_vm.adapters.tables import MediaCallback, MediaEvent, ProcessingChecklist
 from media_vm.adapters.transactions import reading
 from media_vm.errors import LeaseLost
-from media_vm.ports import Claim, Outcome, PendingImage
 from media_vm.rules.callbacks import Event, EventKind
 from media_vm.rules.checklist import Policy, Step, spend
 from media_vm.rules.outcomes import announced, completed
+from media_vm.values import Claim, Outcome, PendingImage
 from tests.faults.tcp_proxy import TcpProxy, tcp_proxy
 from tests.integration.databases import Box, migrated_engine, real_box
 from tests.mariadb import PrivateMariaDB

@@ -9,9 +9,9 @@ from sqlalchemy import text
 
 from media_vm.adapters.engine import open_engine
 from media_vm.errors import LeaseLost
-from media_vm.ports import Original
 from media_vm.rules.upkeep import Remedy, Role, Slice
 from media_vm.testing import picture
+from media_vm.values import Original
 from tests.integration.storages import Storage, storage_of
 
 ORIGINAL = Role.ORIGINAL
