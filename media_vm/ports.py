@@ -93,6 +93,7 @@ class Outcome:
     answered: Event | None = None
     quarantined: bool = False
     failure: Failure | None = None
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,9 @@ class Store(Protocol):
         The media that comes back may have another original: the same bytes of the same user, stored before.
         """
 
+    def keep_own(self, claim: Claim, own: Original) -> Media:
+        """The shared original turned out to be gone: this media keeps its own. LeaseLost."""
+
     def analysis(self, media_id: int) -> Analysis | None:
         """What is known of the picture so far."""
 
@@ -217,6 +221,9 @@ class Files(Protocol):
 
     def original(self, path: str) -> Path:
         """Where a stored original is. FileNotFoundError."""
+
+    def holds(self, original: Original) -> bool:
+        """Is a stored original there, with its length?"""
 
     def folder(self, path: str) -> Path:
         """Make sure that a folder under the storage root exists."""

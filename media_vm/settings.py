@@ -19,6 +19,8 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from media_vm.rules.checklist import Policy
 from media_vm.rules.pictures import Background
@@ -82,6 +84,18 @@ def _readable(types: tuple[str, ...]) -> tuple[str, ...]:
     return types
 
 
+def _database(url: str) -> str:
+    """A URL of a database that we know. What is wrong with it is said without quoting it: it holds a password."""
+    try:
+        backend = make_url(url).get_backend_name()
+    except (ArgumentError, ValueError):
+        raise ValueError("it is no database URL") from None
+    if backend not in ("sqlite", "mysql", "mariadb"):
+        raise ValueError(f"{backend} is not supported; sqlite and mysql+pymysql are")
+    return url
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_database)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Types = Annotated[Words, AfterValidator(_readable)]
 Url = Annotated[str, BeforeValidator(_origin)]
@@ -92,7 +106,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
-    database_url: str = _setting(
+    database_url: DatabaseUrl = _setting(
         "sqlite:///storage/media_vm.db",
         "DATABASE_URL",
         says="SQLAlchemy URL of the database",

@@ -27,7 +27,7 @@ from media_vm.adapters.tables import (
     MediaVariant,
 )
 from media_vm.adapters.transactions import database_now, reading, writing
-from media_vm.ports import Claim, Mark, Media, Outcome, PendingImage
+from media_vm.ports import Claim, Mark, Media, Original, Outcome, PendingImage
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event
 from media_vm.rules.checklist import Checklist
@@ -77,6 +77,15 @@ class DatabaseStore:
             media.status, media.updated_at = checklist.status, now
             session.add_all([row, media, history(claim, row, outcome, now)])
             session.flush()
+            return media_of(media, checklist_of(row, oldest_open(session, claim.media.id)))
+
+    def keep_own(self, claim: Claim, own: Original) -> Media:
+        """The shared original turned out to be gone: this media keeps its own."""
+        with writing(self._engine) as session:
+            row = held(session, claim)
+            media = session.get_one(MediaFile, claim.media.id)
+            media.bulk_path = own.path
+            session.add(media)
             return media_of(media, checklist_of(row, oldest_open(session, claim.media.id)))
 
     def analysis(self, media_id: int) -> Analysis | None:

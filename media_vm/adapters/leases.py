@@ -56,8 +56,10 @@ class DatabaseLeases:
             row.worker_id, row.lease_token = worker, secrets.token_hex(16)
             row.lease_expires_at, row.due_at, row.updated_at = now + self._lease, None, now
             session.add(row)
-            media = media_of(session.get_one(MediaFile, row.media_id), checklist)
-            return Claim(media, row.lease_token, now)
+            media = session.get_one(MediaFile, row.media_id)
+            media.status = checklist.status  # a retry on request begins anew
+            session.add(media)
+            return Claim(media_of(media, checklist), row.lease_token, now)
 
     def renew(self, claim: Claim) -> None:
         """Push the expiry; LeaseLost if the token is no longer ours."""
@@ -80,6 +82,10 @@ class DatabaseLeases:
     def free_expired(self) -> int:
         """Replace the token, so that who went silent can write nothing any more."""
         row = ProcessingChecklist
+        with reading(self._engine) as session:  # the usual case writes nothing
+            oldest = session.exec(select(func.min(row.lease_expires_at))).one()
+            if oldest is None or oldest >= database_now(session):
+                return 0
         with writing(self._engine) as session:
             now = database_now(session)
             expired = session.exec(

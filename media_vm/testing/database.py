@@ -159,6 +159,13 @@ class MemoryDatabase:
             row.media = replace(row.media, checklist=row.checklist())
             return row.media
 
+    def keep_own(self, claim: Claim, own: Original) -> Media:
+        """The shared original turned out to be gone."""
+        with self._lock:
+            row = self._held(claim)
+            row.media = replace(row.media, original=own)
+            return row.media
+
     def analysis(self, media_id: int) -> Analysis | None:
         """What is known of the picture so far."""
         return self.rows[media_id].analysis

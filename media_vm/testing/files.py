@@ -8,9 +8,10 @@ from pathlib import Path
 
 from media_vm.ports import (
     Download,
+    Original,
     Rendering,
 )
-from media_vm.rules.failures import Failure
+from media_vm.rules.failures import Failure, is_whole
 from media_vm.rules.paths import library_name
 from media_vm.rules.pictures import (
     Variant,
@@ -37,6 +38,11 @@ class MemoryFiles:
         """Its name in memory."""
         return Path("/memory") / path
 
+    def holds(self, original: Original) -> bool:
+        """Is it there, with its length?"""
+        content = self.disk.get(self.original(original.path))
+        return content is not None and len(content) == original.bytes
+
     def folder(self, path: str) -> Path:
         """Folders need no making here."""
         return Path("/memory") / path
@@ -55,7 +61,7 @@ class MemoryFiles:
         """Copy the first that is there, remember the reason."""
         self.reasons[media_id] = failure
         for source in sources:
-            if source in self.disk:
+            if source in self.disk and is_whole(failure):
                 self.disk[self._aside(media_id)] = self.disk[source]
                 return
 

@@ -193,7 +193,7 @@ def test_the_whole_story_is_told(parts: MemoryParts, engine: Engine) -> None:
     assert 1 == media_id_of(engine, 123)
     assert "media 1 (pending image 123; user 456, product): completed" in text
     assert "grid       avif  original  500×333" in text
-    assert "callback    complete: complete: answered 200" in text
+    assert "callback    complete: answered 200" in text
     assert [f"{step} completed" for step in Step] == [
         line.split()[1] + " completed" for line in _history(text)[1:]
     ]
