@@ -84,12 +84,12 @@ class DatabaseLeases:
         row = ProcessingChecklist
         with reading(self._engine) as session:  # the usual case writes nothing
             oldest = session.exec(select(func.min(row.lease_expires_at))).one()
-            if oldest is None or oldest >= database_now(session):
+            if oldest is None or oldest > database_now(session):
                 return 0
         with writing(self._engine) as session:
             now = database_now(session)
             expired = session.exec(
-                select(row).where(col(row.lease_expires_at) < now).limit(FREED_AT_ONCE).with_for_update()
+                select(row).where(col(row.lease_expires_at) <= now).limit(FREED_AT_ONCE).with_for_update()
             ).all()
             for one in expired:
                 write_checklist(give_back(checklist_of(one, None)), one)

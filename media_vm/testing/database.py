@@ -79,7 +79,7 @@ class MemoryDatabase:
         """Free every lease past its expiry."""
         with self._lock:
             now = self._clock.now
-            expired = [row for row in self.rows.values() if row.expires_at and row.expires_at < now]
+            expired = [row for row in self.rows.values() if row.expires_at and row.expires_at <= now]
             for row in expired:
                 row.media = replace(row.media, checklist=give_back(row.media.checklist))
                 row.token, row.expires_at, row.due_at = self._new_token(), None, now
