@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from media_vm.imaging import tasks
-from media_vm.ports import RenderRequest
 from media_vm.rules.pictures import DataType, Format
 from media_vm.rules.sizes import Method, Target, targets
 from media_vm.rules.validation import READABLE, Limits
+from media_vm.values import RenderRequest
 
 if TYPE_CHECKING:
     from PIL import Image

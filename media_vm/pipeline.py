@@ -21,12 +21,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from media_vm.errors import DatabaseDown, LeaseLost, Misconfigured, NoRoom, ProviderDown, StepFailed, TryAgain
-from media_vm.ports import Original, Outcome, World
+from media_vm.ports import World
 from media_vm.rules.callbacks import EventKind
 from media_vm.rules.checklist import Checklist, Finished, GaveUp, Run, Step, StepStatus, Wait, decide, spend
 from media_vm.rules.failures import Failure, Kind, is_whole
 from media_vm.rules.outcomes import Setting, announced, completed, failed, gave_up
 from media_vm.steps import STEPS, new_event
+from media_vm.values import Original, Outcome
 from media_vm.walk import Walk, begin_walk
 
 log = structlog.get_logger()

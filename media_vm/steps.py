@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from media_vm.errors import Confirmed, TryAgain
-from media_vm.ports import Download, Media, Original, Outcome, RenderRequest, World
+from media_vm.ports import World
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event, EventKind, complete_body
 from media_vm.rules.checklist import Step
@@ -14,6 +14,7 @@ from media_vm.rules.outcomes import is_proof
 from media_vm.rules.paths import bulk_path, library_folder, slug_of
 from media_vm.rules.pictures import Format
 from media_vm.rules.validation import EXTENSIONS
+from media_vm.values import Download, Media, Original, Outcome, RenderRequest
 from media_vm.walk import Walk
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import structlog
 
 from media_vm.errors import DatabaseDown, LeaseLost
-from media_vm.ports import Claim, Media, Outcome, World
+from media_vm.ports import World
+from media_vm.values import Claim, Media, Outcome
 
 log = structlog.get_logger()
 

@@ -27,11 +27,11 @@ from media_vm.adapters.tables import (
     MediaVariant,
 )
 from media_vm.adapters.transactions import database_now, reading, writing
-from media_vm.ports import Claim, Mark, Media, Original, Outcome, PendingImage
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event
 from media_vm.rules.checklist import Checklist
 from media_vm.rules.pictures import Format
+from media_vm.values import Claim, Mark, Media, Original, Outcome, PendingImage
 
 log = structlog.get_logger()
 

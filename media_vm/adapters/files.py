@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from media_vm.errors import NoRoom, ProviderDown
-from media_vm.ports import Download, Original, Rendered, Rendering
 from media_vm.rules.failures import Failure, is_whole
 from media_vm.rules.paths import library_name
 from media_vm.rules.pictures import Variant, VariantSet
+from media_vm.values import Download, Original, Rendered, Rendering
 
 TEMPORARY = ".tmp-"
 _FULL = (errno.ENOSPC, errno.EDQUOT)

@@ -12,9 +12,9 @@ from media_vm.adapters.rows import checklist_of, media_of, write_checklist
 from media_vm.adapters.tables import MediaCallback, MediaFile, ProcessingChecklist
 from media_vm.adapters.transactions import database_now, reading, writing
 from media_vm.errors import LeaseLost
-from media_vm.ports import Claim
 from media_vm.rules.checklist import Policy, give_back, spend
 from media_vm.rules.outcomes import renewed
+from media_vm.values import Claim
 
 CANDIDATES = 16
 FREED_AT_ONCE = 100

@@ -18,9 +18,9 @@ from media_vm.adapters.http_failures import answered, failure_of, retry_after_of
 from media_vm.adapters.pending_list import read_pending
 from media_vm.adapters.transfer import Transfer
 from media_vm.errors import NotThere, ProviderDown, TryAgain
-from media_vm.ports import Download, PendingImage
 from media_vm.rules.callbacks import Event, EventKind
 from media_vm.rules.temp_names import is_safe_temp_path
+from media_vm.values import Download, PendingImage
 
 log = structlog.get_logger()
 

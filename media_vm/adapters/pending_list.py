@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from media_vm.ports import PendingImage
 from media_vm.rules.temp_names import is_safe_temp_path
+from media_vm.values import PendingImage
 
 LARGEST_ID = 2**63 - 1
 SHOWN = 60

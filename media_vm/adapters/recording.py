@@ -17,12 +17,12 @@ from media_vm.adapters.tables import (
     MediaVariant,
     ProcessingChecklist,
 )
-from media_vm.ports import Claim, Original, Outcome, PendingImage
 from media_vm.rules.checklist import Checklist, Step, StepStatus
 from media_vm.rules.paths import library_folder
 from media_vm.rules.pictures import MediaStatus, Source
 from media_vm.rules.temp_names import data_type_of
 from media_vm.rules.validation import media_type
+from media_vm.values import Claim, Original, Outcome, PendingImage
 
 
 def take_in(session: Session, image: PendingImage, now: datetime) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from media_vm.adapters.tables import MediaCallback, MediaFile, MediaVariant, ProcessingChecklist
-from media_vm.ports import Media, Original
 from media_vm.rules.callbacks import Event, OpenEvent
 from media_vm.rules.checklist import Checklist, Entry, Step, Suspect
 from media_vm.rules.failures import Failure
 from media_vm.rules.pictures import NotKept, Variant, VariantSet
+from media_vm.values import Media, Original
 
 
 def checklist_of(row: ProcessingChecklist, callback: MediaCallback | None) -> Checklist:

@@ -12,9 +12,9 @@ from media_vm.imaging.attention import attention
 from media_vm.imaging.codecs import pyvips
 from media_vm.imaging.encode import encoded
 from media_vm.imaging.source import decode
-from media_vm.ports import Rendered, Rendering, RenderRequest
 from media_vm.rules.pictures import Background, DataType, FocalPoint, Format, NotKept, SourceFacts
 from media_vm.rules.sizes import Method, Target, crop_box, decode_size, targets
+from media_vm.values import Rendered, Rendering, RenderRequest
 
 _MODERN: Final = (Format.AVIF, Format.WEBP)
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

@@ -9,9 +9,9 @@ from typing import Final
 
 from media_vm.imaging import tasks
 from media_vm.imaging.pool import ChildPool
-from media_vm.ports import Rendering, RenderRequest
 from media_vm.rules.pictures import SourceFacts
 from media_vm.rules.validation import READABLE, Limits
+from media_vm.values import Rendering, RenderRequest
 
 INSPECT_LIMIT: Final = timedelta(seconds=15)
 RENDER_LIMIT: Final = timedelta(seconds=120)

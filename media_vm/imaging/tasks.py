@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from media_vm.ports import Rendering, RenderRequest
 from media_vm.rules.pictures import SourceFacts
 from media_vm.rules.validation import READABLE, Limits
+from media_vm.values import Rendering, RenderRequest
 
 _LIMITS = Limits()
 

@@ -9,14 +9,6 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from media_vm.errors import LeaseLost
-from media_vm.ports import (
-    Claim,
-    Mark,
-    Media,
-    Original,
-    Outcome,
-    PendingImage,
-)
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event, OpenEvent
 from media_vm.rules.checklist import Checklist, Policy, Step, give_back, spend
@@ -27,6 +19,7 @@ from media_vm.rules.pictures import (
 )
 from media_vm.rules.temp_names import data_type_of
 from media_vm.testing.clock import MemoryClock
+from media_vm.values import Claim, Mark, Media, Original, Outcome, PendingImage
 
 
 @dataclass

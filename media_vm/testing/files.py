@@ -6,17 +6,13 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from media_vm.ports import (
-    Download,
-    Original,
-    Rendering,
-)
 from media_vm.rules.failures import Failure, is_whole
 from media_vm.rules.paths import library_name
 from media_vm.rules.pictures import (
     Variant,
     VariantSet,
 )
+from media_vm.values import Download, Original, Rendering
 
 
 class MemoryFiles:

@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from media_vm.errors import GiveUp, NotThere, StepFailed
-from media_vm.ports import (
-    Download,
-    PendingImage,
-)
 from media_vm.rules.callbacks import Event
 from media_vm.testing.clock import EPOCH
 from media_vm.testing.files import download_of
+from media_vm.values import Download, PendingImage
 
 
 class MemoryMainAPI:

@@ -6,17 +6,13 @@ import hashlib
 from pathlib import Path
 
 from media_vm.errors import GiveUp, NotThere, StepFailed
-from media_vm.ports import (
-    Rendered,
-    Rendering,
-    RenderRequest,
-)
 from media_vm.rules.pictures import (
     Background,
     Format,
     Size,
     SourceFacts,
 )
+from media_vm.values import Rendered, Rendering, RenderRequest
 
 
 def picture(kind: str = "jpeg", width: int = 1200, height: int = 800, *, flaw: str = "") -> bytes:

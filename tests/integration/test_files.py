@@ -13,10 +13,11 @@ import pytest
 
 from media_vm.adapters.files import DiskFiles
 from media_vm.errors import NoRoom, ProviderDown, StepFailed
-from media_vm.ports import Files, Rendered, Rendering
+from media_vm.ports import Files
 from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.pictures import Background, Format, Size
 from media_vm.testing import MemoryFiles
+from media_vm.values import Rendered, Rendering
 
 FAILURE = Failure(Kind.PERMANENT, "truncated", "the data ends early", fingerprint="sha256:ab")
 FOLDER = "library/user_456/product/img"

@@ -15,8 +15,8 @@ from PIL import Image
 from media_vm.errors import ChildDied, GiveUp
 from media_vm.imaging.pool import ChildPool
 from media_vm.imaging.studio import Studio
-from media_vm.ports import Rendered, Rendering, RenderRequest
 from media_vm.rules.pictures import Background, DataType, FocalPoint, Format, Size
+from media_vm.values import Rendered, Rendering, RenderRequest
 from tests import pictures
 
 PRODUCT = RenderRequest(DataType.PRODUCT, None)

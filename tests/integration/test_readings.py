@@ -13,12 +13,12 @@ from sqlalchemy import Engine
 from media_vm.adapters.explaining import describe_machine, explain_media, media_id_of
 from media_vm.adapters.readings import Readings
 from media_vm.pipeline import run_cycle
-from media_vm.ports import PendingImage
 from media_vm.rules.checklist import Policy, Step
 from media_vm.rules.pictures import Format, MediaStatus
 from media_vm.rules.shown import RetryAnswer
 from media_vm.testing import MemoryParts, memory_parts, picture
 from media_vm.told import tell_machine, tell_media
+from media_vm.values import PendingImage
 from tests.integration.databases import Box, real_box, sqlite_engine
 
 # Everything at once: these tests are about what is read, not about when.

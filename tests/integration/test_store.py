@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from media_vm.errors import LeaseLost
-from media_vm.ports import Claim, Original, Outcome, PendingImage
 from media_vm.rules.callbacks import Event, EventKind
 from media_vm.rules.checklist import Checklist, Policy, Step, StepStatus, spend
 from media_vm.rules.failures import Failure, Kind
@@ -27,6 +26,7 @@ from media_vm.rules.pictures import (
     VariantSet,
 )
 from media_vm.testing import MemoryVision
+from media_vm.values import Claim, Original, Outcome, PendingImage
 from tests.integration.databases import Box, memory_box, real_box, sqlite_engine
 
 POLICY = Policy()

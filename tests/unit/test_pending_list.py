@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from media_vm.adapters.pending_list import LARGEST_ID, read_pending
-from media_vm.ports import PendingImage
+from media_vm.values import PendingImage
 
 # The example of contract §2, letter for letter.
 ENTRY: Mapping[str, Any] = {

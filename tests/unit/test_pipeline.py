@@ -24,13 +24,13 @@ from media_vm.errors import (
     TryAgain,
 )
 from media_vm.pipeline import run_cycle
-from media_vm.ports import PendingImage
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event, EventKind
 from media_vm.rules.checklist import Checklist, Policy, Redo, Step, StepStatus
 from media_vm.rules.failures import Kind
 from media_vm.rules.pictures import DataType, MediaStatus, SourceFacts, VariantSet
 from media_vm.testing import MemoryParts, memory_parts, picture
+from media_vm.values import PendingImage
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

@@ -1,0 +1,135 @@
+"""The values that cross the ports, from a pending entry to a finished variant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from media_vm.rules.analysis import Analysis
+from media_vm.rules.callbacks import Event
+from media_vm.rules.checklist import Checklist, Step
+from media_vm.rules.failures import Failure
+from media_vm.rules.pictures import (
+    Background,
+    DataType,
+    FocalPoint,
+    Format,
+    NotKept,
+    Size,
+    SourceFacts,
+    VariantSet,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingImage:
+    """One good entry of the main API's pending list (contract §2)."""
+
+    id: int
+    user_id: int
+    image_path: str
+    original_name: str
+    mime_type: str
+    created_at: datetime | None
+    data_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A source file as it arrived. path is relative to the storage root."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """One `media_files` row with its checklist, as a claim hands it out."""
+
+    id: int
+    main_api_id: int | None
+    user_id: int
+    data_type: DataType
+    original_name: str
+    image_path: str
+    original: Original | None
+    checklist: Checklist
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A lease on one media: every later write repeats its token. now: the database's time of the claim."""
+
+    media: Media
+    token: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one attempt at a step brings home; written in one transaction with the checklist, or not at all.
+
+    degraded: what the analysis still lacks, a word of contract §2. failure: set when it did not succeed.
+    """
+
+    step: Step
+    note: str = ""
+    took: timedelta = timedelta(0)
+    original: Original | None = None
+    facts: SourceFacts | None = None
+    analysis: Analysis | None = None
+    degraded: str | None = None
+    variants: VariantSet | None = None
+    new_event: Event | None = None
+    answered: Event | None = None
+    quarantined: bool = False
+    failure: Failure | None = None
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that happened to the whole machine: a poll, a wake call."""
+
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A temp file as it was read: how many bytes, and their SHA-256 in hex."""
+
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenderRequest:
+    """What to make of one original: every size for this data type, cropped around this focal point."""
+
+    data_type: DataType
+    focal_point: FocalPoint | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One finished variant under a temporary name; it gets its real name when the lease was checked."""
+
+    size: Size
+    format: Format
+    background: Background
+    width: int
+    height: int
+    bytes: int
+    sha256: str
+    temporary: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """All that came of one original: what is worth keeping, and what was not, with the reason."""
+
+    kept: tuple[Rendered, ...]
+    not_kept: tuple[NotKept, ...]
