@@ -211,6 +211,15 @@ def test_an_absent_file_is_given_up_after_a_day_if_others_arrive(
     assert 1 == told(parts).count(EventKind.CLEANUP)
 
 
+def test_a_download_that_came_to_nothing_leaves_nothing(parts: MemoryParts) -> None:
+    """Its temporary file goes with the walk."""
+    parts.api.upload(123, "a.jpg", b"<html>")
+
+    run_cycle(parts.world)
+
+    assert {} == parts.files.disk
+
+
 def test_an_absent_file_is_looked_for_as_long_as_nothing_arrives(parts: MemoryParts) -> None:
     """If no file arrives at all, the main API's storage may be the one that is broken."""
     parts.api.upload(123, "a.jpg", b"")
@@ -492,7 +501,7 @@ def test_a_shared_original_that_is_gone_is_not_shared(parts: MemoryParts) -> Non
 
 def test_our_own_copy_proves_nothing_against_the_temp_file(parts: MemoryParts) -> None:
     """A retry first tries what quarantine kept; only the temp file itself may confirm and be cleaned up."""
-    image = parts.api.upload(123, "a.jpg", picture(flaw="truncated"))
+    image = parts.api.upload(123, "a.jpg", picture(width=9000, height=9000))
     run_cycle(parts.world)
     parts.api.temp_files[image.image_path] = TryAgain("temp_file_refused", "500")
     let_time_pass(parts, HOUR)
