@@ -36,10 +36,14 @@ class Photo:
         return self.picture.path
 
 
+def _say(line: str) -> None:
+    print(f"bench: {line}", file=sys.stderr)
+
+
 def choose(own: Path | None, scratch: Path, studio: Studio) -> list[Photo]:
     """The photos of this run. examples.demo's Usage if `own` is no folder with files in it."""
     photos: list[Photo] = []
-    for picture in gather(own) if own else _built_in(scratch):
+    for picture in gather(own, _say) if own else _built_in(scratch):
         try:
             facts = studio.inspect(picture.path)
         except StepFailed as refused:

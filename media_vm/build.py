@@ -25,7 +25,8 @@ from media_vm.adapters.main_api import HttpMainAPI
 from media_vm.adapters.transfer import Transfer
 from media_vm.adapters.upkeep_schedule import Timetable
 from media_vm.adapters.upkeep_turns import DatabaseTurns
-from media_vm.environment import require_main_api
+from media_vm.environment import SettingsProblem, require_main_api
+from media_vm.errors import StepFailed
 from media_vm.imaging.pool import ChildPool
 from media_vm.imaging.studio import Studio
 from media_vm.imaging.tasks import read_raster
@@ -47,9 +48,11 @@ def build_world(settings: Settings) -> Iterator[World]:
     lease, limit = timedelta(seconds=settings.lease_seconds), timedelta(seconds=settings.step_seconds)
     engine = open_engine(settings.database_url, connections=settings.items_in_flight + 2)
     require_migrated(engine)
+    files = DiskFiles(settings.storage_dir)
+    _require_storage(files)
     scrub_secrets()
     with (
-        closing(HttpMainAPI(url, key, Transfer(settings.max_source_bytes, limit))) as api,
+        closing(HttpMainAPI(url, key, Transfer(settings.max_source_bytes), limit)) as api,
         closing(ChildPool(settings.cpu_slots)) as children,
     ):
         allowed = frozenset(settings.allowed_types)
@@ -58,9 +61,9 @@ def build_world(settings: Settings) -> Iterator[World]:
             api=api,
             leases=DatabaseLeases(engine, settings.policy, lease),
             store=DatabaseStore(engine),
-            files=DiskFiles(settings.storage_dir),
+            files=files,
             pixels=Studio(children, limits=settings.limits, allowed=allowed, render_limit=limit),
-            vision=LocalVision(run, read_raster),
+            vision=LocalVision(run, partial(read_raster, limits=settings.limits, allowed=allowed)),
             policy=settings.policy,
             worker=f"{socket.gethostname()[:36]}-{os.getpid()}",
             public_url=settings.media_backend_url,
@@ -107,6 +110,14 @@ def _keeper(settings: Settings, engine: Engine, pause: Callable[[float], bool]) 
         clock=time.monotonic,
         pause=pause,
     )
+
+
+def _require_storage(files: DiskFiles) -> None:
+    """Better said once at the start than of every picture."""
+    try:
+        files.folder("bulk")
+    except StepFailed as error:
+        raise SettingsProblem([f"MEDIA_VM_STORAGE_DIR: {error.detail}; it should be a folder of ours"]) from error
 
 
 def scrub_secrets() -> None:

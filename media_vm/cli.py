@@ -70,13 +70,11 @@ def serve() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to this version's tables; safe to run again."""
-    from alembic import command
-
-    from media_vm.adapters.engine import migrations_config, newest_revision
+    from media_vm.adapters.engine import migrate as migrate_database
+    from media_vm.adapters.engine import newest_revision
 
     with _problems_told():
-        url = _settings().database_url
-        command.upgrade(migrations_config(url), "head")
+        migrate_database(_settings().database_url)
         typer.echo(f"the database is at revision {newest_revision()}")
 
 

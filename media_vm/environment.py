@@ -58,7 +58,7 @@ def unknown_names(environment: Mapping[str, str]) -> list[str]:
     known = {*variables(), *(f"{name}_FILE" for name in SECRETS)}
     sentences = []
     for name in sorted(environment):
-        if name.startswith("MEDIA_VM_") and name not in known and not name.startswith("MEDIA_VM_TEST_"):
+        if name.startswith("MEDIA_VM_") and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             sentences.append(f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else ""))
     return sentences

@@ -6,7 +6,7 @@
     ├── DatabaseDown            the database is away: stop what you do, try the whole of it later
     └── StepFailed              a step did not succeed; its kind decides what follows (contract §5.3)
         ├── GiveUp              permanent       the bytes cannot be used, ever
-        ├── Confirmed       permanent or poison: the same unusable bytes came twice
+        ├── Confirmed       permanent, poison  the same unusable bytes came twice
         ├── NotThere            absent          no bytes, or no picture in them: look again later
         ├── TryAgain            transient       the item's own trouble
         ├── TooSlow             timeout         the step's deadline passed

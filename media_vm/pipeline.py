@@ -14,40 +14,56 @@ The variant rows that `resize_optimize` writes are the hand-over to `serve`.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
-from media_vm.errors import DatabaseDown, LeaseLost, Misconfigured, NoRoom, StepFailed, TryAgain
+from media_vm.errors import DatabaseDown, LeaseLost, Misconfigured, NoRoom, ProviderDown, StepFailed, TryAgain
 from media_vm.ports import World
 from media_vm.rules.callbacks import EventKind
-from media_vm.rules.checklist import Checklist, Finished, GaveUp, Run, Step, Wait, decide, spend
-from media_vm.rules.failures import Failure, Kind
+from media_vm.rules.checklist import Checklist, Finished, GaveUp, Run, Step, StepStatus, Wait, decide, spend
+from media_vm.rules.failures import Failure, Kind, is_whole
 from media_vm.rules.outcomes import Setting, announced, completed, failed, gave_up
 from media_vm.steps import STEPS, new_event
-from media_vm.values import Outcome
+from media_vm.values import Original, Outcome
 from media_vm.walk import Walk, begin_walk
 
 log = structlog.get_logger()
 
 ARRIVED_LATELY = timedelta(hours=1)
-CYCLE = timedelta(seconds=30)
+# A wake call must be seen within 5 s (contract §3); one small read every other second is no load.
+LOOK_FOR_WAKE_EVERY = timedelta(seconds=2)
+POLL_WHEN_BUSY_EVERY = timedelta(seconds=30)
 
 
 def run_cycle(world: World) -> timedelta:
-    """Remember what is pending, free what was abandoned, walk all that is due; returns how long to rest."""
-    poll_again = remember_pending(world)
-    world.leases.free_expired()
-    walk_all_due(world)
-    due = world.leases.next_due()
-    return min(poll_again, world.policy.idle if due is None else due)
+    """Poll, and walk all that is due, until nothing is; returns how long to rest.
+
+    Several items are in flight at once, for most of their time is waiting for others. While any is, new uploads
+    become known and abandoned leases are freed, however slow one of them may be.
+    """
+    woken, poll_again = last_wake(world), remember_pending(world)
+    polled, walkers = world.clock(), set[Future[None]]()
+    with ThreadPoolExecutor(world.items_in_flight, thread_name_prefix="walk") as threads:
+        while True:
+            due = world.leases.next_due()
+            if due == timedelta(0) and not world.stopping.is_set():
+                world.leases.free_expired()
+                free = world.items_in_flight - len(walkers)
+                walkers |= {threads.submit(walk_while_due, world) for _ in range(free)}
+            if not walkers:
+                return min(poll_again, world.policy.idle if due is None else due)
+            done, walkers = wait(walkers, LOOK_FOR_WAKE_EVERY.total_seconds(), FIRST_COMPLETED)
+            for walker in done:
+                walker.result()
+            if world.clock() - polled >= POLL_WHEN_BUSY_EVERY.total_seconds() or last_wake(world) != woken:
+                woken, poll_again, polled = last_wake(world), remember_pending(world), world.clock()
 
 
 def remember_pending(world: World) -> timedelta:
-    """Take in the main API's pending list; returns when to ask again. A main API that is away stops nothing:
-    what we hold already goes on."""
+    """Take in the main API's pending list. A main API that is away stops nothing: what we hold already goes on."""
     try:
         new = world.store.remember(world.api.pending())
     except Misconfigured as error:
@@ -64,27 +80,22 @@ def remember_pending(world: World) -> timedelta:
     return world.policy.idle
 
 
-def walk_all_due(world: World) -> None:
-    """Several items are in flight at once: most of their time is waiting for others. A long queue is left after
-    a while, so that new uploads become known and abandoned leases are freed."""
-    until = world.clock() + CYCLE.total_seconds()
-    with ThreadPoolExecutor(world.items_in_flight, thread_name_prefix="walk") as threads:
-        for walker in [threads.submit(walk_while_due, world, until) for _ in range(world.items_in_flight)]:
-            walker.result()
-
-
-def walk_while_due(world: World, until: float) -> None:
-    """Claim and advance one media after the other, until none is due, time is up or the worker is to stop."""
-    while world.clock() < until and not world.stopping.is_set():
+def walk_while_due(world: World) -> None:
+    """Claim and advance one media after the other, until none is due or the worker is to stop."""
+    while not world.stopping.is_set():
         claim = world.leases.claim(world.worker)
         if claim is None:
             return
-        with begin_walk(claim, world) as walk:
-            try:
+        try:
+            with begin_walk(claim, world) as walk:
                 advance(walk, world)
-            except LeaseLost:
-                log.warning("lease_lost", media_id=claim.media.id)
-            log.info("media_advanced", **walk.summary())
+                log.info("media_advanced", **walk.summary())
+        except LeaseLost:
+            log.warning("lease_lost", media_id=claim.media.id)
+        except DatabaseDown:
+            raise
+        except Exception:  # one item's mishap ends neither the worker nor its neighbours; its lease will expire
+            log.exception("walk_broke", media_id=claim.media.id)
 
 
 def advance(walk: Walk, world: World) -> None:
@@ -135,11 +146,15 @@ def after_failure(walk: Walk, step: Step, error: StepFailed, world: World) -> tu
     if setback.quarantine:
         try:
             world.files.quarantine(walk.evidence(), walk.media.id, final)
-        except NoRoom as full:  # bytes that cannot be put aside may not be condemned
+        except (NoRoom, ProviderDown) as full:  # bytes that cannot be put aside may not be condemned
             return after_failure(walk, step, full, world)
     cleanup = new_event(EventKind.CLEANUP, walk.media, None, world) if setback.cleanup else None
     return setback.checklist, Outcome(
-        step, note=str(error), failure=final, new_event=cleanup, quarantined=setback.quarantine
+        step,
+        note=str(error),
+        failure=final,
+        new_event=cleanup,
+        quarantined=setback.quarantine and is_whole(failure),
     )
 
 
@@ -152,11 +167,39 @@ def give_up(walk: Walk, step: Step, world: World) -> None:
 
 def record(walk: Walk, checklist: Checklist, outcome: Outcome, world: World) -> None:
     """Write an outcome, what follows from it and the next step's attempt in one go, under the lease."""
-    now = walk.now()
+    now, attempts = walk.now(), walk.media.checklist[outcome.step].attempts
     if outcome.new_event:
         checklist = announced(checklist, outcome.new_event.kind, now)
+    outcome = replace(outcome, attempt=attempts)
     walk.media = world.store.record(walk.claim, spend(checklist, now, world.policy), outcome)
     walk.remember(outcome)
-    own, kept = outcome.original, walk.media.original
-    if own and kept and own.path != kept.path:
+    tell_operator(walk, outcome)
+    if outcome.original:
+        settle_original(walk, outcome.original, world)
+
+
+def settle_original(walk: Walk, own: Original, world: World) -> None:
+    """Same bytes of the same user share one stored original, if the one that was there before is sound."""
+    shared = walk.media.original
+    if shared is None or shared.path == own.path:
+        return
+    if world.files.is_sound(shared):
         world.files.discard(world.files.original(own.path))
+        return
+    walk.media = world.store.keep_own(walk.claim, own)
+
+
+def tell_operator(walk: Walk, outcome: Outcome) -> None:
+    """ERROR only where a person must act: a step failed for good, or a party refuses our key."""
+    if outcome.failure is None:
+        return
+    has_failed = walk.media.checklist[outcome.step].status is StepStatus.FAILED
+    if has_failed or outcome.failure.kind is Kind.MISCONFIGURED:
+        about = {"media_id": walk.media.id, "step": outcome.step.value, "kind": outcome.failure.kind.value}
+        log.error("step_failed", **about, reason=outcome.failure.reason, detail=outcome.failure.detail)
+
+
+def last_wake(world: World) -> datetime | None:
+    """When somebody last asked us to look."""
+    wake = world.store.marked("wake")
+    return wake.at if wake else None

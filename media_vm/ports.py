@@ -82,6 +82,9 @@ class Store(Protocol):
         The media that comes back may have another original: the same bytes of the same user, stored before.
         """
 
+    def keep_own(self, claim: Claim, own: Original) -> Media:
+        """The shared original turned out to be gone: this media keeps its own. LeaseLost."""
+
     def analysis(self, media_id: int) -> Analysis | None:
         """What is known of the picture so far."""
 

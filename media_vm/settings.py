@@ -9,17 +9,17 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, AliasChoices, AnyHttpUrl, BeforeValidator, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
+from media_vm.forms import DatabaseUrl, Types, Url, Words
 from media_vm.rules.checklist import Policy
 from media_vm.rules.pictures import Background
 from media_vm.rules.validation import READABLE, Limits
@@ -57,42 +57,12 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _words(value: object) -> object:
-    """`a, b` → ("a", "b")."""
-    if isinstance(value, str):
-        return tuple(word.strip() for word in value.split(",") if word.strip())
-    return value
-
-
-def _origin(value: object) -> object:
-    """An http(s) URL without its trailing slash, user or query."""
-    if value is None:
-        return None
-    url = AnyHttpUrl(str(value))
-    if url.username or url.password or url.query or url.fragment:
-        raise ValueError("no user, password, query or fragment belongs here")
-    return str(url).rstrip("/")
-
-
-def _readable(types: tuple[str, ...]) -> tuple[str, ...]:
-    if strange := sorted(set(types) - READABLE):
-        raise ValueError(f"no {', '.join(strange)} is read here; known: {', '.join(sorted(READABLE))}")
-    if not types:
-        raise ValueError("with no type at all nothing would be taken")
-    return types
-
-
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
-Types = Annotated[Words, AfterValidator(_readable)]
-Url = Annotated[str, BeforeValidator(_origin)]
-
-
 class Settings(BaseSettings):
     """All settings. Times are in seconds, sizes in bytes, as their variables' names say."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
-    database_url: str = _setting(
+    database_url: DatabaseUrl = _setting(
         "sqlite:///storage/media_vm.db",
         "DATABASE_URL",
         says="SQLAlchemy URL of the database",

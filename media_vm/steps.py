@@ -38,9 +38,11 @@ def retrieve_file(walk: Walk, world: World) -> Outcome:
 
 
 def _fetch(walk: Walk, world: World) -> Download:
-    """The temp file; for a retry on request, what quarantine kept of it (contract §5.5)."""
+    """The temp file; for a retry on request, what quarantine kept of it (contract §5.5). Our own copy is never
+    the second look that proves something against the temp file."""
     media = walk.media
-    kept = world.files.quarantined(media.id) if media.checklist.redo else None
+    is_first_look = media.checklist.redo is not None and media.checklist.suspect is None
+    kept = world.files.quarantined(media.id) if is_first_look else None
     if kept is not None:
         return world.files.copy(kept, walk.incoming)
     return world.api.download(media.image_path, walk.incoming)
@@ -72,8 +74,12 @@ def resize_optimize(walk: Walk, world: World) -> Outcome:
     rendering = world.pixels.render(
         original, world.files.folder(folder), RenderRequest(media.data_type, focal_point)
     )
-    world.leases.renew(walk.claim)
-    variants = world.files.publish(rendering, media.id, folder, slug_of(media.original_name))
+    try:
+        world.leases.renew(walk.claim)
+        variants = world.files.publish(rendering, media.id, folder, slug_of(media.original_name))
+    except BaseException:
+        world.files.discard(*(one.temporary for one in rendering.kept))
+        raise
     formats = {variant.format for variant in variants.kept}
     degraded = media.checklist.degraded
     news = None  # variants that are made again are no news: the main API knows the picture's one URL

@@ -49,7 +49,8 @@ def _media_lines(story: Story) -> Iterator[str]:
     yield from _variant_lines(story["variants"])
     for call in story["callbacks"]:
         ended = call["answer"] or f"not answered yet, next try {call['next_try']}"
-        yield _line("callback", f"{call['kind']}: {ended} (attempts {call['attempts']})")
+        news = "" if ended.startswith(call["kind"]) else f"{call['kind']}: "
+        yield _line("callback", f"{news}{ended} (attempts {call['attempts']})")
     yield "history"
     for event in story["history"]:
         took = f" {event['ms']} ms" if event["ms"] is not None else ""

@@ -86,6 +86,7 @@ class Outcome:
     answered: Event | None = None
     quarantined: bool = False
     failure: Failure | None = None
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import structlog
+
 from media_vm.errors import DatabaseDown, LeaseLost
 from media_vm.ports import World
 from media_vm.values import Claim, Media, Outcome
+
+log = structlog.get_logger()
 
 BEATS_A_LEASE = 3
 
@@ -78,12 +82,16 @@ def begin_walk(claim: Claim, world: World) -> Iterator[Walk]:
 
 
 def _beat(walk: Walk, over: threading.Event) -> None:
-    """Renew while the step is within its limit; a stuck step loses its lease and somebody else takes it."""
+    """Renew while the step makes progress; a stuck one loses its lease and somebody else takes it. Downloads and
+    child processes have deadlines of their own; a step may queue for a child behind every other item in flight."""
     world = walk.world
+    longest = world.step_limit.total_seconds() * (1 + world.items_in_flight)
     while not over.wait(world.lease.total_seconds() / BEATS_A_LEASE):
-        if world.clock() - walk.progress_at > world.step_limit.total_seconds():
-            return
+        if world.clock() - walk.progress_at > longest:
+            continue
         try:
             world.leases.renew(walk.claim)
-        except (LeaseLost, DatabaseDown):
+        except DatabaseDown:
+            log.warning("heartbeat_missed", media_id=walk.media.id)
+        except LeaseLost:
             return

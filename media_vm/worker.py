@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from contextlib import AbstractContextManager, nullcontext
@@ -11,13 +12,10 @@ from types import FrameType
 import structlog
 
 from media_vm.errors import DatabaseDown
-from media_vm.pipeline import run_cycle
+from media_vm.pipeline import LOOK_FOR_WAKE_EVERY, last_wake, run_cycle
 from media_vm.ports import World
 
 log = structlog.get_logger()
-
-# A wake call must be seen within 5 s (contract §3); one small read every other second is no load.
-LOOK_FOR_WAKE_EVERY = timedelta(seconds=2)
 
 
 def work(world: World, upkeep: AbstractContextManager[None] | None = None) -> None:
@@ -26,7 +24,7 @@ def work(world: World, upkeep: AbstractContextManager[None] | None = None) -> No
     stop_on_signals(world)
     with upkeep or nullcontext():
         while not world.stopping.is_set():
-            woken = last_wake(world)
+            woken = seen_wake(world)
             rest(cycle(world), woken, world)
 
 
@@ -59,18 +57,17 @@ def rest(pause: timedelta, woken: datetime | None, world: World) -> None:
     while (left := ends - time.monotonic()) > 0:
         if world.stopping.wait(min(left, LOOK_FOR_WAKE_EVERY.total_seconds())):
             return
-        if last_wake(world) != woken:
+        if seen_wake(world) != woken:
             log.info("woken")
             return
 
 
-def last_wake(world: World) -> datetime | None:
+def seen_wake(world: World) -> datetime | None:
     """When somebody last asked us to look; unknown while the database is away."""
     try:
-        wake = world.store.marked("wake")
+        return last_wake(world)
     except DatabaseDown:
         return None
-    return wake.at if wake else None
 
 
 def stop_on_signals(world: World) -> None:
@@ -78,7 +75,7 @@ def stop_on_signals(world: World) -> None:
 
     def stop(number: int, _: FrameType | None) -> None:
         if world.stopping.is_set():
-            raise SystemExit(128 + number)
+            os._exit(128 + number)  # at once: threads are not waited for, leases expire, children die with us
         world.stopping.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):

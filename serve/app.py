@@ -14,9 +14,11 @@ from starlette.types import ASGIApp
 from media_vm import __version__
 from media_vm.settings import Settings
 from serve import problems
+from serve.bodies import BodiesAreJSON
+from serve.documented import Documented
 from serve.door import Door
 from serve.failures import EXCEPTION_HANDLERS
-from serve.images import PREFIXES, Images
+from serve.images import PREFIXES, Images, present
 from serve.keys import require_key
 from serve.problems import PROBLEM_TYPES, Problem
 from serve.reader import Reader
@@ -55,13 +57,14 @@ def _rest(settings: Settings, reader: Reader) -> FastAPI:
         yield
         reader.close()
 
-    app = FastAPI(
+    app = Documented(
         title="media VM",
         version=__version__,
         lifespan=lifespan,
         redoc_url=None,
         exception_handlers=EXCEPTION_HANDLERS,
     )
+    app.add_middleware(BodiesAreJSON)
     app.state.settings = settings
     app.state.reader = reader
     app.include_router(open_routes)
@@ -130,6 +133,7 @@ async def analysis(media_id: Annotated[Id, Path()], reader: Asking) -> dict[str,
     if not is_known:
         raise Problem(problems.NOT_FOUND, "No picture has this id.")
     if body is None:
+        present(await reader.shown(media_id))
         detail = "This picture is not analysed yet."
         raise Problem(problems.NOT_READY, detail, retry_after_seconds=_NOT_ANALYSED_SECONDS)
     return {"success": True, "analysis": body}

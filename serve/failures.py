@@ -21,6 +21,7 @@ _BY_STATUS = {
     413: (problems.TOO_LARGE, "This body is larger than any that this service reads."),
 }
 _UNREADABLE = (problems.MALFORMED, "The request could not be read.")
+_NO_JSON = {"json_invalid": "The body is not JSON.", "model_attributes_type": "The body is not a JSON object."}
 _LONGEST_DETAIL = 200
 _DATABASE_SECONDS = 10
 
@@ -50,7 +51,8 @@ def _of_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"])
-    return _of_problem(request, Problem(problems.INVALID, f"{field}: {first['msg']}."[:_LONGEST_DETAIL]))
+    detail = _NO_JSON.get(first["type"], f"{field}: {first['msg']}.")
+    return _of_problem(request, Problem(problems.INVALID, detail[:_LONGEST_DETAIL]))
 
 
 def _of_anything_else(request: Request, error: Exception) -> Response:

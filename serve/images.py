@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
@@ -17,6 +18,7 @@ from serve.reader import Reader
 from serve.shelf import Shown
 
 PREFIXES = ("/serve/", "/api/images/")
+log = structlog.get_logger()
 
 _LONGEST_QUERY = 4096
 _NOT_READY_SECONDS = 10  # a picture is made in seconds once its turn has come
@@ -42,7 +44,7 @@ class Images:
 
     async def _show(self, scope: Scope, sent: Headers, send: Send) -> None:
         media_id, asked = _read(scope)
-        shown = _present(await self._reader.shown(media_id))
+        shown = present(await self._reader.shown(media_id))
         choice = choose(shown, asked, _joined(sent, "accept"), self._settings.logo_background)
         if choice is None:
             detail = "This picture is still being made."
@@ -54,6 +56,7 @@ class Images:
         path = stored_file(self._root, choice.variant)
         if path is None:
             self._reader.forget(media_id)
+            log.warning("variant_missing", media_id=media_id, path=choice.variant.path)
             detail = "This picture's file is being replaced."
             raise Problem(problems.UNAVAILABLE, detail, retry_after_seconds=_GONE_FILE_SECONDS)
         answer |= headers.of_content(shown, choice)
@@ -81,8 +84,11 @@ def _read(scope: Scope) -> tuple[int, Asked]:
     return read
 
 
-def _present(shown: Shown | None) -> Shown:
-    """A media that has, or may yet have, something to show. One that failed with variants goes on serving."""
+def present(shown: Shown | None) -> Shown:
+    """A media that has, or may yet have, something to show. One that failed with variants goes on serving.
+
+    Problem: unknown, deleted or failed.
+    """
     if shown is None:
         raise Problem(problems.NOT_FOUND, "No picture has this id.")
     if shown.is_deleted:

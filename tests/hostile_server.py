@@ -108,6 +108,21 @@ def dripping(stop: threading.Event) -> Answer:
     return answer
 
 
+def dripping_headers(stop: threading.Event) -> Answer:
+    """A status line, then header bytes now and then, and never an end of them."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.close_connection = True
+        try:
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while not stop.wait(0.05):
+                handler.wfile.write(b"x")
+        except OSError:
+            pass
+
+    return answer
+
+
 def endless(chunk: bytes) -> Answer:
     """Chunks without end, until the other side hangs up."""
 

@@ -9,14 +9,16 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from types import FrameType
 
 from rich.console import Console
+from rich.text import Text
 
 from examples.demo.addresses import choose_addresses
 from examples.demo.folder import own_folder
-from examples.demo.gathering import gather
+from examples.demo.gathering import Picture, gather
 from examples.demo.live import display
 from examples.demo.options import Options, Usage
 from examples.demo.outcomes import outcomes_of
@@ -33,8 +35,6 @@ LOOK_AFTER_PROCESSES_EVERY = 0.5  # seconds
 
 def main() -> int:
     """The demo from the environment's ONCE, PHOTOS and DEMO_DATA_DIR; returns the exit code."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
     # Not a terminal: plain lines, wide enough that no table is cut.
     is_terminal = sys.stdout.isatty()
     console = Console(force_terminal=is_terminal, width=None if is_terminal else 160, highlight=False)
@@ -53,17 +53,21 @@ def main() -> int:
 
 def demonstrate(options: Options, console: Console) -> int:
     """The whole demo; Usage, ProcessEnded."""
-    pictures = gather(options.photos)
+
+    def say(line: str) -> None:
+        console.print(Text(line, "yellow"), soft_wrap=True)
+
+    pictures = gather(options.photos, say)
     with own_folder(options.data_dir) as folder, closing(Processes(folder)) as processes:
-        surroundings = Surroundings(folder, choose_addresses(lambda line: console.print(line, style="yellow")))
+        _end_on_signals(processes)
+        surroundings = Surroundings(folder, choose_addresses(say))
         console.print(f"starting the example main API, serve and a worker; their logs are in {folder}")
         start_all(surroundings, processes)
-        began = time.monotonic()
-        uploads = upload_all(pictures, surroundings.addresses.main_api)
-        with closing(StatusDoor(surroundings.addresses.serve, surroundings.media_vm_key)) as door:
-            is_settled = watch(uploads, door, display(console), processes.check)
-        seconds = time.monotonic() - began
-        report(outcomes_of(uploads, surroundings.database_url), seconds, console)
+        try:
+            is_settled = work_off(pictures, surroundings, processes, console, say)
+        except KeyboardInterrupt:
+            say("finishing the steps under way; Ctrl-C again ends at once")
+            raise
         if options.once:
             return FINE if is_settled else PROBLEM
         invite(surroundings, console)
@@ -72,11 +76,36 @@ def demonstrate(options: Options, console: Console) -> int:
             processes.check()
 
 
-def _stop(_: int, __: FrameType | None) -> None:
-    """The first signal ends the demo; while its processes end, further ones change nothing."""
+def work_off(
+    pictures: Sequence[Picture],
+    surroundings: Surroundings,
+    processes: Processes,
+    console: Console,
+    say: Callable[[str], None],
+) -> bool:
+    """Upload, watch and report; returns whether all pictures are decided. ProcessEnded."""
+    began = time.monotonic()
+    uploads = upload_all(pictures, surroundings.addresses.main_api)
+    with closing(StatusDoor(surroundings.addresses.serve, surroundings.media_vm_key)) as door:
+        is_settled = watch(uploads, door, display(console), processes.check, say)
+    seconds = time.monotonic() - began
+    report(outcomes_of(uploads, surroundings.database_url), seconds, console)
+    return is_settled
+
+
+def _end_on_signals(processes: Processes) -> None:
+    """A first signal ends the demo, a second one the wait for its processes; further ones change nothing."""
+
+    def hurry(_: int, __: FrameType | None) -> None:
+        processes.hurry()
+
+    def stop(_: int, __: FrameType | None) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, hurry)
+        raise KeyboardInterrupt
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    raise KeyboardInterrupt
+        signal.signal(number, stop)
 
 
 if __name__ == "__main__":

@@ -38,8 +38,8 @@ def _told(console: Console) -> Iterator[Show]:
         for upload, status in board.items():
             if told.get(upload) != status.sentence:
                 told[upload] = status.sentence
-                line = f"{upload.picture.name}: {status.percent} % {status.sentence}"
-                console.print(Text(line), soft_wrap=True)
+                far = "" if status.percent is None else f"{status.percent} % "
+                console.print(Text(f"{upload.picture.label}: {far}{status.sentence}"), soft_wrap=True)
 
     yield show
 
@@ -47,6 +47,6 @@ def _told(console: Console) -> Iterator[Show]:
 def _table(board: Mapping[Upload, Status]) -> Table:
     grid = Table.grid(padding=(0, 2))
     for upload, status in board.items():
-        bar = ProgressBar(total=100, completed=status.percent, width=16)
-        grid.add_row(Text(upload.picture.name), bar, Text(status.sentence, COLOURS.get(status.status, "")))
+        bar = "" if status.percent is None else ProgressBar(total=100, completed=status.percent, width=16)
+        grid.add_row(Text(upload.picture.label), bar, Text(status.sentence, COLOURS.get(status.status, "")))
     return grid

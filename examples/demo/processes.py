@@ -16,6 +16,7 @@ from pathlib import Path
 from examples.demo.options import ROOT
 
 GRACE_SECONDS = 10
+LOOK_EVERY = 0.05  # seconds
 LAST_LINES = 20
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -39,6 +40,7 @@ class Processes:
 
     def __init__(self, logs: Path) -> None:
         self._logs = logs
+        self._is_hurried = False
         self.running: list[tuple[Program, subprocess.Popen[bytes]]] = []
 
     def run(self, program: Program) -> None:
@@ -59,17 +61,24 @@ class Processes:
                 raise self._ended(program)
 
     def close(self) -> None:
-        """SIGTERM to all; whatever is left after the grace, grandchildren included, gets SIGKILL."""
+        """SIGTERM to all; after the grace, or when hurried, SIGKILL to what is left, grandchildren included."""
         for _, process in self.running:
             process.terminate()
         until = time.monotonic() + GRACE_SECONDS
+        while self._has_running() and time.monotonic() < until and not self._is_hurried:
+            time.sleep(LOOK_EVERY)
         for _, process in self.running:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(max(0, until - time.monotonic()))
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         self.running.clear()
+
+    def hurry(self) -> None:
+        """Let `close`, now or later, wait for nothing; safe in a signal handler."""
+        self._is_hurried = True
+
+    def _has_running(self) -> bool:
+        return any(process.poll() is None for _, process in self.running)
 
     def _start(self, program: Program) -> subprocess.Popen[bytes]:
         with self._log(program).open("wb") as log:

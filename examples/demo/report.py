@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from examples.demo.gathering import counted
 from examples.demo.live import COLOURS
 from examples.demo.outcomes import STEPS, Outcome
 from examples.demo.programs import Surroundings
@@ -23,12 +25,13 @@ NOTE = (
     " Formats: bytes of size detail (fits 1200 × 1200) and % of the original;"
     " – : not kept because it was not smaller, or not made."
 )
+LEGEND_COLUMNS = 100
 
 
 def report(outcomes: Sequence[Outcome], seconds: float, console: Console) -> None:
     """The table, the reasons of what did not complete, and the totals. seconds: wall time of all."""
-    console.print(_table(outcomes))
-    console.print(NOTE, style="dim")
+    _print_trimmed(_table(outcomes), console)
+    console.print(textwrap.fill(NOTE, min(LEGEND_COLUMNS, console.width)), style="dim")
     for one in outcomes:
         if one.reason:
             console.print(Text(f"{one.upload.picture.name}: {one.status}, {one.reason}"), soft_wrap=True)
@@ -49,6 +52,14 @@ def invite(surroundings: Surroundings, console: Console) -> None:
     console.print("Ctrl-C ends the demo.")
 
 
+def _print_trimmed(table: Table, console: Console) -> None:
+    """Without the blanks that fill up each row: they would end up in whatever the page is pasted into."""
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        console.file.write(f"{line.rstrip()}\n")
+
+
 def _table(outcomes: Sequence[Outcome]) -> Table:
     table = Table(title="What became of the pictures", box=SIMPLE, padding=(0, 1, 0, 0))
     table.add_column("picture", overflow="fold")
@@ -61,7 +72,7 @@ def _table(outcomes: Sequence[Outcome]) -> Table:
         times = [f"{one.seconds[step]:.1f}" if step in one.seconds else "–" for step in STEPS]
         weights = [_weight(one, names) for names in FORMATS.values()]
         status = Text(one.status, COLOURS.get(one.status, "yellow"))
-        table.add_row(Text(one.upload.picture.name), *times, _bytes(one.upload.bytes), *weights, status)
+        table.add_row(Text(one.upload.picture.label), *times, _bytes(one.upload.bytes), *weights, status)
     return table
 
 
@@ -74,7 +85,7 @@ def _totals(outcomes: Sequence[Outcome], seconds: float) -> str:
     done = [one for one in outcomes if one.bytes]
     came = sum(one.upload.bytes for one in done)
     parts = [
-        f"{len(outcomes)} pictures, {len(done)} completed, in {seconds:.1f} s",
+        f"{counted(len(outcomes), 'picture')}, {len(done)} completed, in {seconds:.1f} s",
         f"{60 * len(outcomes) / seconds:.0f} a minute",
     ]
     if done:

@@ -1,4 +1,4 @@
-"""How far a pending image is, asked of serve as a main API would (contract §3)."""
+"""How far a pending image is, asked of serve as a main API would."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from typing import Any
 import httpx
 
 NOT_SEEN = "waiting to be seen"
+ABSENT = "absent: "
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One answer of `GET /api/media/status/{pending_image_id}`. percent: of the four steps, 0–100."""
+    """One answer of `GET /api/media/status/{pending_image_id}`. progress: of the four steps, in percent."""
 
     status: str = NOT_SEEN
     step: str | None = None
-    percent: int = 0
+    progress: int = 0
     error: str | None = None
     next_try: str | None = None
 
@@ -27,9 +28,19 @@ class Status:
         return is_over and self.step is None and self.next_try is None
 
     @property
+    def is_absent(self) -> bool:
+        """Nothing that begins as a picture came so far; looked for again."""
+        return not self.is_decided and self.error is not None and self.error.startswith(ABSENT)
+
+    @property
+    def percent(self) -> int | None:
+        """How far it is; None for what failed, which is on its way nowhere."""
+        return None if self.status == "failed" else self.progress
+
+    @property
     def sentence(self) -> str:
         """For a person, in a few words."""
-        waits = self.error.split(": ")[1] if self.error and not self.is_decided else None
+        waits = self.error.split(": ")[:2][-1] if self.error and not self.is_decided else None
         return " · ".join(filter(None, [self.status, self.step, waits]))
 
 

@@ -1,7 +1,7 @@
 """Every route of the example main API on one screen.
 
 What your own main API needs are the rows under "for media VM" and "out of media VM"; the rest is the website
-around them. Contract: §2 (calls), §4 (temp names), §8 (proxy).
+around them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The example's own SQLite database: the tables that the contract names, and two of ours."""
+"""The example's own SQLite database: the tables that cron's script knows too, and four of ours."""
 
 from __future__ import annotations
 
@@ -38,6 +38,10 @@ CREATE TABLE IF NOT EXISTS site_media (
 CREATE TABLE IF NOT EXISTS media_details (
     media_id TEXT PRIMARY KEY, callback TEXT NOT NULL, analysis TEXT
 );
+
+-- Bytes of each format at gallery size, by Content-Type; and why an image could not be used, as a sentence.
+CREATE TABLE IF NOT EXISTS media_weights (media_id TEXT PRIMARY KEY, weights TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS media_failures (pending_image_id INTEGER PRIMARY KEY, failure TEXT NOT NULL);
 
 -- Every complete and cleanup call. The first row of a key holds the answer that its repeats get again.
 CREATE TABLE IF NOT EXISTS media_calls (

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sqlite3
 from typing import Any
 
 from fastapi.concurrency import run_in_threadpool
 
+from examples.main_api.details import ask_what_is_missing
 from examples.main_api.festival import Festival, HasFestival
 from examples.main_api.temp_files import TempFile
 
 Json = dict[str, Any]
 NEWEST = 200
-FETCHED_AT_ONCE = 20
 SHOWN = (
     "alt_text", "caption", "description", "style", "medium", "dominant_colors", "mood_keywords", "tags",
     "thumbhash", "average_color", "width", "height",
@@ -22,11 +21,9 @@ SHOWN = (
 
 
 async def gallery(festival: HasFestival) -> Json:
-    """`GET /gallery.json`: the newest pictures first, what media VM knows of them fetched once and kept."""
+    """`GET /gallery.json`: the newest pictures first, with what media VM knows of them."""
     rows = await run_in_threadpool(_rows, festival)
-    unknown = [row for row in rows if row["callback"] and not row["analysis"]][:FETCHED_AT_ONCE]
-    if unknown:
-        await asyncio.gather(*(_fetch_analysis(row, festival) for row in unknown))
+    if await ask_what_is_missing(rows, festival):
         rows = await run_in_threadpool(_rows, festival)
     return {"pictures": [_picture(row, festival) for row in rows]}
 
@@ -34,25 +31,12 @@ async def gallery(festival: HasFestival) -> Json:
 def _rows(festival: Festival) -> list[sqlite3.Row]:
     with festival.database.snapshot() as db:
         return db.execute(
-            "SELECT pending_images.*, callback, analysis FROM pending_images"
-            " LEFT JOIN media_details ON media_id = permanent_url ORDER BY id DESC LIMIT ?",
+            "SELECT pending_images.*, callback, analysis, weights, failure FROM pending_images"
+            " LEFT JOIN media_details ON media_details.media_id = permanent_url"
+            " LEFT JOIN media_weights ON media_weights.media_id = permanent_url"
+            " LEFT JOIN media_failures ON pending_image_id = id ORDER BY id DESC LIMIT ?",
             (NEWEST,),
         ).fetchall()
-
-
-async def _fetch_analysis(row: sqlite3.Row, festival: Festival) -> None:
-    analysis = await festival.media_vm.analysis(row["permanent_url"])
-    if analysis is not None:
-        await run_in_threadpool(_keep_analysis, row, analysis, festival)
-
-
-def _keep_analysis(row: sqlite3.Row, analysis: Json, festival: Festival) -> None:
-    """Only beside the callback that it was fetched for: a later one brings news, and is fetched for again."""
-    with festival.database.transaction() as db:
-        db.execute(
-            "UPDATE media_details SET analysis = ? WHERE media_id = ? AND callback = ?",
-            (json.dumps(analysis), row["permanent_url"], row["callback"]),
-        )
 
 
 def _picture(row: sqlite3.Row, festival: Festival) -> Json:
@@ -64,12 +48,14 @@ def _picture(row: sqlite3.Row, festival: Festival) -> Json:
         "id": row["id"],
         "media_id": media_id,
         "status": "complete" if row["status"] == "processed" else row["status"],
+        "failure": row["failure"],
         "type": temp_file.type if temp_file else None,
         "original_name": row["original_name"],
         "original_bytes": _bytes(temp_file, festival),
         "temp_url": row["image_path"] if row["status"] == "pending" else None,
         "serve_url": f"{festival.settings.media_backend_url}/serve/{media_id}" if media_id else None,
         "formats_available": callback.get("formats_available") or [],
+        "weights": json.loads(row["weights"] or "null"),
         **{name: known.get(name) for name in SHOWN},
     }
 

@@ -26,7 +26,7 @@ class Call:
 
     @property
     def body_sha256(self) -> str:
-        """Identifies the body: one key belongs to one byte-identical body (contract §2)."""
+        """Identifies the body: one key belongs to one byte-identical body."""
         return hashlib.sha256(self.body).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""The three calls of media VM (contract §2): what is pending, this is complete, this cannot be used."""
+"""The three calls of media VM: what is pending, this is complete, this cannot be used."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def complete(call: ACall, festival: HasFestival) -> Response:
         try:
             media_id = Completion.model_validate_json(call.body).media_id
         except ValidationError:
-            return _refusal(400, "the body is not as contract §2 has it: a JSON object with media_id, …")
+            return _refusal(400, "the body must be a JSON object with a media_id of digits")
         if (status := _status(db, call)) is None:
             return _refusal(404, "no such pending image")
         _remember(db, call, media_id, status)
@@ -104,6 +104,7 @@ def _remember(db: sqlite3.Connection, call: Call, media_id: str, status: str) ->
         " callback = excluded.callback, analysis = NULL",
         (media_id, call.body.decode()),
     )
+    db.execute("DELETE FROM media_weights WHERE media_id = ?", (media_id,))
 
 
 def _mark_failed(db: sqlite3.Connection, call: Call, festival: Festival) -> None:
@@ -113,6 +114,7 @@ def _mark_failed(db: sqlite3.Connection, call: Call, festival: Festival) -> None
         " RETURNING image_path",
         (call.pending_image_id,),
     ).fetchone()
+    db.execute("DELETE FROM media_failures WHERE pending_image_id = ?", (call.pending_image_id,))
     if temp_file := TempFile.parse(row["image_path"]):
         temp_file.under(festival.settings.data_dir).unlink(missing_ok=True)
 

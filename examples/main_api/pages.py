@@ -5,29 +5,32 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fastapi.responses import FileResponse
+from fastapi.responses import HTMLResponse
 
 from examples.main_api.festival import Festival, HasFestival
+from examples.main_api.uploads import spelled
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 
 
-def gallery_page(festival: HasFestival) -> FileResponse:
+def gallery_page(festival: HasFestival) -> HTMLResponse:
     """`GET /`: every picture, with what it costs and what is known of it."""
     return _page("gallery.html", festival)
 
 
-def upload_page(festival: HasFestival) -> FileResponse:
+def upload_page(festival: HasFestival) -> HTMLResponse:
     """`GET /upload`: a form that works without JavaScript too."""
     return _page("upload.html", festival)
 
 
-def _page(name: str, festival: Festival) -> FileResponse:
+def _page(name: str, festival: Festival) -> HTMLResponse:
     backend = urlsplit(festival.settings.media_backend_url)
     pictures = f"{backend.scheme}://{backend.netloc}"
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; frame-ancestors 'none';"
-        f" form-action 'self'; connect-src 'self' {pictures}; img-src 'self' blob: data: {pictures}"
+        f" form-action 'self'; connect-src 'self'; img-src 'self' blob: data: {pictures}"
     )
-    return FileResponse(HERE / "templates" / name, headers={"Content-Security-Policy": policy})
+    page = (HERE / "templates" / name).read_text(encoding="utf-8")
+    limit = spelled(festival.settings.max_upload_bytes)
+    return HTMLResponse(page.replace("{upload_limit}", limit), headers={"Content-Security-Policy": policy})

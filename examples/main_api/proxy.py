@@ -1,4 +1,4 @@
-"""What browsers may ask of media VM through us: pictures (`/api/images/…`, contract §8) and analyses."""
+"""What browsers may ask of media VM through us: pictures (`/api/images/…`) and analyses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Temp files: their names (contract §4), where they lie, and how they are served openly until replaced."""
+"""Temp files: their names (`{userId}-{type}-…`), where they lie, and how they are served openly until replaced."""
 
 from __future__ import annotations
 

@@ -30,6 +30,9 @@ FIELDS: dict[str, tuple[str, str | None]] = {
     "event_image": ("event", None),
 }
 FILES_AT_ONCE = 50
+UNITS = {"MB": 1_000_000, "kB": 1000}
+# How a browser writes what would end a file name in a form (WHATWG HTML, multipart/form-data encoding).
+ESCAPED = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 IMAGE_TYPE = re.compile(r"image/[a-z0-9.+-]{1,90}", re.ASCII)
 
 
@@ -49,15 +52,21 @@ def refuse_oversize(request: Request, limit: int) -> None:
     if not (length.isascii() and length.isdigit()):
         raise HTTPException(411, "send the form with a Content-Length")
     if int(length) > limit * len(FIELDS):
-        raise HTTPException(413, f"at most {len(FIELDS)} × {limit} bytes at once")
+        raise HTTPException(413, f"at most {spelled(limit * len(FIELDS))} at once")
 
 
 def pictures(form: FormData, limit: int) -> list[Upload]:
     """The form's pictures, or one refusal for all: 400 none or unknown field, 413 too big, 415 no image."""
     chosen = [(field, part) for field, part in form.multi_items() if _was_chosen(part)]
     if not chosen:
-        raise HTTPException(400, f"no picture in the form; its fields are {', '.join(FIELDS)}")
+        raise HTTPException(400, "choose at least one picture")
     return [_checked(field, part, limit) for field, part in chosen if isinstance(part, UploadFile)]
+
+
+def spelled(count: int) -> str:
+    """A number of bytes for a person, such as `50 MB`."""
+    unit, size = next((one for one in UNITS.items() if count >= one[1]), ("bytes", 1))
+    return f"{count / size:.3g} {unit}"
 
 
 def store(uploads: Sequence[Upload], user_id: int, festival: Festival) -> list[int]:
@@ -76,7 +85,7 @@ def _checked(field: str, part: UploadFile, limit: int) -> Upload:
     if field not in FIELDS:
         raise HTTPException(400, f"unknown field; the form's fields are {', '.join(FIELDS)}")
     if (part.size or 0) > limit:
-        raise HTTPException(413, f"a picture may have {limit} bytes")
+        raise HTTPException(413, f"a picture may have at most {spelled(limit)}")
     mime_type = (part.content_type or "").lower()
     if not IMAGE_TYPE.fullmatch(mime_type):
         raise HTTPException(415, "only pictures (image/*) are accepted")
@@ -85,6 +94,8 @@ def _checked(field: str, part: UploadFile, limit: int) -> Upload:
 
 def _plain_name(name: str) -> str:
     """The last part of what the browser calls the file: printable, at most 255 characters, never a path."""
+    for escape, character in ESCAPED.items():
+        name = name.replace(escape, character)
     last = re.split(r"[/\\]", name)[-1]
     return "".join(character for character in last if character.isprintable())[:255]
 

@@ -32,7 +32,7 @@ from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event
 from media_vm.rules.checklist import Checklist
 from media_vm.rules.pictures import Format
-from media_vm.values import Claim, Mark, Media, Outcome, PendingImage
+from media_vm.values import Claim, Mark, Media, Original, Outcome, PendingImage
 
 log = structlog.get_logger()
 
@@ -71,6 +71,18 @@ class DatabaseStore:
         """One transaction under the lease: the step, what it brought, what is to be told, the history."""
         write = secrets.token_hex(16)
         return transact(self._engine, partial(_record, claim, checklist, outcome, write))
+
+    def keep_own(self, claim: Claim, own: Original) -> Media:
+        """The shared original turned out to be gone: this media keeps its own."""
+
+        def keep(session: Session) -> Media:
+            row = held(session, claim)
+            media = session.get_one(MediaFile, claim.media.id)
+            media.bulk_path = own.path
+            session.add(media)
+            return media_of(media, checklist_of(row, oldest_open(session, claim.media.id)))
+
+        return transact(self._engine, keep)
 
     def analysis(self, media_id: int) -> Analysis | None:
         """What is known of the picture so far."""

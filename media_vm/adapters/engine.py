@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 from media_vm.adapters.server_versions import require_supported
 from media_vm.adapters.transactions import translated
-from media_vm.errors import NotMigrated
+from media_vm.errors import DatabaseDown, NotMigrated
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 BUSY_SECONDS = 10
@@ -30,10 +31,10 @@ SERVER = {
 
 
 def open_engine(url: str, *, connections: int = 8) -> Engine:
-    """An engine that holds up to `connections` at once; SQLite's file gets its folder."""
+    """An engine that holds up to `connections` at once."""
     where = make_url(url)
     if where.get_backend_name() == "sqlite":
-        return _open_sqlite(url, where.database, connections)
+        return _open_sqlite(url, connections)
     return create_engine(
         url,
         isolation_level="READ COMMITTED",
@@ -44,9 +45,7 @@ def open_engine(url: str, *, connections: int = 8) -> Engine:
     )
 
 
-def _open_sqlite(url: str, file: str | None, connections: int) -> Engine:
-    if file:
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
+def _open_sqlite(url: str, connections: int) -> Engine:
     engine = create_engine(url, pool_size=connections, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
@@ -74,6 +73,17 @@ def migrations_config(url: str) -> Config:
     return config
 
 
+def migrate(url: str) -> None:
+    """Bring the tables to this version; safe to run again. DatabaseDown."""
+    if file := _sqlite_file(make_url(url)):
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseDown(f"DATABASE_URL's folder cannot be made ({error.strerror})") from error
+    with translated():
+        command.upgrade(migrations_config(url), "head")
+
+
 def newest_revision() -> str | None:
     """The revision that this version of the code needs."""
     return ScriptDirectory.from_config(migrations_config("")).get_current_head()
@@ -92,6 +102,8 @@ def require_migrated(engine: Engine) -> None:
     Revisions are numbered so that they sort, and what one adds an older version's code does not need.
     """
     newest = newest_revision()
+    if (file := _sqlite_file(engine.url)) and not file.exists():
+        raise NotMigrated("there is no database at DATABASE_URL yet: check it, then run `media-vm migrate`")
     with translated(), engine.connect().execution_options(reading=True) as connection:
         require_supported(connection)
         current = MigrationContext.configure(connection).get_current_revision()
@@ -99,3 +111,9 @@ def require_migrated(engine: Engine) -> None:
         raise NotMigrated(
             f"the database is at revision {current or 'none'}, this version needs {newest}: run `media-vm migrate`"
         )
+
+
+def _sqlite_file(url: URL) -> Path | None:
+    """Only `migrate` makes the file: to look at a database must not bring one into the world."""
+    is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    return Path(url.database) if is_file and url.database else None

@@ -5,6 +5,7 @@ Rows are written after their files, so that the database points only at files th
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -13,13 +14,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from media_vm.errors import NoRoom
-from media_vm.rules.failures import Failure
+from media_vm.errors import NoRoom, ProviderDown
+from media_vm.rules.failures import Failure, is_whole
 from media_vm.rules.paths import library_name
 from media_vm.rules.pictures import Variant, VariantSet
 from media_vm.values import Download, Original, Rendered, Rendering
 
 TEMPORARY = ".tmp-"
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class DiskFiles:
@@ -80,6 +82,7 @@ class DiskFiles:
     def quarantine(self, sources: Sequence[Path], media_id: int, failure: Failure) -> None:
         """A copy of the first source that is there, and the reason as JSON beside it."""
         folder = self.folder("quarantine")
+        suffix = "bin" if is_whole(failure) else "part"
         why = {
             "media_id": media_id,
             "kind": failure.kind,
@@ -91,7 +94,7 @@ class DiskFiles:
             if source := next((one for one in sources if one.exists()), None):
                 copy = folder / f"{TEMPORARY}{media_id}"
                 shutil.copyfile(source, copy)
-                _publish(copy, folder / f"{media_id}.bin")
+                _publish(copy, folder / f"{media_id}.{suffix}")
             note = folder / f"{TEMPORARY}{media_id}.json"
             note.write_text(json.dumps(why, indent=1))
             _publish(note, folder / f"{media_id}.json")
@@ -151,5 +154,7 @@ def _disk_may_be_full() -> Iterator[None]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        reason = f"the storage refuses to be written ({error.strerror})"
-        raise NoRoom("storage", reason) from error
+        detail = f"the storage refuses to be written ({error.strerror})"
+        if error.errno in _FULL:  # everybody's trouble: wait, spend no attempt
+            raise ProviderDown("storage_full", detail) from error
+        raise NoRoom("storage", detail) from error

@@ -47,6 +47,8 @@ class DatabaseLeases:
             row.worker_id, row.lease_token = worker, token
             row.lease_expires_at, row.due_at, row.updated_at = now + self._lease, None, now
             session.add(row)
+            media.status = checklist.status  # a retry on request begins anew
+            session.add(media)
         return Claim(media_of(media, checklist), token, now)
 
     def renew(self, claim: Claim) -> None:
@@ -75,6 +77,11 @@ class DatabaseLeases:
 
     def free_expired(self) -> int:
         """Replace the token, so that who went silent can write nothing any more."""
+        row = ProcessingChecklist
+        with reading(self._engine) as session:  # the usual case writes nothing
+            oldest = session.exec(select(func.min(row.lease_expires_at))).one()
+            if oldest is None or oldest > database_now(session):
+                return 0
         return transact(self._engine, _free)
 
     def next_due(self) -> timedelta | None:
@@ -134,7 +141,7 @@ def _free(session: Session) -> int:
     row = ProcessingChecklist
     now = database_now(session)
     expired = session.exec(
-        select(row).where(col(row.lease_expires_at) < now).limit(FREED_AT_ONCE).with_for_update()
+        select(row).where(col(row.lease_expires_at) <= now).limit(FREED_AT_ONCE).with_for_update()
     ).all()
     for one in expired:
         write_checklist(give_back(checklist_of(one, None)), one)

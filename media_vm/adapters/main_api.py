@@ -6,13 +6,15 @@ import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import structlog
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed
 
-from media_vm.adapters.http_failures import answered, failure_of, translated
+from media_vm.adapters.deadline import DeadlineTransport, deadline
+from media_vm.adapters.http_failures import answered, failure_of, retry_after_of, translated
 from media_vm.adapters.pending_list import read_pending
 from media_vm.adapters.transfer import Transfer
 from media_vm.errors import NotThere, ProviderDown, TryAgain
@@ -29,14 +31,15 @@ LONGEST_ANSWER = 1_000_000
 class HttpMainAPI:
     """The `MainAPI` port. The key goes to MAIN_API_URL's own origin alone, and no redirect is followed."""
 
-    def __init__(self, url: str, key: str, transfer: Transfer) -> None:
+    def __init__(self, url: str, key: str, transfer: Transfer, limit: timedelta) -> None:
         self._url = url.rstrip("/")
         self._transfer = transfer
+        self._limit = limit
         self._client = httpx.Client(
             headers={"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"},
             timeout=httpx.Timeout(30, connect=10),
             follow_redirects=False,
-            trust_env=False,
+            transport=DeadlineTransport(),
         )
 
     def close(self) -> None:
@@ -48,7 +51,7 @@ class HttpMainAPI:
         with self._exchange("the main API", "GET", "/api/media/pending/all") as response:
             if response.status_code != httpx.codes.OK:
                 raise failure_of(response, "the main API's pending list")
-            raw = self._transfer.capped(LONGEST_LIST).read(response)
+            raw = Transfer(LONGEST_LIST).read(response)
         try:
             images, bad = read_pending(json.loads(raw, parse_int=_bounded))
         except (ValueError, RecursionError) as error:
@@ -64,12 +67,13 @@ class HttpMainAPI:
         with self._exchange("the temp file's server", "GET", image_path) as response:
             if response.status_code in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
                 raise NotThere("temp_file_missing", f"the temp file answers {response.status_code}")
+            if response.status_code == httpx.codes.TOO_MANY_REQUESTS or "Retry-After" in response.headers:
+                raise ProviderDown("busy", "the temp file's server is busy", retry_after=retry_after_of(response))
             if response.status_code != httpx.codes.OK:
                 raise TryAgain("temp_file_refused", f"the temp file answers {response.status_code}")
             if response.headers.get("Content-Encoding", "identity") != "identity":
                 raise TryAgain("temp_file_encoded", "the temp file came compressed, though asked for plain")
-            with into.open("wb") as file:
-                size, sha256 = self._transfer.copy(response, file)
+            size, sha256 = self._transfer.copy(response, into)
         if size == 0:
             raise NotThere("empty", "the temp file is empty")
         return Download(size, sha256)
@@ -81,7 +85,7 @@ class HttpMainAPI:
         body = event.body.encode() if event.body is not None else None
         path = f"/api/media/{verb}/{event.pending_id}"
         with self._exchange("the main API", method, path, body=body, headers=headers) as response:
-            self._transfer.capped(LONGEST_ANSWER).read(response)
+            Transfer(LONGEST_ANSWER).read(response)
             if not answered(response.status_code):
                 raise failure_of(response, "the main API")
             return f"answered {response.status_code}"
@@ -99,7 +103,7 @@ class HttpMainAPI:
         request_id = {"X-Request-ID": uuid.uuid4().hex}
         named = {**request_id, **(headers or {})}
         request = self._client.build_request(method, self._url + path, content=body, headers=named)
-        with translated(who), closing(self._sent(request)) as response:
+        with translated(who), deadline(self._limit), closing(self._sent(request)) as response:
             yield response
 
     @retry(

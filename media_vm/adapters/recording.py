@@ -107,14 +107,12 @@ def write_event_due(
 
 def history(claim: Claim, row: ProcessingChecklist, outcome: Outcome, now: datetime) -> MediaEvent:
     """One line for `explain`."""
-    # The next step's attempt is spent in the same write, but this step's own column is final.
-    attempt = getattr(claim.media.checklist[outcome.step], "attempts", 0)
     ended = "failed" if outcome.failure else "completed"
     return MediaEvent(
         media_id=claim.media.id,
         at=now,
         name=f"{outcome.step.value} {ended}",
-        attempt=max(attempt, getattr(row, f"{outcome.step.value}_attempts")),
+        attempt=outcome.attempt,
         kind=outcome.failure.kind if outcome.failure else None,
         note=cut(outcome.note, 500),
         ms=round(outcome.took.total_seconds() * 1000),

@@ -7,7 +7,7 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
-from media_vm.errors import NoRoom
+from media_vm.errors import ProviderDown
 from media_vm.imaging.attention import attention
 from media_vm.imaging.codecs import pyvips
 from media_vm.imaging.encode import encoded
@@ -74,7 +74,7 @@ def _written(body: bytes, path: Path, target: Target, form: Format) -> Rendered:
         path.write_bytes(body)
     except OSError as error:
         if error.errno in _FULL:
-            raise NoRoom("disk_full", "there is no room for a variant") from None
+            raise ProviderDown("storage_full", "there is no room for a variant") from None
         raise
     digest = hashlib.sha256(body).hexdigest()
     return Rendered(target.size, form, Background.ORIGINAL, target.width, target.height, len(body), digest, path)

@@ -9,6 +9,8 @@ from media_vm.rules.pictures import SourceFacts
 from media_vm.rules.validation import READABLE, Limits
 from media_vm.values import Rendering, RenderRequest
 
+_LIMITS = Limits()
+
 if TYPE_CHECKING:
     from media_vm.raster import Raster
 
@@ -29,8 +31,10 @@ def render(
     return render_all(source, inspect(source, limits, allowed), into, prefix, request)
 
 
-def read_raster(source: Path, longest_side: int = 512) -> Raster:
+def read_raster(
+    source: Path, longest_side: int = 512, limits: Limits = _LIMITS, allowed: frozenset[str] = READABLE
+) -> Raster:
     """A copy of at most `longest_side` pixels a side, never enlarged. NotThere, GiveUp, NoRoom."""
     from media_vm.imaging.small_copy import small_copy
 
-    return small_copy(source, inspect(source, Limits(), READABLE), longest_side)
+    return small_copy(source, inspect(source, limits, allowed), longest_side)

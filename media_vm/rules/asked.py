@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
 from media_vm.rules.pictures import Background, Format, Size
-from media_vm.rules.sizes import size_named
+from media_vm.rules.sizes import ALIASES, size_named
 
 _FORMATS = {kept.value: kept for kept in Format} | {"jpg": Format.JPEG}
 _BACKGROUNDS = {background.value: background for background in Background}
@@ -83,7 +83,7 @@ def _parameters(query: str) -> Iterator[tuple[str, str]]:
 def _size(text: str) -> Size:
     size = size_named(text)
     if size is None:
-        raise UnknownValue("size", tuple(Size))
+        raise UnknownValue("size", (*Size, *ALIASES))
     return size
 
 

@@ -37,3 +37,8 @@ class Failure:
     child_died: bool = False
     crash_signal: bool = False
     retry_after: timedelta | None = None
+
+
+def is_whole(failure: Failure) -> bool:
+    """Is the failure about all of the file's bytes? Of one over the limit only the beginning was read, if any."""
+    return failure.fingerprint is not None and failure.fingerprint.startswith("sha256:")

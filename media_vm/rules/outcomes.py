@@ -38,9 +38,10 @@ class Setback:
 
 
 def completed(checklist: Checklist, step: Step, degraded: str | None = None) -> Checklist:
-    """The step did its work; its own waits and error are over, and so is a retry on request. degraded: what an
-    analysis still lacks."""
-    done = replace(checklist.with_entry(step, StepStatus.COMPLETED), running=None, redo=None)
+    """The step did its work; its own waits and error are over, and so is a retry on request, unless an old event
+    was all that was told. degraded: what an analysis still lacks."""
+    redo = checklist.redo if step is Step.UPDATE_CALLBACK else None
+    done = replace(checklist.with_entry(step, StepStatus.COMPLETED), running=None, redo=redo)
     if step is checklist.last_error_step:
         done = replace(done, last_error=None, last_error_step=None)
     match step:

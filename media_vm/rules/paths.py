@@ -11,12 +11,29 @@ from pathlib import PurePosixPath
 from media_vm.rules.pictures import Background, DataType, Format, Size
 
 SLUG_LENGTH = 60
+# Letters that Unicode does not take apart into an ASCII one and a mark.
+_WITHOUT_DECOMPOSITION = str.maketrans(
+    {
+        "ø": "o",
+        "Ø": "O",
+        "æ": "ae",
+        "Æ": "AE",
+        "œ": "oe",
+        "Œ": "OE",
+        "ß": "ss",
+        "ł": "l",
+        "Ł": "L",
+        "đ": "d",
+        "ð": "d",
+    }
+)
 
 
 def slug_of(original_name: str) -> str:
     """At most 60 characters of a–z, 0–9 and single dashes, from the name without its extension; `image` when
     nothing is left."""
     stem = PurePosixPath(original_name.replace("\\", "/")).name.rsplit(".", 1)[0]
+    stem = stem.translate(_WITHOUT_DECOMPOSITION)
     ascii_only = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
     dashed = re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
     return dashed[:SLUG_LENGTH].rstrip("-") or "image"

@@ -72,7 +72,7 @@ class MemoryDatabase:
         """Free every lease past its expiry."""
         with self._lock:
             now = self._clock.now
-            expired = [row for row in self.rows.values() if row.expires_at and row.expires_at < now]
+            expired = [row for row in self.rows.values() if row.expires_at and row.expires_at <= now]
             for row in expired:
                 row.media = replace(row.media, checklist=give_back(row.media.checklist))
                 row.token, row.expires_at, row.due_at = self._new_token(), None, now
@@ -150,6 +150,13 @@ class MemoryDatabase:
                 told.due_at = checklist.open_event.due_at if checklist.open_event else told.due_at
             row.media = replace(row.media, checklist=checklist)
             row.media = replace(row.media, checklist=row.checklist())
+            return row.media
+
+    def keep_own(self, claim: Claim, own: Original) -> Media:
+        """The shared original turned out to be gone."""
+        with self._lock:
+            row = self._held(claim)
+            row.media = replace(row.media, original=own)
             return row.media
 
     def analysis(self, media_id: int) -> Analysis | None:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from media_vm.rules.failures import Failure
+from media_vm.rules.failures import Failure, is_whole
 from media_vm.rules.paths import library_name
 from media_vm.rules.pictures import (
     Variant,
@@ -57,7 +57,7 @@ class MemoryFiles:
         """Copy the first that is there, remember the reason."""
         self.reasons[media_id] = failure
         for source in sources:
-            if source in self.disk:
+            if source in self.disk and is_whole(failure):
                 self.disk[self._aside(media_id)] = self.disk[source]
                 return
 

@@ -29,13 +29,19 @@ CALLBACK = {
 
 @dataclass
 class MediaVMStandIn:
-    """Media VM as the example sees it: remembers what was asked, answers what a test sets."""
+    """Media VM as the example sees it: remembers what was asked, answers what a test sets.
+
+    pictures: the answers to `/serve/…` by the Accept that asks for them.
+    """
 
     asked: list[httpx.Request] = field(default_factory=list)
     answer: httpx.Response | Exception = field(default_factory=lambda: httpx.Response(202))
+    pictures: dict[str, httpx.Response] = field(default_factory=dict)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
+        if picture := self.pictures.get(request.headers["accept"]):
+            return picture
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer

@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from examples.main_api.database import Database
+from examples.main_api.uploads import spelled
 from tests.acceptance.example_api import (
     CALLBACK,
     KEY,
@@ -114,6 +115,27 @@ def test_unacceptable_upload_leaves_nothing(
     assert (status, []) == (api.patch("/users/me", files=files).status_code, pending(api))
 
 
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [(b"", "choose at least one picture"), (b"x" * 1001, "a picture may have at most 1 kB")],
+)
+def test_a_refusal_is_for_visitors(api: TestClient, content: bytes, expected: str) -> None:
+    """The form's page shows it: no field names, no seven-digit numbers."""
+    files = {"product_image": ("a.jpg" if content else "", content, "image/jpeg")}
+    assert expected == api.patch("/users/me", files=files).json()["detail"]
+
+
+@pytest.mark.parametrize(("count", "expected"), [(50_000_000, "50 MB"), (1500, "1.5 kB"), (9, "9 bytes")])
+def test_bytes_are_spelled_for_people(count: int, expected: str) -> None:
+    """Three digits and the unit that they fit."""
+    assert expected == spelled(count)
+
+
+def test_the_upload_page_says_the_limit(api: TestClient) -> None:
+    """A visitor reads how large a picture may be before choosing one."""
+    assert "at most 1 kB." in api.get("/upload").text
+
+
 def test_form_length_is_known_and_limited(api: TestClient) -> None:
     """A form longer than six pictures is 413 though each is small; one of unknown length is 411."""
     many = [("product_image", (f"{number}.jpg", b"x" * 900, "image/jpeg")) for number in range(7)]
@@ -123,7 +145,12 @@ def test_form_length_is_known_and_limited(api: TestClient) -> None:
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("../../etc/pass\x85wd.php", "passwd.php"), ("C:\\fotos\\Ölbild.JPG", "Ölbild.JPG")],
+    [
+        ("../../etc/pass\x85wd.php", "passwd.php"),
+        ("C:\\fotos\\Ölbild.JPG", "Ölbild.JPG"),
+        ('a "large" 100%20.jpg', 'a "large" 100%20.jpg'),
+        ("two%0D%0Alines.jpg", "twolines.jpg"),
+    ],
 )
 def test_client_name_is_no_path(api: TestClient, name: str, expected: str) -> None:
     """Of the client's file name only a plain last part is remembered; the temp name never has any of it."""

@@ -1,4 +1,4 @@
-"""The example main API's pictures: the proxy of contract §8, analyses, pages, the gallery, a real server."""
+"""The example main API's pictures: the proxy of contract §8, analyses, pages and a real server."""
 
 from __future__ import annotations
 
@@ -15,11 +15,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.acceptance.example_api import (
-    CALLBACK,
     KEY,
     PICTURE,
     MediaVMStandIn,
-    complete,
     example_api,
     pending,
     upload,
@@ -113,46 +111,6 @@ def test_analysis_is_forwarded_with_our_key(api: TestClient, media_vm: MediaVMSt
     [call] = media_vm.asked
     assert (call.url.path, call.headers["authorization"]) == ("/api/media/analysis/789", "Bearer vm-key")
     assert answer.json() == {"success": True, "analysis": {"style": "Cubism"}}
-
-
-def test_gallery_asks_for_an_analysis_once(api: TestClient, media_vm: MediaVMStandIn) -> None:
-    """What media VM measured is fetched once, joins what the callback said, and anew after an update."""
-    [image_id] = upload(api, "product_image")
-    complete(api, image_id, "k1")
-    media_vm.answer = httpx.Response(
-        200, json={"analysis": {"thumbhash": "1QcSHQ==", "width": 640, "height": 480}}
-    )
-    media_vm.asked.clear()
-    for _ in range(2):
-        [picture] = api.get("/gallery.json").json()["pictures"]
-    assert len(media_vm.asked) == 1
-    expected = {
-        "status": "complete",
-        "type": "product",
-        "serve_url": "https://media.example/serve/789",
-        "original_bytes": len(PICTURE),
-        "alt_text": "A guitar",
-        "thumbhash": "1QcSHQ==",
-        "width": 640,
-    }
-    assert expected == {name: picture[name] for name in expected}
-    complete(api, image_id, "k2", CALLBACK | {"update": True, "degraded": []})
-    api.get("/gallery.json")
-    assert len(media_vm.asked) == 2
-
-
-@pytest.mark.parametrize(
-    "answer", [httpx.ConnectError("refused"), httpx.Response(404), httpx.Response(200, text="<html>")]
-)
-def test_gallery_does_without_analysis(
-    api: TestClient, media_vm: MediaVMStandIn, answer: httpx.Response | Exception
-) -> None:
-    """Without media VM's analysis the gallery shows what the callback said, and null for the rest."""
-    [image_id] = upload(api, "product_image")
-    complete(api, image_id, "k1")
-    media_vm.answer = answer
-    [picture] = api.get("/gallery.json").json()["pictures"]
-    assert (picture["style"], picture["thumbhash"]) == ("Cubism", None)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,7 @@ def page() -> Iterator[Page]:
     assert executable, f"the page tests need one of {', '.join(NAMES)}"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        yield browser.new_page()
+        yield browser.new_context().new_page()  # one that may open further pages
         browser.close()
 
 
@@ -54,6 +55,53 @@ def test_every_picture_shows(page: Page, problems: list[str], uploaded: dict[str
     assert page.locator(".work").count() >= len(uploaded)
     assert page.locator("[data-status=failed] .trouble:visible").count() == 4
     assert problems == []
+
+
+def test_failed_pictures_say_why(page: Page, problems: list[str]) -> None:
+    """Each shows media VM's own reason, in a visitor's words."""
+    assert {
+        "The temp file is empty.",
+        "The bytes do not begin as a picture.",
+        "The picture's data ends early.",
+        "2000×2000 pixels; the limit is 1 megapixels.",
+    } == set(page.locator("[data-status=failed] .trouble").all_inner_texts())
+
+
+def test_every_format_has_its_bytes(page: Page, problems: list[str]) -> None:
+    """A completed picture's formats are weighed, or said not to be kept; nothing is left open."""
+    cells = page.locator("[data-status=complete] .formats td:nth-child(2)").all_inner_texts()
+    assert len(cells) >= 9
+    assert [] == [cell for cell in cells if not re.fullmatch(r"[\d.]+\s(bytes|kB|MB)|not kept", cell)]
+
+
+def test_summary_counts_what_is_not_loaded(page: Page, problems: list[str], machine: Machine) -> None:
+    """On a phone most pictures wait below the fold; the totals are those of all."""
+    pictures = machine.api.get("/gallery.json").json()["pictures"]
+    came = sum(one["original_bytes"] for one in pictures if one["weights"])
+    phone = page.context.new_page()
+    phone.route("**/serve/**", lambda route: route.abort())
+    phone.goto(machine.surroundings.addresses.main_api)
+    phone.wait_for_selector("#summary:has-text('came in')")
+    assert f"{round(came / 1000)}\u00a0kB came in" in phone.inner_text("#summary")
+    phone.close()
+
+
+def test_upload_page_answers_in_plain_words(
+    page: Page, problems: list[str], machine: Machine, tmp_path: Path
+) -> None:
+    """It says the limit, what an upload of nothing lacks, and that a file cannot be previewed."""
+    odd = tmp_path / "scan.tif"
+    odd.write_bytes(b"II*\0 not for browsers")
+    form = page.context.new_page()
+    form.goto(f"{machine.surroundings.addresses.main_api}/upload")
+    assert "each of at most 50 MB." in form.inner_text(".lede")
+    form.click("button")
+    assert "Choose at least one picture first." == form.inner_text("#answer")
+    form.set_input_files("[name=product_image]", odd)
+    tile = form.wait_for_selector(".tile.blind")
+    assert tile is not None
+    assert '"No preview of this file"' == tile.evaluate("tile => getComputedStyle(tile, '::before').content")
+    form.close()
 
 
 def test_chromium_is_given_avif(

@@ -103,6 +103,13 @@ def test_explain_tells_what_readme_says(demo: Demo) -> None:
     assert [] == [line for line in skeleton(EXPLAIN_PRINTS) if line not in told]
 
 
+def test_no_key_stays_in_the_shell(demo: Demo) -> None:
+    """Whoever asked as an operator has no key of the demo in the environment afterwards."""
+    told = shell(f'{COMMANDS[2]}echo "key: ${{MAIN_API_KEY:-none}}"', demo)
+
+    assert "key: none" == told.splitlines()[-1]
+
+
 def test_every_page_that_readme_names_is_there() -> None:
     """No link leads nowhere."""
     linked = re.findall(r"\]\(([^)#]+)\)", README)

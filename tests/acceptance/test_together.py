@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.hostile_server import HostileServer, hostile_server, reply
+from tests.hostile_server import HostileServer, dripping, hostile_server, reply
 
 PATIENCE_SECONDS = 30.0
 
@@ -86,6 +88,28 @@ def test_both_work_and_end_together(environment: dict[str, str], main_api: Hosti
 
     assert both
     assert 0 == code
+    assert not is_alive(environment)
+
+
+def test_a_step_under_way_is_finished_or_ended(environment: dict[str, str], main_api: HostileServer) -> None:
+    """One Ctrl-C waits for a download that drips; the second ends everything at once."""
+    stop = threading.Event()
+    path = "/temp_images/products/1-product-1.jpg"
+    entry = {"id": 1, "user_id": 1, "image_path": path, "original_name": "a.jpg", "mime_type": "image/jpeg"}
+    listing = json.dumps({"images": [entry], "total": 1}).encode()
+    main_api.answers["/api/media/pending/all"] = reply(200, listing)
+    main_api.answers[path] = dripping(stop)
+    with running(environment) as process:
+        is_under_way = eventually(lambda: any(request.path == path for request in main_api.requests))
+        process.send_signal(signal.SIGINT)
+        time.sleep(1.5)
+        waits = process.poll() is None
+        process.send_signal(signal.SIGINT)
+        process.wait(PATIENCE_SECONDS)
+    stop.set()
+
+    assert is_under_way
+    assert waits
     assert not is_alive(environment)
 
 

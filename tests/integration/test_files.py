@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from media_vm.adapters.files import DiskFiles
-from media_vm.errors import NoRoom
+from media_vm.errors import NoRoom, ProviderDown, StepFailed
 from media_vm.ports import Files
 from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.pictures import Background, Format, Size
@@ -175,17 +175,20 @@ def test_every_file_is_synced_before_it_is_renamed(disk: DiskFiles, monkeypatch:
     assert ["sync file", "rename", "sync folder"] == calls
 
 
-def test_a_refusing_disk_is_no_room(disk: DiskFiles, monkeypatch: pytest.MonkeyPatch) -> None:
-    """ENOSPC becomes the project's own word, without a path in it."""
+@pytest.mark.parametrize(("number", "expected"), [(28, ProviderDown), (122, ProviderDown), (5, NoRoom)])
+def test_a_refusing_disk_has_a_name(
+    disk: DiskFiles, monkeypatch: pytest.MonkeyPatch, number: int, expected: type[StepFailed]
+) -> None:
+    """A full disk is everybody's outage, a broken one this file's trouble; no path is told."""
 
     def full(descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
+        raise OSError(number, "No luck on device")
 
     monkeypatch.setattr(os, "fsync", full)
     incoming = disk.incoming("token-1")
     incoming.write_bytes(b"picture")
 
-    with pytest.raises(NoRoom, match="No space left") as caught:
+    with pytest.raises(expected, match="No luck") as caught:
         disk.keep_original(incoming, "bulk/2025-01-15/1-abc.jpg")
 
     assert "/" not in caught.value.detail

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,15 @@ def test_a_small_copy_keeps_the_shape_and_is_never_enlarged(children: ChildPool,
 
     assert (small.pixels.shape, small.width, small.height) == ((50, 100, 3), 600, 300)
     assert own.pixels.shape == (300, 600, 3)
+
+
+def test_the_operators_limits_hold_for_looking_too(children: ChildPool, tmp_path: Path) -> None:
+    """What may be rendered may be looked at, and nothing more."""
+    path = pictures.saved(pictures.photo(2000, 1000), tmp_path / "photo.png")
+    read_tightly = partial(read_raster, limits=Limits(megapixels=1))
+
+    with pytest.raises(GiveUp, match="too_many_megapixels"):
+        children.run(read_tightly, path, limit=SOON)
 
 
 def test_attention_finds_the_subject(children: ChildPool, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from tests.hostile_server import (
     Answer,
     HostileServer,
     dripping,
+    dripping_headers,
     endless,
     hanging_up,
     hostile_server,
@@ -48,7 +50,7 @@ def server() -> Iterator[HostileServer]:
 
 @pytest.fixture
 def api(server: HostileServer) -> Iterator[HttpMainAPI]:
-    with closing(HttpMainAPI(server.url, KEY, Transfer(LIMIT, timedelta(seconds=1)))) as client:
+    with closing(HttpMainAPI(server.url, KEY, Transfer(LIMIT), timedelta(seconds=1))) as client:
         yield client
 
 
@@ -265,7 +267,7 @@ def test_a_wrong_key_is_misconfigured(server: HostileServer, api: HttpMainAPI) -
 def test_nobody_there_is_an_outage(tmp_path: Path) -> None:
     """A refused connection is the party's absence, not the item's fault."""
     with (
-        closing(HttpMainAPI("http://127.0.0.1:9", KEY, Transfer(LIMIT, timedelta(seconds=1)))) as api,
+        closing(HttpMainAPI("http://127.0.0.1:9", KEY, Transfer(LIMIT), timedelta(seconds=1))) as api,
         pytest.raises(ProviderDown, match="unreachable"),
     ):
         api.download(TEMP, tmp_path / "in")
@@ -338,6 +340,35 @@ def test_a_drip_ends_at_the_deadline(server: HostileServer, api: HttpMainAPI, tm
     stop.set()
 
 
+def test_dripping_headers_end_at_the_deadline(server: HostileServer, api: HttpMainAPI) -> None:
+    """A response that never gets as far as its body holds nobody up either, whatever is asked."""
+    stop = threading.Event()
+    for path in ("/api/media/pending/all", TEMP, "/api/media/complete/123"):
+        server.answers[path] = dripping_headers(stop)
+
+    began = time.monotonic()
+    with pytest.raises(TooSlow):
+        api.pending()
+    with pytest.raises(TooSlow):
+        api.send(COMPLETE)
+    took = time.monotonic() - began
+
+    stop.set()
+    assert took < 4
+
+
+def test_a_busy_server_of_temp_files_costs_no_attempt(
+    server: HostileServer, api: HttpMainAPI, tmp_path: Path
+) -> None:
+    """A rate limit, or any Retry-After, is the party's word, not the item's fault."""
+    server.answers[TEMP] = reply(503, Retry_After="7")
+
+    with pytest.raises(ProviderDown) as busy:
+        api.download(TEMP, tmp_path / "in")
+
+    assert timedelta(seconds=7) == busy.value.retry_after
+
+
 def test_an_endless_file_is_told_again_by_its_head(
     server: HostileServer, api: HttpMainAPI, tmp_path: Path
 ) -> None:
@@ -376,7 +407,7 @@ def test_transport_errors_are_translated(broken: type[httpx.TransportError], err
     """Each of httpx's errors becomes one of ours."""
     respx.get("https://api.example/api/media/pending/all").mock(side_effect=broken("boom"))
     with (
-        closing(HttpMainAPI("https://api.example", KEY, Transfer(LIMIT, timedelta(seconds=1)))) as api,
+        closing(HttpMainAPI("https://api.example", KEY, Transfer(LIMIT), timedelta(seconds=1))) as api,
         pytest.raises(error),
     ):
         api.pending()

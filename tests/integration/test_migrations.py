@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 from sqlmodel import SQLModel
 
-from media_vm.adapters.engine import migrations_config, open_engine, require_migrated
+from media_vm.adapters.engine import migrate, migrations_config, open_engine, require_migrated
 from media_vm.adapters.leases import DatabaseLeases
 from media_vm.adapters.server_versions import OLDEST
 from media_vm.errors import DatabaseDown, NotMigrated
@@ -146,6 +146,32 @@ def test_an_unmigrated_database_names_the_command(tmp_path: Path) -> None:
         require_migrated(engine)
 
     engine.dispose()
+
+
+def test_looking_brings_no_database_into_the_world(tmp_path: Path) -> None:
+    """`status` in the wrong folder leaves nothing behind."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'new.db'}")
+    with pytest.raises(NotMigrated):
+        require_migrated(engine)
+    engine.dispose()
+
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_migrate_makes_the_folder(tmp_path: Path) -> None:
+    """The first command on a fresh machine."""
+    migrate(f"sqlite:///{tmp_path / 'deep/er/media_vm.db'}")
+
+    assert (tmp_path / "deep/er/media_vm.db").is_file()
+
+
+@pytest.mark.parametrize("url", ["mysql+pymysql://a:secret-pw@127.0.0.1:9/d", "sqlite:////dev/null/x/media_vm.db"])
+def test_migrate_says_what_it_cannot_reach(url: str) -> None:
+    """A sentence, and no password in it."""
+    with pytest.raises(DatabaseDown) as caught:
+        migrate(url)
+
+    assert "secret-pw" not in str(caught.value)
 
 
 def test_a_database_that_does_not_answer_is_down() -> None:

@@ -12,13 +12,14 @@ from sqlalchemy import Engine, text
 
 from media_vm.adapters.explaining import describe_machine, explain_media, media_id_of
 from media_vm.adapters.readings import Readings
+from media_vm.errors import GiveUp
 from media_vm.pipeline import run_cycle
-from media_vm.rules.checklist import Policy, Step
+from media_vm.rules.checklist import Policy, Step, StepStatus
 from media_vm.rules.pictures import Format, MediaStatus
 from media_vm.rules.shown import RetryAnswer
 from media_vm.testing import MemoryParts, memory_parts, picture
 from media_vm.told import tell_machine, tell_media
-from media_vm.values import PendingImage
+from media_vm.values import Outcome, PendingImage
 from tests.integration.databases import Box, migrated_engine, real_box
 
 # Everything at once: these tests are about what is read, not about when.
@@ -147,6 +148,49 @@ def test_a_failed_item_gets_a_fresh_round(parts: MemoryParts, readings: Readings
     assert RetryAnswer.COMPLETED == readings.retry(123)
 
 
+def test_a_retry_is_under_way_as_soon_as_it_is_claimed(parts: MemoryParts, box: Box, readings: Readings) -> None:
+    """Serve says 404 with Retry-After from then on, no longer 410; asking again changes nothing."""
+    processed(parts, picture(flaw="truncated"))
+    readings.retry(123)
+
+    box.leases.claim("worker-1")
+
+    shown = readings.look_up(1)
+    assert shown is not None and MediaStatus.DOWNLOADING == shown.status
+    assert RetryAnswer.NOT_FAILED == readings.retry(123)
+
+
+def test_a_retry_asked_for_while_the_item_is_held_is_not_lost(
+    parts: MemoryParts, box: Box, readings: Readings
+) -> None:
+    """The worker that lets go of the failed item leaves it due at once."""
+    processed(parts, picture(flaw="truncated"))
+    readings.retry(123)
+    held = box.leases.claim("worker-1")
+    assert held is not None
+    given_up = replace(held.media.checklist, running=None, redo=None).with_entry(
+        Step.RETRIEVE_FILE, StepStatus.FAILED
+    )
+    box.store.record(held, given_up, Outcome(Step.RETRIEVE_FILE))
+
+    answer = readings.retry(123)
+    box.leases.release(held, None)
+
+    assert RetryAnswer.ACCEPTED == answer
+    assert box.leases.next_due() == timedelta(0)
+
+
+def test_a_file_too_big_to_be_read_leaves_no_bytes_to_retry_with(parts: MemoryParts, readings: Readings) -> None:
+    """Its beginning, if anything of it was read, is no picture."""
+    parts.api.upload(123, "big.jpg", GiveUp("too_many_bytes", "larger", fingerprint="length:60000000"))
+    for _ in range(4):
+        run_cycle(parts.world)
+
+    status = readings.status(123)
+    assert status is not None and "failed" == status["status"]
+    assert RetryAnswer.NO_BYTES == readings.retry(123)
+
+
 def test_a_retry_works_on_what_quarantine_kept(parts: MemoryParts, readings: Readings) -> None:
     """The main API deleted its temp file when it was told to clean up; our copy is tried again."""
     image = processed(parts, picture(flaw="truncated"))
@@ -208,7 +252,7 @@ def test_the_whole_story_is_told(parts: MemoryParts, engine: Engine) -> None:
     assert 1 == media_id_of(engine, 123)
     assert "media 1 (pending image 123; user 456, product): completed" in text
     assert "grid       avif  original  500×333" in text
-    assert "callback    complete: complete: answered 200" in text
+    assert "callback    complete: answered 200" in text
     assert [f"{step} completed" for step in Step] == [
         line.split()[1] + " completed" for line in _history(text)[1:]
     ]

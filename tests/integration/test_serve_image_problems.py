@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.types import ASGIApp
+from structlog.testing import capture_logs
 
 from media_vm.errors import DatabaseDown
 from media_vm.rules.pictures import Format, MediaStatus, Size
@@ -134,6 +135,15 @@ def test_a_gone_file_is_looked_up_anew(app: ASGIApp, shelf: MemoryShelf, shown: 
     assert ask(app, "GET", "/serve/789").status_code == 503
     shelf.media[789] = replace(shown, variants=(replace(jpeg, path="library/new.jpg"),))
     assert ask(app, "GET", "/serve/789").status_code == 200
+
+
+def test_a_gone_file_is_logged_by_its_media(app: ASGIApp, shown: Shown, tmp_path: Path) -> None:
+    """One warning tells the operator which media's file is gone."""
+    gone = variant_of(shown, Size.DETAIL, Format.JPEG).path
+    (tmp_path / gone).unlink()
+    with capture_logs() as lines:
+        ask(app, "GET", "/serve/789")
+    assert lines == [{"event": "variant_missing", "log_level": "warning", "media_id": 789, "path": gone}]
 
 
 def test_a_database_that_is_away_is_503_and_not_remembered(app: ASGIApp, shelf: MemoryShelf) -> None:

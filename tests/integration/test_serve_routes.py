@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from media_vm.errors import DatabaseDown
+from media_vm.rules.pictures import MediaStatus
 from serve.app import create_app
 from serve.problems import PROBLEM_TYPES
 from serve.shelf import RetryAnswer
-from tests.integration.shelf_in_memory import MemoryShelf, ask, settings_for
+from tests.integration.shelf_in_memory import MemoryShelf, ask, settings_for, sunset
 
 KEY = "schlüssel-123"
 
@@ -27,8 +29,14 @@ def bearer(key: str) -> dict[bytes, bytes]:
 
 
 @pytest.fixture
-def shelf() -> MemoryShelf:
+def shelf(tmp_path: Path) -> MemoryShelf:
+    bare = replace(sunset(tmp_path), variants=())
     return MemoryShelf(
+        media={
+            790: replace(bare, status=MediaStatus.PROCESSING),
+            791: replace(bare, status=MediaStatus.FAILED),
+            792: replace(bare, is_deleted=True),
+        },
         statuses={123: {"id": 123, "media_id": "789", "progress": 50}},
         retries={
             1: RetryAnswer.ACCEPTED,
@@ -36,7 +44,7 @@ def shelf() -> MemoryShelf:
             3: RetryAnswer.COMPLETED,
             4: RetryAnswer.NO_BYTES,
         },
-        analyses={789: {"style": None}, 790: None},
+        analyses={789: {"style": None}, 790: None, 791: None, 792: None},
     )
 
 
@@ -75,6 +83,8 @@ def test_the_main_api_gets_what_it_asks_for(
         ("POST", "retry/999", 404, "not-found", None),
         ("GET", "analysis/999", 404, "not-found", None),
         ("GET", "analysis/790", 404, "not-ready", "60"),
+        ("GET", "analysis/791", 410, "gone", None),
+        ("GET", "analysis/792", 410, "gone", None),
         ("GET", "nothing/here", 404, "not-found", None),
         ("GET", "wake", 405, "method-not-allowed", None),
     ],
@@ -100,6 +110,29 @@ def test_a_wake_call_passes_its_ids_on(app: ASGIApp, shelf: MemoryShelf, body: b
     """No body, an empty one and ids are all hints; unknown fields are ignored."""
     answer = ask(app, "POST", "/api/media/wake", bearer(KEY) | JSON, content=body)
     assert (answer.status_code, shelf.woken) == (202, [expected])
+
+
+@pytest.mark.parametrize("content_type", [b"application/x-www-form-urlencoded", b"text/plain", b"", None])
+def test_a_json_body_needs_no_content_type(app: ASGIApp, shelf: MemoryShelf, content_type: bytes | None) -> None:
+    """What `curl -d` sends is taken for the JSON that it is."""
+    declared = {} if content_type is None else {b"Content-Type": content_type}
+    body = b'{"pending_image_ids":[123]}'
+    answer = ask(app, "POST", "/api/media/wake", bearer(KEY) | declared, content=body)
+    assert (answer.status_code, shelf.woken) == (202, [[123]])
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"pending_image_ids=123", "The body is not JSON."),
+        (b"[123]", "The body is not a JSON object."),
+        (b'{"pending_image_ids":123}', "body.pending_image_ids: Input should be a valid list."),
+    ],
+)
+def test_a_wrong_body_is_told_in_plain_words(app: ASGIApp, body: bytes, expected: str) -> None:
+    """The sentence names what is wrong with the body, or with which field of it."""
+    answer = ask(app, "POST", "/api/media/wake", bearer(KEY), content=body)
+    assert (answer.status_code, answer.json()["detail"]) == (422, expected)
 
 
 @pytest.mark.parametrize(
@@ -191,3 +224,18 @@ def test_the_routes_are_documented(app: ASGIApp) -> None:
         "/api/media/analysis/{media_id}",
     }
     assert ask(app, "GET", "/docs").status_code == 200
+
+
+def test_the_hot_path_is_documented(app: ASGIApp) -> None:
+    """OpenAPI tells of the pictures too, each choice by all its names, though FastAPI never answers for them."""
+    paths = ask(app, "GET", "/openapi.json").json()["paths"]
+    picture = paths["/serve/{media_id}"]
+    assert picture == paths["/api/images/{media_id}"]
+    names = {one["name"]: one["schema"].get("enum") for one in picture["parameters"]}
+    assert names == {
+        "media_id": None,
+        "size": ["thumbnail", "small", "grid", "detail", "header", "zoom", "medium", "large"],
+        "format": ["avif", "webp", "jpeg", "png", "jpg"],
+        "bg": ["original", "removed"],
+        "v": None,
+    }

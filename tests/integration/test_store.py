@@ -97,6 +97,18 @@ def test_nobody_else_gets_what_is_claimed(box: Box) -> None:
     assert box.leases.claim("worker-2") is None
 
 
+def test_every_claim_has_a_token_of_its_own(box: Box) -> None:
+    """Who held an item before cannot pass for who holds it now."""
+    first = claimed(box)
+    box.leases.release(first, first.now)
+    second = box.leases.claim("worker-1")
+
+    assert second is not None
+    assert first.token != second.token
+    with pytest.raises(LeaseLost):
+        box.leases.renew(first)
+
+
 def test_the_longest_due_comes_first(box: Box) -> None:
     """Age order: who came first is served first."""
     box.store.remember([image(1)])
@@ -134,6 +146,8 @@ def test_an_expired_lease_is_freed_and_its_attempt_given_back(make_box: MakeBox)
     box.wait(2 * SHORT)
 
     freed = box.leases.free_expired()
+    with pytest.raises(LeaseLost):  # before anybody else has it
+        box.leases.renew(lost)
     again = box.leases.claim("worker-2")
 
     assert 1 == freed

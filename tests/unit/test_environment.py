@@ -49,7 +49,6 @@ def test_a_worker_gets_url_and_key() -> None:
         ("MEDIA_VM_0123456789" * 9, [f"{'MEDIA_VM_0123456789' * 9} is not a setting"]),
         ("MEDIA_VM_SERVE_PORT", []),
         ("MEDIA_VM_API_KEY_FILE", []),
-        ("MEDIA_VM_TEST_DATABASE_URL", []),
         ("PATH", []),
     ],
 )

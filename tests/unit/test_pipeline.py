@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from media_vm.errors import (
     ChildDied,
     DatabaseDown,
     GiveUp,
+    LeaseLost,
     Misconfigured,
     NoRoom,
     ProviderDown,
@@ -21,11 +25,12 @@ from media_vm.errors import (
 )
 from media_vm.pipeline import run_cycle
 from media_vm.rules.analysis import Analysis
-from media_vm.rules.callbacks import EventKind
-from media_vm.rules.checklist import Checklist, Policy, Step, StepStatus
+from media_vm.rules.callbacks import Event, EventKind
+from media_vm.rules.checklist import Checklist, Policy, Redo, Step, StepStatus
 from media_vm.rules.failures import Kind
-from media_vm.rules.pictures import DataType, MediaStatus, SourceFacts
+from media_vm.rules.pictures import DataType, MediaStatus, SourceFacts, VariantSet
 from media_vm.testing import MemoryParts, memory_parts, picture
+from media_vm.values import PendingImage
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -204,6 +209,15 @@ def test_an_absent_file_is_given_up_after_a_day_if_others_arrive(
     assert (StepStatus.PENDING, 0) == (waiting[Step.RETRIEVE_FILE].status, waiting[Step.RETRIEVE_FILE].attempts)
     assert MediaStatus.FAILED == checklist(parts).status
     assert 1 == told(parts).count(EventKind.CLEANUP)
+
+
+def test_a_download_that_came_to_nothing_leaves_nothing(parts: MemoryParts) -> None:
+    """Its temporary file goes with the walk."""
+    parts.api.upload(123, "a.jpg", b"<html>")
+
+    run_cycle(parts.world)
+
+    assert {} == parts.files.disk
 
 
 def test_an_absent_file_is_looked_for_as_long_as_nothing_arrives(parts: MemoryParts) -> None:
@@ -388,24 +402,137 @@ def test_a_stopping_worker_finishes_its_step_and_lets_go(
     assert timedelta(0) == parts.database.next_due()
 
 
-def test_a_long_queue_is_left_for_a_look_at_the_main_api(
-    parts: MemoryParts, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """New uploads become known although old ones are still waiting."""
-    for pending_id in range(1, 6):
-        parts.api.upload(pending_id, "a.jpg", picture())
-    answer = parts.vision.analyse
+def test_a_slow_item_holds_nobody_up(parts: MemoryParts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one picture takes its time, the main API is asked again, and what came meanwhile is done."""
+    monkeypatch.setattr("media_vm.pipeline.LOOK_FOR_WAKE_EVERY", timedelta(milliseconds=5))
+    parts.world = replace(parts.world, items_in_flight=2)
+    parts.api.upload(1, "slow.jpg", picture())
+    neighbour_is_done = threading.Event()
+    answer, send = parts.vision.analyse, parts.api.send
 
     def slowly(source: Path, data_type: DataType) -> Analysis:
-        parts.clock.advance(timedelta(seconds=20))
+        if not parts.database.marked("slow"):
+            parts.database.mark("slow")
+            parts.api.upload(2, "quick.jpg", picture(width=900))
+            parts.clock.advance(timedelta(seconds=40))
+            assert neighbour_is_done.wait(10)
         return answer(source, data_type)
 
+    def sent(event: Event) -> str:
+        neighbour_is_done.set()
+        return send(event)
+
     monkeypatch.setattr(parts.vision, "analyse", slowly)
+    monkeypatch.setattr(parts.api, "send", sent)
 
-    rest = run_cycle(parts.world)
+    run_cycle(parts.world)
 
-    assert timedelta(0) == rest
-    assert 2 == len(parts.api.sent)
+    assert [2, 1] == [event.pending_id for event in parts.api.sent]
+
+
+def test_a_wake_call_is_heard_while_others_are_worked_on(
+    parts: MemoryParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No thirty seconds pass: the wake call alone brings the new upload in."""
+    monkeypatch.setattr("media_vm.pipeline.LOOK_FOR_WAKE_EVERY", timedelta(milliseconds=5))
+    parts.api.upload(1, "slow.jpg", picture())
+    is_known = threading.Event()
+    answer, remember = parts.vision.analyse, parts.database.remember
+
+    def slowly(source: Path, data_type: DataType) -> Analysis:
+        parts.api.upload(2, "quick.jpg", picture(width=900))
+        parts.database.mark("wake", "2")
+        assert is_known.wait(10)
+        return answer(source, data_type)
+
+    def remembered(pending: Sequence[PendingImage]) -> int:
+        new = remember(pending)
+        if len(pending) == 2:
+            is_known.set()
+        return new
+
+    monkeypatch.setattr(parts.vision, "analyse", slowly)
+    monkeypatch.setattr(parts.database, "remember", remembered)
+
+    run_cycle(parts.world)
+
+    assert 2 == len(parts.database.rows)
+
+
+def test_a_walk_that_breaks_ends_neither_worker_nor_neighbours(
+    parts: MemoryParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What goes wrong outside a step leaves the lease to expire; the others go on."""
+    parts.api.upload(1, "a.jpg", picture())
+    parts.api.upload(2, "b.jpg", picture(width=900))
+    incoming = parts.files.incoming
+    tokens: list[str] = []
+
+    def broken_once(token: str) -> Path:
+        tokens.append(token)
+        if len(tokens) == 1:
+            raise NoRoom("storage", "the storage refuses to be written")
+        return incoming(token)
+
+    monkeypatch.setattr(parts.files, "incoming", broken_once)
+
+    run_cycle(parts.world)
+
+    assert [2] == [event.pending_id for event in parts.api.sent]
+
+
+def test_a_shared_original_that_is_gone_is_not_shared(parts: MemoryParts) -> None:
+    """The fresh download is kept when the file that it would share is no longer there."""
+    parts.api.upload(1, "a.jpg", picture())
+    run_cycle(parts.world)
+    first = parts.database.rows[1].media.original
+    assert first is not None
+    del parts.files.disk[parts.files.original(first.path)]
+    parts.api.upload(2, "b.jpg", picture())
+
+    run_cycle(parts.world)
+
+    second = parts.database.rows[2].media.original
+    assert second is not None
+    assert first.path != second.path
+    assert picture() == parts.files.disk[parts.files.original(second.path)]
+    assert ["completed"] * 4 == statuses(parts, 2)
+
+
+def test_our_own_copy_proves_nothing_against_the_temp_file(parts: MemoryParts) -> None:
+    """A retry first tries what quarantine kept; only the temp file itself may confirm and be cleaned up."""
+    image = parts.api.upload(123, "a.jpg", picture(width=9000, height=9000))
+    run_cycle(parts.world)
+    parts.api.temp_files[image.image_path] = TryAgain("temp_file_refused", "500")
+    let_time_pass(parts, HOUR)
+    failed = checklist(parts).status
+    parts.api.temp_files[image.image_path] = picture()
+    row = parts.database.rows[1]
+    row.media = replace(row.media, checklist=replace(row.media.checklist, redo=Redo.RETRY))
+    row.due_at = parts.clock.now
+
+    let_time_pass(parts, HOUR)
+
+    assert MediaStatus.FAILED == failed
+    assert [EventKind.COMPLETE] == told(parts)
+    assert ["completed"] * 4 == statuses(parts)
+
+
+@pytest.mark.parametrize("trouble", [LeaseLost("lost"), NoRoom("storage", "full")], ids=["lease", "disk"])
+def test_variants_that_cannot_be_published_leave_nothing_behind(
+    parts: MemoryParts, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    """Temporary files go with the attempt that made them."""
+    parts.api.upload(123, "a.jpg", picture())
+
+    def publish(*_: object) -> VariantSet:
+        raise trouble
+
+    monkeypatch.setattr(parts.files, "publish", publish)
+
+    run_cycle(parts.world)
+
+    assert [] == [path for path in parts.files.disk if path.name.startswith(".tmp-")]
 
 
 @pytest.mark.parametrize("error", [TryAgain("refused", "500"), TooSlow("too_slow", "hang")], ids=["500", "hang"])

@@ -190,14 +190,14 @@ def test_our_own_key_defaults_to_the_main_apis(monkeypatch: pytest.MonkeyPatch, 
 @pytest.mark.parametrize("name", SECRETS)
 def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Its last line break does not count, and it wins over the variable."""
-    monkeypatch.setenv(name, "from the variable")
+    monkeypatch.setenv(name, "sqlite:///from-the-variable")
     monkeypatch.setenv(f"{name}_FILE", f"/run/secrets/{name}")
-    monkeypatch.setattr(Path, "read_text", lambda path: f"from {path.name}\n")
+    monkeypatch.setattr(Path, "read_text", lambda path: f"sqlite:///from-{path.name}\n")
 
     settings = Settings()
 
     keys = [key.get_secret_value() for key in (settings.main_api_key, settings.own_api_key) if key]
-    assert f"from {name}" in [*keys, settings.database_url]
+    assert f"sqlite:///from-{name}" in [*keys, settings.database_url]
 
 
 def test_words_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,3 +226,17 @@ def test_the_settings_page_is_the_same_on_every_machine(name: str) -> None:
 
     assert variables()[name]["default"] in {str(cores), str(4 * cores)}
     assert f"| `{name}` | {settings_table.BY_MACHINE[name]} |" in settings_table.page()
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "postgresql://a:secret-pw@h/d", "mysql+pymysql://a:secret-pw@h:port/d", "://", "sqlite"]
+)
+def test_a_database_url_is_checked_without_being_quoted(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """It may hold a password."""
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    with pytest.raises(SettingsProblem) as caught:
+        read_settings()
+
+    assert caught.value.problems[0].startswith("DATABASE_URL: ")
+    assert "secret-pw" not in str(caught.value)

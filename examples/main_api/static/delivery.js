@@ -1,7 +1,6 @@
-// What a picture weighs in each format, and which format this browser was really given.
+// Which format of a picture this browser is given.
 
-// */* gets what every browser can show; a modern format only counts when it is named (contract §8).
-const ACCEPTS = ["image/avif", "image/webp", "*/*"];
+const MODERN = ["image/avif", "image/webp"]; // the newest first, as media VM prefers them
 // One-pixel pictures: who can decode them names the format when asking for <img>.
 const PROBES = {
   "image/avif": "data:image/avif;base64,AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUIAAADrbWV0YQAAAAAAAAAhaGRscgAAAAAAAAAAcGljdAAAAAAAAAAAAAAAAAAAAAAOcGl0bQAAAAAAAQAAAB5pbG9jAAAAAEQAAAEAAQAAAAEAAAETAAAAIQAAAChpaW5mAAAAAAABAAAAGmluZmUCAAAAAAEAAGF2MDFDb2xvcgAAAABqaXBycAAAAEtpcGNvAAAAFGlzcGUAAAAAAAAAAQAAAAEAAAAQcGl4aQAAAAADCAgIAAAADGF2MUOBAAwAAAAAE2NvbHJuY2x4AAEADQAGgAAAABdpcG1hAAAAAAAAAAEAAQQBAoMEAAAAKW1kYXQSAAoIGAAGiAhoNCAyExxHh4Xd0000wsAAAJA1jjx+h5A=",
@@ -10,33 +9,22 @@ const PROBES = {
 
 performance.setResourceTimingBufferSize(2000);
 
-// {"image/avif": bytes, …}: only formats that were kept; a format not kept is answered with the next one.
-export async function weigh(url) {
-  const answers = await Promise.all(
-    ACCEPTS.map((accept) => fetch(url, { method: "HEAD", headers: { Accept: accept }, cache: "no-store" })),
-  );
-  const known = answers.filter((answer) => answer.ok && answer.headers.has("Content-Length"));
-  return Object.fromEntries(
-    known.map((answer) => [answer.headers.get("Content-Type"), Number(answer.headers.get("Content-Length"))]),
-  );
-}
-
-// The Content-Type of a loaded <img crossorigin>, as the browser recorded it. Where it does not record that:
-// fetch says */* whatever <img> says, so ask with the formats that this browser can decode.
-export async function typeReceived(image) {
+// The Content-Type of a loaded <img crossorigin>, as the browser recorded it; nothing before it is loaded, or where
+// the browser keeps no such record.
+export function typeReceived(image) {
   const entries = performance.getEntriesByName(image.currentSrc);
-  const entry = entries.findLast((entry) => entry.initiatorType === "img" && entry.contentType);
-  if (entry) return entry.contentType;
-  const answer = await fetch(image.currentSrc, { headers: { Accept: await accepted }, cache: "no-store" });
-  answer.body?.cancel();
-  return answer.headers.get("Content-Type");
+  return entries.findLast((entry) => entry.initiatorType === "img" && entry.contentType)?.contentType;
 }
 
-const accepted = Promise.all(Object.entries(PROBES).map(([type, source]) => canDecode(source, type))).then((types) =>
-  [...types.filter(Boolean), "*/*"].join(","),
-);
+// Which of the kept Content-Types this browser will be given: the newest that it can decode, else what all can show.
+export async function typeExpected(kept) {
+  const types = await decodable;
+  return MODERN.find((type) => kept.includes(type) && types.includes(type)) ?? kept.find((type) => !MODERN.includes(type));
+}
 
-async function canDecode(source, type) {
-  const image = Object.assign(new Image(), { src: source });
+const decodable = Promise.all(MODERN.map(canDecode)).then((types) => types.filter(Boolean));
+
+async function canDecode(type) {
+  const image = Object.assign(new Image(), { src: PROBES[type] });
   return image.decode().then(() => type, () => null);
 }

@@ -1,7 +1,7 @@
 // Draws /gallery.json on the wall and keeps it current. A card is built once, with room for all that it will ever
 // say, and filled again when its picture changes: so nothing on the page moves while pictures arrive.
 
-import { typeReceived, weigh } from "./delivery.js";
+import { typeExpected, typeReceived } from "./delivery.js";
 import { drawThumbHash } from "./thumbhash.js";
 
 const WATCHING = 1500; // milliseconds between looks while a picture is pending
@@ -14,13 +14,13 @@ const FORMATS = { avif: "AVIF", webp: "WebP", jpeg: "JPEG", png: "PNG" };
 
 const wall = document.getElementById("wall");
 const summary = document.getElementById("summary");
-const cards = new Map(); // id → { element, json, picture, delivered }
+const cards = new Map(); // id → { element, json, picture, type }
 
 async function look() {
   const answer = await fetch("/gallery.json");
   if (!answer.ok) throw new Error(`gallery.json: ${answer.status}`);
   const { pictures } = await answer.json();
-  for (const picture of pictures.toReversed()) hang(picture);
+  await Promise.all(pictures.toReversed().map(hang));
   summarise();
   return pictures.some((picture) => picture.status === "pending");
 }
@@ -30,7 +30,7 @@ async function watch() {
   setTimeout(watch, isPending ? WATCHING : RESTING);
 }
 
-function hang(picture) {
+async function hang(picture) {
   const json = JSON.stringify(picture);
   let card = cards.get(picture.id);
   if (card?.json === json) return;
@@ -42,18 +42,18 @@ function hang(picture) {
   Object.assign(card, { json, picture });
   label(card);
   frame(card);
+  await tell(card);
 }
 
 function label({ element, picture }) {
   const put = (selector, text) => (element.querySelector(selector).textContent = text);
   element.dataset.status = picture.status;
   element.querySelector(".trouble").hidden = picture.status !== "failed";
+  put(".trouble", picture.failure ?? "This picture could not be used.");
   put(".badge", BADGES[picture.status]);
   put("h2", picture.original_name.replace(/\.[a-z0-9]+$/i, "").replace(/[_-]+/g, " "));
   put(".kind", [KINDS[picture.type], picture.style, picture.medium].filter(Boolean).join(" · "));
-  put(".saving", picture.original_bytes ? `${bytes(picture.original_bytes)} uploaded` : "");
   element.querySelector(".swatches").replaceChildren(...(picture.dominant_colors ?? []).slice(0, 6).map(swatch));
-  formatRows(element, picture, {}, null);
   about(element, picture);
 }
 
@@ -71,54 +71,49 @@ function frame(card) {
   const source = picture.status === "complete" ? `${picture.serve_url}?size=grid` : picture.temp_url;
   if (!source) image.removeAttribute("src");
   else if (image.src !== new URL(source, location).href) load(card, image, source);
-  else if (card.delivered) tell(card);
 }
 
 function load(card, image, source) {
   image.classList.remove("arrived");
   image.onload = () => {
     image.classList.add("arrived");
-    if (card.picture.status === "complete") measure(card, image);
+    tell(card).then(summarise);
   };
   image.onerror = () => image.hasAttribute("crossorigin") && retryWithoutCors(image, source);
   image.crossOrigin = "anonymous"; // so that the browser tells us which type it was given
   image.src = source;
 }
 
-// Where MEDIA_VM_CORS_ORIGINS leaves this page out, pictures still show; only their weights are not known.
+// Where MEDIA_VM_CORS_ORIGINS leaves this page out, pictures still show; only the format received is not recorded.
 function retryWithoutCors(image, source) {
   image.removeAttribute("crossorigin");
   image.src = source;
 }
 
-async function measure(card, image) {
-  try {
-    const [weights, type] = await Promise.all([weigh(image.src), typeReceived(image)]);
-    card.delivered = { weights, type };
-  } catch {
-    return; // weights are a courtesy: without them the picture is shown all the same
-  }
-  tell(card);
-  summarise();
-}
-
-function tell({ element, picture, delivered: { weights, type } }) {
-  formatRows(element, picture, weights, type);
-  const [before, after] = [picture.original_bytes, weights[type]];
-  if (!before || !after) return;
+// What the picture weighs, loaded or still below the fold: the server knows every format's bytes.
+async function tell(card) {
+  const { element, picture } = card;
+  const loaded = picture.weights && element.querySelector("img.arrived");
+  const type = (loaded && typeReceived(loaded)) || (await typeExpected(Object.keys(picture.weights ?? {})));
+  if (card.picture !== picture) return; // news came meanwhile, and is told on its own
+  card.type = type;
+  formatRows(card);
+  const [before, after] = [picture.original_bytes, picture.weights?.[type]];
   const saving = element.querySelector(".saving");
-  saving.textContent = `${bytes(before)} uploaded, ${bytes(after)} delivered `;
+  saving.textContent = before ? `${bytes(before)} uploaded${after ? `, ${bytes(after)} delivered ` : ""}` : "";
   if (after < before) saving.append(Object.assign(document.createElement("b"), { textContent: less(before, after) }));
 }
 
-function formatRows(element, picture, weights, received) {
+function formatRows({ element, picture, type: received }) {
   const formats = picture.formats_available.length ? picture.formats_available : ALWAYS;
+  const weights = picture.weights ?? {};
   const heaviest = Math.max(...Object.values(weights), 1);
+  const missing = picture.weights ? "not kept" : "…";
   element.querySelector("tbody").replaceChildren(
     ...formats.map((format) => {
       const type = `image/${format}`;
       const row = document.createElement("tr");
-      row.append(cell("th", FORMATS[format] ?? format), cell("td", weights[type] ? bytes(weights[type]) : "–"));
+      row.append(cell("th", FORMATS[format] ?? format), cell("td", weights[type] ? bytes(weights[type]) : missing));
       row.firstChild.scope = "row";
       row.style.setProperty("--share", (weights[type] ?? 0) / heaviest);
       if (type === received) row.append(cell("td", "this browser"));
@@ -150,14 +145,14 @@ function sizeLink(size) {
 function summarise() {
   const all = [...cards.values()];
   const count = (status) => all.filter((card) => card.picture.status === status).length;
-  const weighed = all.filter(({ picture, delivered }) => picture.original_bytes && delivered?.weights[delivered.type]);
+  const weighed = all.filter(({ picture, type }) => picture.original_bytes && picture.weights?.[type]);
   const before = weighed.reduce((sum, { picture }) => sum + picture.original_bytes, 0);
-  const after = weighed.reduce((sum, { delivered: { weights, type } }) => sum + weights[type], 0);
+  const after = weighed.reduce((sum, { picture, type }) => sum + picture.weights[type], 0);
   const sentences = [
     all.length === 1 ? "One picture." : all.length ? `${all.length} pictures.` : "Nothing hangs here yet.",
     count("pending") ? `${count("pending")} being prepared.` : "",
     count("failed") ? `${count("failed")} could not be used.` : "",
-    after && after < before ? `${bytes(before)} came in, ${bytes(after)} went out to this browser: ${less(before, after)}.` : "",
+    after && after < before ? `${bytes(before)} came in, ${bytes(after)} go out to this browser: ${less(before, after)}.` : "",
   ];
   const text = sentences.filter(Boolean).join(" ");
   if (summary.textContent !== text) summary.textContent = text;
@@ -171,7 +166,12 @@ function swatch(colour) {
 }
 
 const cell = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
-const less = (before, after) => `${(100 * (1 - after / before)).toFixed(before / after > 50 ? 1 : 0)} % less`;
+
+// Rounded down, so that nothing is ever said to weigh nothing.
+function less(before, after) {
+  const scale = before / after > 50 ? 1000 : 100;
+  return `${(Math.floor(scale * (1 - after / before)) * 100) / scale} % less`;
+}
 
 function bytes(count) {
   const [unit, size] = count >= 1e6 ? ["MB", count / 1e6] : count >= 1e3 ? ["kB", count / 1e3] : ["bytes", count];

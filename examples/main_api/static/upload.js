@@ -24,14 +24,19 @@ function preview(tile, file) {
   const old = tile.querySelector("img");
   if (old) URL.revokeObjectURL(old.src);
   old?.remove();
+  tile.classList.remove("blind");
   if (!file) return;
   const image = Object.assign(new Image(), { alt: "", src: URL.createObjectURL(file) });
-  image.addEventListener("error", () => image.remove()); // e.g. TIFF or HEIC: fine to upload, not to preview
+  image.addEventListener("error", () => {
+    image.remove();
+    tile.classList.add("blind"); // e.g. TIFF: fine to upload, but browsers cannot show it
+  });
   tile.prepend(image);
 }
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
+  if (![...form.elements].some(({ files }) => files?.length)) return say("Choose at least one picture first.");
   // XMLHttpRequest because fetch tells nothing of an upload's progress.
   const request = new XMLHttpRequest();
   request.upload.addEventListener("progress", ({ loaded, total }) => (progress.value = loaded / total));
