@@ -15,7 +15,7 @@ assert tables.MediaFile.__tablename__, "importing the tables fills SQLModel's me
 
 engine = open_engine(context.config.attributes["url"], connections=1)
 try:
-    with translated(), engine.connect() as connection, alone(connection):
+    with translated(), alone(engine) as connection:
         require_supported(connection)
         context.configure(connection, target_metadata=SQLModel.metadata, transaction_per_migration=True)
         with context.begin_transaction():

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from media_vm.errors import DatabaseDown
 
@@ -18,11 +18,17 @@ NAME = "LEFT(CONCAT('media_vm.', DATABASE()), 64)"
 
 
 @contextmanager
-def alone(connection: Connection) -> Iterator[None]:
-    """Wait for another migrate of the same database, then keep others waiting. DatabaseDown after a minute."""
-    lock = _file_lock if connection.dialect.name == "sqlite" else _server_lock
-    with lock(connection):
-        yield
+def alone(engine: Engine) -> Iterator[Connection]:
+    """Wait for another migrate of the same database, then keep others waiting. DatabaseDown after a minute.
+
+    SQLite's lock comes before the connection, whose first act, the switch to WAL, heeds no busy timeout.
+    """
+    if engine.dialect.name == "sqlite":
+        with _file_lock(engine.url.database), engine.connect() as connection:
+            yield connection
+    else:
+        with engine.connect() as connection, _server_lock(connection):
+            yield connection
 
 
 @contextmanager
@@ -36,9 +42,8 @@ def _server_lock(connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def _file_lock(connection: Connection) -> Iterator[None]:
+def _file_lock(file: str | None) -> Iterator[None]:
     """Beside the database, since SQLite's own lock is let go at every commit."""
-    file = connection.engine.url.database
     if not file:
         yield
         return

@@ -139,7 +139,7 @@ def test_a_migration_that_waits_for_ever_says_why(
     monkeypatch.setattr(migrating, "PATIENCE_SECONDS", 0)
     engine = open_engine(url)
 
-    with engine.connect() as connection, migrating.alone(connection), pytest.raises(DatabaseDown, match="another"):
+    with migrating.alone(engine), pytest.raises(DatabaseDown, match="another"):
         migrate(url)
     migrate(url)
 
