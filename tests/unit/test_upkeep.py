@@ -86,6 +86,14 @@ def test_variants_are_made_again_from_a_sound_original(
     assert remedy == remedy_for_variants(checklist, original)
 
 
+@pytest.mark.parametrize("remedy", [Remedy.COPY, Remedy.WAIT])
+def test_some_remedies_ask_nothing_of_the_worker(remedy: Remedy) -> None:
+    """A copy is fsck's own doing, and what is under way already needs no request."""
+    checklist = Checklist()
+
+    assert checklist == requested(checklist, remedy)
+
+
 def test_a_loss_is_recorded_and_fails_no_media_that_has_variants() -> None:
     """Serve keeps answering; without variants there is nothing to serve."""
     with_variants = requested(done(), Remedy.LOST)
