@@ -1,5 +1,5 @@
 # Everything from python3, make and the package registries alone: `make run` and `make test` set up what they need.
-.PHONY: install run test check bench lock clean
+.PHONY: install run test check bench fault hostile lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -38,6 +38,16 @@ check: install
 
 bench: install
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.logos
+
+# Everything goes wrong, for some minutes, and a scorecard says what came of it. QUICK=1: fewer random kills.
+fault: install
+	@scripts/get_mariadb.sh
+	@$(BIN)/python -m tests.faults $(if $(QUICK),--quick)
+
+# Some thousand files made worse, through the real children. PHOTOS=folder: yours too. NUMBER=, SEED=: how many, which.
+hostile: install
+	@$(BIN)/python -m tests.hostile $(PHOTOS) $(if $(NUMBER),--number $(NUMBER)) $(if $(SEED),--seed $(SEED))
 
 lock: $(BIN)/uv
 	@scripts/lock.sh $(BIN)/uv

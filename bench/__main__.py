@@ -10,15 +10,20 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from bench.analysis import compare_analysis
+from bench.chart import as_svg
 from bench.claims import compare_claims
 from bench.comparison import Comparison, NotMeasured
+from bench.crowd import compare_crowds
+from bench.memory import compare_memory
 from bench.photos import choose
+from bench.quality import QUICK, Shot, compare_quality, take_shots
 from bench.serving import compare_serving
+from bench.sharp import compare_with_sharp
 from bench.stage import set_stage
 from bench.table import as_json, as_table, machine
 from bench.variants import compare_variants
@@ -27,9 +32,11 @@ from examples.demo.options import Usage
 from examples.demo.processes import ProcessEnded
 from media_vm.imaging.pool import ChildPool
 from media_vm.imaging.studio import Studio
+from media_vm.rules.pictures import Size
 
-FIGURES = ("variants", "serve", "walk", "analysis", "claims")
+FIGURES = ("variants", "quality", "sharp", "memory", "serve", "walk", "analysis", "claims", "crowd")
 FINE, PROBLEM, USAGE = 0, 1, 2
+MOST_SHOTS = 1000  # pictures of a folder
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -38,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     own = Path(os.environ["PHOTOS"]).expanduser() if os.environ.get("PHOTOS") else None
     began = time.monotonic()
     try:
-        comparisons = list(take(options.only, own))
+        comparisons = list(take(options.only, own, full=options.full, chart=options.chart))
     except Usage as error:
         print(f"bench: {error}", file=sys.stderr)
         return USAGE
@@ -53,25 +60,44 @@ def main(arguments: Sequence[str]) -> int:
     return FINE
 
 
-def take(figures: Sequence[str], own: Path | None) -> Iterator[Comparison]:
+def take(
+    figures: Sequence[str], own: Path | None, *, full: bool = False, chart: Path | None = None
+) -> Iterator[Comparison]:
     """The figures one after the other, so that none disturbs another. Usage, NotMeasured, ProcessEnded."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, closing(ChildPool(1)) as children:
         scratch = Path(folder)
         photos = choose(own, scratch, Studio(children))
         if not photos:
             raise Usage("none of these pictures can be read")
-        if "variants" in figures:
-            yield from _told("variants", compare_variants(photos, scratch))
-        if "analysis" in figures:
-            yield from _told("analysis", compare_analysis(photos, children))
-        if "claims" in figures:
-            yield from _told("claims", compare_claims(scratch))
+        alone: dict[str, Callable[[], Iterator[Comparison]]] = {
+            "variants": lambda: compare_variants(photos, scratch),
+            "quality": lambda: compare_quality(_all_shots(own, scratch, children, full=full, chart=chart)),
+            "sharp": lambda: compare_with_sharp(photos, scratch),
+            "memory": lambda: compare_memory(scratch),
+            "analysis": lambda: compare_analysis(photos, children),
+            "claims": lambda: compare_claims(scratch),
+            "crowd": lambda: compare_crowds(scratch),
+        }
+        for name, compare in alone.items():
+            if name in figures:
+                yield from _told(name, compare())
         if {"walk", "serve"} & {*figures}:
             with set_stage(scratch / "stage") as stage:
                 if "walk" in figures:
                     yield from _told("walk", compare_walks(photos, stage))
                 if "serve" in figures:
                     yield from _told("serve", compare_serving(photos[0], stage))
+
+
+def _all_shots(
+    own: Path | None, scratch: Path, children: ChildPool, *, full: bool, chart: Path | None
+) -> list[Shot]:
+    """Of every picture of the reader's folder; all sizes, or three small ones, which take a tenth of the time."""
+    photos = choose(own, scratch, Studio(children), most=MOST_SHOTS)
+    shots = take_shots(photos, tuple(Size) if full else QUICK)
+    if chart is not None:
+        chart.write_text(as_svg(shots))
+    return shots
 
 
 def _told(name: str, comparisons: Iterator[Comparison]) -> Iterator[Comparison]:
@@ -83,6 +109,8 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("bench", description="media VM beside its peers, on this machine, now")
     parser.add_argument("--only", nargs="+", choices=FIGURES, default=FIGURES, help="not all of the figures")
     parser.add_argument("--json", action="store_true", help="every sample, for a program")
+    parser.add_argument("--full", action="store_true", help="quality: all six sizes, not the three small ones")
+    parser.add_argument("--chart", type=Path, help="quality: where to draw it, an SVG")
     return parser.parse_args(arguments)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
 
 from alembic import command
 from sqlalchemy import Engine, insert, text
@@ -18,15 +17,13 @@ from sqlalchemy.dialects import mysql, sqlite
 
 from bench.comparison import Comparison, NotMeasured, in_turns
 from media_vm.adapters.engine import migrations_config, open_engine
-from media_vm.adapters.leases import DatabaseLeases, longest_due
+from media_vm.adapters.lease_statements import LONGEST_DUE
+from media_vm.adapters.leases import DatabaseLeases
 from media_vm.adapters.tables import MediaFile, ProcessingChecklist
 from media_vm.rules.checklist import Policy, Step, StepStatus
 from media_vm.rules.pictures import DataType, MediaStatus, Source
 from tests.mariadb import private_mariadb
-
-if TYPE_CHECKING:
-    from multiprocessing.queues import Queue
-    from multiprocessing.synchronize import Barrier
+from tests.side_by_side import Ready, side_by_side
 
 WORKERS, ITEMS = 8, 2000
 FEW, MANY = 1000, 1_000_000  # finished media
@@ -70,34 +67,35 @@ def _compare(product: str, queue: str, few: str, many: str) -> Iterator[Comparis
 
 def claims_a_second(url: str) -> float:
     """All that is due, claimed and released by workers of their own. NotMeasured if a media came twice."""
-    context = get_context("forkserver")
-    start, done = context.Barrier(WORKERS + 1), context.Queue()
-    workers = [context.Process(target=_work, args=(url, start, done), daemon=True) for _ in range(WORKERS)]
-    for worker in workers:
-        worker.start()
-    start.wait(PATIENCE_SECONDS)
-    began = time.monotonic()
-    claimed = [media_id for _ in workers for media_id in done.get(timeout=PATIENCE_SECONDS)]
-    seconds = time.monotonic() - began
-    for worker in workers:
-        worker.join()
-    if sorted(claimed) != list(range(1, ITEMS + 1)):
+    shifts = side_by_side(partial(_claim_all, url), WORKERS)
+    claimed = sorted(media_id for one in shifts for media_id in one.claimed)
+    if claimed != list(range(1, ITEMS + 1)):
         raise NotMeasured(f"{len(claimed)} claims of {len(set(claimed))} media, not one of each of {ITEMS}")
-    return ITEMS / seconds
+    return ITEMS / (max(one.ended for one in shifts) - min(one.began for one in shifts))
 
 
-def _work(url: str, start: Barrier, done: Queue[list[int]]) -> None:
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What one worker claimed, and from when to when by the machine's monotonic clock."""
+
+    claimed: list[int]
+    began: float
+    ended: float
+
+
+def _claim_all(url: str, _number: int, ready: Ready) -> Shift:
     engine = open_engine(url, connections=1)
     leases = DatabaseLeases(engine, POLICY, LEASE)
     claimed: list[int] = []
     leases.next_due()  # connected before the clock runs
-    start.wait(PATIENCE_SECONDS)
+    ready()
+    began = time.monotonic()
     while leases.next_due() is not None:
         while claim := leases.claim("bench"):
             claimed.append(claim.media.id)
             leases.release(claim, None)
-    done.put(claimed)
     engine.dispose()
+    return Shift(claimed, began, time.monotonic())
 
 
 def claim_milliseconds(engine: Engine) -> float:
@@ -118,7 +116,7 @@ def plan_of_a_claim(engine: Engine) -> str:
     """What the database says it does for the very query that a claim sends."""
     is_sqlite = engine.dialect.name == "sqlite"
     dialect = sqlite.dialect() if is_sqlite else mysql.dialect()
-    query = longest_due(UPLOADED).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+    query = LONGEST_DUE.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
     with engine.connect() as connection:
         rows = connection.exec_driver_sql(f"EXPLAIN {'QUERY PLAN ' if is_sqlite else ''}{query}").mappings()
         return "; ".join(" ".join(f"{key}={value}" for key, value in row.items() if value) for row in rows)
@@ -170,4 +168,6 @@ def _grow(engine: Engine) -> None:
         connection.commit()
         connection.execute(text("ANALYZE" if is_sqlite else "ANALYZE TABLE processing_checklist"))
         connection.commit()
+        if is_sqlite:  # at rest, as such a database is: else the first claims would put the rows in their place
+            connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.invalidate()  # so that nobody gets the connection that does not check

@@ -40,8 +40,8 @@ def _say(line: str) -> None:
     print(f"bench: {line}", file=sys.stderr)
 
 
-def choose(own: Path | None, scratch: Path, studio: Studio) -> list[Photo]:
-    """The photos of this run. examples.demo's Usage if `own` is no folder with files in it."""
+def choose(own: Path | None, scratch: Path, studio: Studio, most: int = MOST) -> list[Photo]:
+    """At most so many photos of this run. examples.demo's Usage if `own` is no folder with files in it."""
     photos: list[Photo] = []
     for picture in gather(own, _say) if own else _built_in(scratch):
         try:
@@ -51,9 +51,14 @@ def choose(own: Path | None, scratch: Path, studio: Studio) -> list[Photo]:
             continue
         label = f"{picture.name.replace('|', '?')} {facts.width * facts.height / 1e6:.1f} MP"
         photos.append(Photo(picture, label))
-        if len(photos) == MOST:
+        if len(photos) == most:
             break
     return photos
+
+
+def folder() -> Path:
+    """Where scikit-image's photographs are."""
+    return Path(skimage.data.__file__).parent
 
 
 def enlarged(source: Path, into: Path, pixels: int) -> Path:
@@ -68,7 +73,6 @@ def enlarged(source: Path, into: Path, pixels: int) -> Path:
 
 
 def _built_in(scratch: Path) -> list[Picture]:
-    folder = Path(skimage.data.__file__).parent
-    camera_sized = enlarged(folder / ENLARGED, scratch / "motorcycle_enlarged.jpg", CAMERA_PIXELS)
-    paths = [*(folder / name for name in BUILT_IN), camera_sized]
+    camera_sized = enlarged(folder() / ENLARGED, scratch / "motorcycle_enlarged.jpg", CAMERA_PIXELS)
+    paths = [*(folder() / name for name in BUILT_IN), camera_sized]
     return [Picture(path, "product_image", TYPES[path.suffix]) for path in paths]

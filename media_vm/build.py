@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
+import structlog
 from sqlalchemy import Engine
 
 from media_vm.adapters.database import DatabaseStore
@@ -22,22 +24,30 @@ from media_vm.adapters.fsck_disk import StorageDisk
 from media_vm.adapters.fsck_rows import DatabasePromises
 from media_vm.adapters.leases import DatabaseLeases
 from media_vm.adapters.main_api import HttpMainAPI
+from media_vm.adapters.outages import DatabaseOutages
 from media_vm.adapters.transfer import Transfer
 from media_vm.adapters.upkeep_schedule import Timetable
 from media_vm.adapters.upkeep_turns import DatabaseTurns
+from media_vm.company import Company
 from media_vm.environment import SettingsProblem, require_main_api
 from media_vm.errors import StepFailed
+from media_vm.imaging.confinement import Confinement
 from media_vm.imaging.pool import ChildPool
+from media_vm.imaging.replies import TaskBroke
 from media_vm.imaging.studio import Studio
-from media_vm.imaging.tasks import read_raster
+from media_vm.imaging.tasks import read_raster, try_out
 from media_vm.ports import World
 from media_vm.rules.analysis import Measured
 from media_vm.rules.upkeep import grace_for
-from media_vm.settings import SECRETS, Settings
+from media_vm.secret_files import SECRETS
+from media_vm.settings import Settings
 from media_vm.upkeep import jobs
 from media_vm.upkeep_ports import Keeper
 from media_vm.vision.local import LocalVision
 
+log = structlog.get_logger()
+
+TRY_OUT_LIMIT = timedelta(seconds=30)
 UPKEEP_CONNECTIONS = 3  # the lease's renewal and two jobs
 
 
@@ -53,16 +63,25 @@ def build_world(settings: Settings) -> Iterator[World]:
     scrub_secrets()
     with (
         closing(HttpMainAPI(url, key, Transfer(settings.max_source_bytes), limit)) as api,
-        closing(ChildPool(settings.cpu_slots)) as children,
+        closing(ChildPool(settings.cpu_slots, _confinement(files))) as children,
     ):
+        require_children(children, files.folder("library"))
         allowed = frozenset(settings.allowed_types)
         run: Callable[..., Measured] = partial(children.run, limit=limit)
         yield World(
             api=api,
             leases=DatabaseLeases(engine, settings.policy, lease),
-            store=DatabaseStore(engine),
+            store=DatabaseStore(engine, settings.policy),
+            outages=DatabaseOutages(engine, probe=settings.policy.backoff),
             files=files,
-            pixels=Studio(children, limits=settings.limits, allowed=allowed, render_limit=limit),
+            pixels=Studio(
+                children,
+                limits=settings.limits,
+                allowed=allowed,
+                render_limit=limit,
+                remover=settings.background_remover,
+                aims=settings.aims,
+            ),
             vision=LocalVision(run, partial(read_raster, limits=settings.limits, allowed=allowed)),
             policy=settings.policy,
             worker=f"{socket.gethostname()[:36]}-{os.getpid()}",
@@ -70,10 +89,12 @@ def build_world(settings: Settings) -> Iterator[World]:
             lease=lease,
             step_limit=limit,
             items_in_flight=settings.items_in_flight,
+            disk_floor=settings.disk_floor_bytes,
             clock=time.monotonic,
             chance=random.random,
             new_key=lambda: str(uuid.uuid4()),
             stopping=threading.Event(),
+            company=Company(),
         )
     engine.dispose()
 
@@ -104,7 +125,7 @@ def build_upkeep(settings: Settings, world: World) -> Iterator[None]:
 def _keeper(settings: Settings, engine: Engine, pause: Callable[[float], bool]) -> Keeper:
     return Keeper(
         promises=DatabasePromises(engine),
-        marks=DatabaseStore(engine),
+        marks=DatabaseStore(engine, settings.policy),
         disk=StorageDisk(settings.storage_dir),
         grace=grace_for(timedelta(seconds=settings.step_seconds)),
         clock=time.monotonic,
@@ -116,8 +137,26 @@ def _require_storage(files: DiskFiles) -> None:
     """Better said once at the start than of every picture."""
     try:
         files.folder("bulk")
-    except StepFailed as error:
-        raise SettingsProblem([f"MEDIA_VM_STORAGE_DIR: {error.detail}; it should be a folder of ours"]) from error
+    except (StepFailed, OSError) as error:
+        why = error.detail if isinstance(error, StepFailed) else f"it cannot be made ({error.strerror})"
+        raise SettingsProblem([f"MEDIA_VM_STORAGE_DIR: {why}; it should be a folder of ours"]) from error
+
+
+def _confinement(files: DiskFiles) -> Confinement:
+    """A child reads what was sent to us and writes variants; it sees neither the database nor what is set up."""
+    bulk, library = files.folder("bulk").resolve(), files.folder("library").resolve()
+    return Confinement(reads=(bulk,), writes=(library,))
+
+
+def require_children(children: ChildPool, library: Path) -> None:
+    """One child tries everything once: better said at the start than of every picture."""
+    try:
+        ready = children.run(try_out, library, limit=TRY_OUT_LIMIT)
+    except (StepFailed, TaskBroke) as error:
+        raise SettingsProblem([f"picture processes do not work here: {error}"]) from error
+    if ready.problems:
+        raise SettingsProblem([f"a picture process cannot do its work: {problem}" for problem in ready.problems])
+    log.debug("children_tried", libvips=ready.libvips, libheif=ready.libheif, landlock=ready.landlock)
 
 
 def scrub_secrets() -> None:

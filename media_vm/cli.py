@@ -8,24 +8,37 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import structlog
 import typer
 
-from media_vm.environment import SettingsProblem, read_settings, unknown_names
-from media_vm.errors import DatabaseDown, Misconfigured, NotMigrated
+from media_vm import __version__
+from media_vm.environment import SettingsProblem, advice, read_settings, unknown_names
+from media_vm.errors import DatabaseDown, Misconfigured, NotMigrated, WrongUse
 from media_vm.settings import Settings
 
 PROBLEM, USAGE = 1, 2
+LARGEST_ID = 2**63 - 1  # the database's BIGINT
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"media-vm {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def media_vm() -> None:
+def media_vm(
+    version: Annotated[  # noqa: ARG001 - its callback answers
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
     """Turns a main API's pending uploads into stored, described, optimised pictures, and serves them."""
     from media_vm.logs import configure
 
@@ -38,7 +51,7 @@ def run() -> None:
     from media_vm.together import run_together
 
     with _problems_told():
-        _settings()
+        _settings(for_worker=True)
         raise typer.Exit(run_together())
 
 
@@ -50,7 +63,7 @@ def worker(
     from media_vm.build import build_upkeep, build_world
     from media_vm.worker import work, work_once
 
-    with _problems_told(), build_world(settings := _settings()) as world:
+    with _problems_told(), build_world(settings := _settings(for_worker=True)) as world:
         if not once:
             work(world, build_upkeep(settings, world))
         elif waiting := work_once(world):
@@ -74,41 +87,39 @@ def migrate() -> None:
     from media_vm.adapters.engine import newest_revision
 
     with _problems_told():
-        migrate_database(_settings().database_url)
+        settings = _settings()
+        is_default = "database_url" not in settings.model_fields_set
+        migrate_database(settings.database_url, may_make_folder=is_default)
         typer.echo(f"the database is at revision {newest_revision()}")
 
 
 @app.command()
 def status(as_json: AsJson = False) -> None:
-    """How the machine is: media by status, what waits, what went wrong."""
-    from media_vm.adapters.engine import open_migrated
-    from media_vm.adapters.explaining import describe_machine
+    """How the machine is: who is away, what waits, what is stuck, what failed, how fast it goes."""
     from media_vm.told import tell_machine
 
     with _problems_told():
-        story = describe_machine(open_migrated(_settings().database_url))
+        story = _machine(_settings())
         typer.echo(json.dumps(story, indent=1) if as_json else tell_machine(story))
 
 
 @app.command()
 def explain(
-    media_id: Annotated[int, typer.Argument(help="Our media id, as in /serve/{media_id}.")],
+    media_id: Annotated[int, typer.Argument(help="Our media id, as in /serve/{media_id}.", min=1, max=LARGEST_ID)],
     as_json: AsJson = False,
     pending: Annotated[bool, typer.Option(help="The number is the main API's pending image id.")] = False,
 ) -> None:
     """One picture's whole story: every step, attempts, the last error and its kind, next try, variants."""
     from media_vm.adapters.engine import open_migrated
-    from media_vm.adapters.explaining import describe_machine, explain_media, media_id_of
-    from media_vm.told import tell_machine, tell_media
+    from media_vm.adapters.explaining import explain_media, media_id_of
+    from media_vm.told import tell_media, tell_unknown
 
     with _problems_told():
         engine = open_migrated(_settings().database_url)
         known = media_id_of(engine, media_id) if pending else media_id
         story = explain_media(engine, known) if known else None
         if story is None:
-            typer.echo(
-                f"no media has this id; the machine says:\n{tell_machine(describe_machine(engine))}", err=True
-            )
+            typer.echo(tell_unknown(media_id, is_pending=pending, as_json=as_json), err=not as_json)
             raise typer.Exit(PROBLEM)
         typer.echo(json.dumps(story, indent=1, ensure_ascii=False) if as_json else tell_media(story))
 
@@ -148,7 +159,7 @@ def backup(folder: Annotated[Path, typer.Argument(help="Where to; only new files
     """Copy the database, then the files, while everything runs."""
     from media_vm.adapters.backup import back_up
 
-    with _problems_told():
+    with _problems_told(), _disk_told():
         settings = _settings()
         typer.echo(back_up(settings.database_url, settings.storage_dir, folder))
 
@@ -157,18 +168,21 @@ def backup(folder: Annotated[Path, typer.Argument(help="Where to; only new files
 def restore(
     folder: Annotated[Path, typer.Argument(help="What `media-vm backup` wrote.", exists=True, file_okay=False)],
     yes: Annotated[bool, typer.Option("--yes", help="Replace the database; without it nothing is done.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Although somebody seems to be at work on it.")] = False,
 ) -> None:
     """Put a backup in the place of the database, its files beside those that are there. Stop media VM first."""
+    from media_vm.adapters.backup import dumped_at
     from media_vm.adapters.backup import restore as restore_all
-    from media_vm.adapters.dumps import require_dump
+    from media_vm.told import tell_lost
 
-    with _problems_told():
+    with _problems_told(), _disk_told():
         settings = _settings()
+        at = dumped_at(settings.database_url, folder)
         if not yes:
-            dump = require_dump(settings.database_url, folder)
-            typer.echo(f"{dump} would take the place of the whole database; `--yes` does it")
+            typer.echo(f"the dump of {at:%Y-%m-%d %H:%M:%S} UTC in {folder} would replace the database; `--yes`")
             return
-        typer.echo(restore_all(settings.database_url, settings.storage_dir, folder))
+        typer.echo(restore_all(settings.database_url, settings.storage_dir, folder, is_forced=force))
+        typer.echo(tell_lost(at))
 
 
 def main() -> None:
@@ -176,10 +190,23 @@ def main() -> None:
     app(prog_name="media-vm")
 
 
-def _settings() -> Settings:
+def _settings(*, for_worker: bool = False) -> Settings:
     for sentence in unknown_names(os.environ):
         structlog.get_logger().warning("unknown_setting", detail=sentence)
-    return read_settings()
+    settings = read_settings(for_worker=for_worker)
+    if for_worker and (hint := advice(settings)):
+        structlog.get_logger().warning("settings_disagree", detail=hint)
+    return settings
+
+
+def _machine(settings: Settings) -> dict[str, object]:
+    from media_vm.adapters.engine import open_migrated
+    from media_vm.adapters.machine_status import describe_machine
+
+    return describe_machine(
+        open_migrated(settings.database_url),
+        stuck_after=timedelta(seconds=settings.stuck_seconds),
+    )
 
 
 def _say(progress: str) -> None:
@@ -192,6 +219,15 @@ def _sleep(seconds: float) -> bool:
 
 
 @contextmanager
+def _disk_told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        typer.echo(f"media-vm: {error.filename or 'a file'}: {error.strerror or error}", err=True)
+        raise typer.Exit(PROBLEM) from None
+
+
+@contextmanager
 def _problems_told() -> Iterator[None]:
     try:
         yield
@@ -199,7 +235,7 @@ def _problems_told() -> Iterator[None]:
         for problem in error.problems:
             typer.echo(f"media-vm: {problem}", err=True)
         raise typer.Exit(USAGE) from None
-    except NotMigrated as error:
+    except (NotMigrated, WrongUse) as error:
         typer.echo(f"media-vm: {error}", err=True)
         raise typer.Exit(USAGE) from None
     except (DatabaseDown, Misconfigured) as error:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
-from media_vm.settings import SECRETS, Settings, secrets_from_files
+from media_vm import failpoints
+from media_vm.secret_files import SECRETS, secrets_from_files
+from media_vm.settings import Settings
+
+MAIN_API = {"MAIN_API_URL": (), "MAIN_API_KEY": ("MEDIA_API_KEY",)}  # what a worker needs, with other names
 
 
 class SettingsProblem(Exception):
@@ -19,16 +24,29 @@ class SettingsProblem(Exception):
         self.problems = problems
 
 
-def read_settings() -> Settings:
-    """Settings from the environment. SettingsProblem."""
+def read_settings(*, for_worker: bool = False) -> Settings:
+    """Settings from the environment; a worker's have the main API in them. SettingsProblem."""
     _, problems = secrets_from_files()
     try:
         settings = Settings()
     except ValidationError as error:
         problems += [_describe(dict(one)) for one in error.errors(include_input=False, include_url=False)]
+    if for_worker:
+        problems += [_missing(name) for name, others in MAIN_API.items() if not _is_set(name, *others)]
     if problems:
         raise SettingsProblem(problems)
     return settings
+
+
+def advice(settings: Settings) -> str | None:
+    """What is most likely not meant, though it is valid."""
+    usual = Settings.model_fields["serve_port"].default
+    if settings.serve_port == usual or "media_backend_url" in settings.model_fields_set:
+        return None
+    return (
+        "MEDIA_BACKEND_URL is not set while MEDIA_VM_SERVE_PORT is: the main API is told URLs that begin with "
+        f"{settings.media_backend_url}, whereas serve listens on port {settings.serve_port}"
+    )
 
 
 def require_main_api(settings: Settings) -> tuple[str, str]:
@@ -55,7 +73,7 @@ def variables() -> dict[str, dict[str, str]]:
 
 def unknown_names(environment: Mapping[str, str]) -> list[str]:
     """A sentence for each `MEDIA_VM_*` variable that nobody reads, with the nearest name that is read."""
-    known = {*variables(), *(f"{name}_FILE" for name in SECRETS)}
+    known = {*variables(), *(f"{name}_FILE" for name in SECRETS), failpoints.VARIABLE}
     sentences = []
     for name in sorted(environment):
         if name.startswith("MEDIA_VM_") and name not in known:
@@ -66,13 +84,18 @@ def unknown_names(environment: Mapping[str, str]) -> list[str]:
 
 def _missing(name: str) -> str:
     known = variables()[name]
-    return f"{name} is missing. It is {known['meaning']}; e.g. {known['example']}"
+    return f"{name} is missing ({known['meaning']}); e.g. {known['example']}"
+
+
+def _is_set(*names: str) -> bool:
+    return any(os.environ.get(name) or os.environ.get(f"{name}_FILE") for name in names)
 
 
 def _describe(error: dict[str, Any]) -> str:
     name, form = str(error["loc"][0]), str(error["msg"]).removeprefix("Value error, ")
     known = variables()[name]
-    return f"{name}: {form}. It is {known['meaning']}; e.g. {known['example']}"
+    form = form.replace("Input should be", "it should be").partition(", unable to parse")[0]
+    return f"{name} ({known['meaning']}): {form}; e.g. {known['example']}"
 
 
 def _shown(default: object) -> str:

@@ -3,6 +3,7 @@
     MediaVMError
     ├── LeaseLost               somebody else has the item: write nothing, discard the work
     ├── NotMigrated             the database is not as this version needs it: run `media-vm migrate`
+    ├── WrongUse                what was asked for cannot be: the sentence says what to change; nothing was done
     ├── DatabaseDown            the database is away: stop what you do, try the whole of it later
     └── StepFailed              a step did not succeed; its kind decides what follows (contract §5.3)
         ├── GiveUp              permanent       the bytes cannot be used, ever
@@ -37,6 +38,10 @@ class LeaseLost(MediaVMError):
 
 class NotMigrated(MediaVMError):
     """The database is not as this version needs it."""
+
+
+class WrongUse(MediaVMError):
+    """What was asked for cannot be; nothing was done."""
 
 
 class DatabaseDown(MediaVMError):

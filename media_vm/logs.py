@@ -8,6 +8,20 @@ from typing import TextIO
 import structlog
 
 
+class OneLine(logging.Handler):
+    """What a library logs, as one of our lines. Of an exception its type: its text may quote SQL and values."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """To structlog."""
+        kind = record.exc_info[0] if record.exc_info else None
+        structlog.get_logger().log(
+            record.levelno,
+            record.name,
+            detail=record.getMessage().partition("\n")[0],
+            error=kind.__name__ if kind else None,
+        )
+
+
 def configure(stream: TextIO) -> None:
     """One line an event, UTC, levels from INFO up; values are JSON-encoded, so that none can forge a line."""
     is_terminal = stream.isatty()
@@ -23,3 +37,5 @@ def configure(stream: TextIO) -> None:
         logger_factory=structlog.WriteLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
+    pool = logging.getLogger("sqlalchemy.pool")  # a lost connection is told with its whole stack otherwise
+    pool.handlers, pool.propagate = [OneLine()], False

@@ -20,11 +20,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from media_vm.errors import DatabaseDown, LeaseLost, Misconfigured, NoRoom, ProviderDown, StepFailed, TryAgain
+from media_vm.errors import DatabaseDown, LeaseLost, NoRoom, ProviderDown, StepFailed, TryAgain
+from media_vm.failpoints import failpoint
+from media_vm.outage import as_outage, held_back, probed, watch_disk
+from media_vm.poll import last_wake, remember_pending
 from media_vm.ports import World
 from media_vm.rules.callbacks import EventKind
 from media_vm.rules.checklist import Checklist, Finished, GaveUp, Run, Step, StepStatus, Wait, decide, spend
-from media_vm.rules.failures import Failure, Kind, is_whole
+from media_vm.rules.failures import UNEXPECTED, Failure, Kind, is_whole
+from media_vm.rules.outages import turn
 from media_vm.rules.outcomes import Setting, announced, completed, failed, gave_up
 from media_vm.steps import STEPS, new_event
 from media_vm.values import Original, Outcome
@@ -44,13 +48,17 @@ def run_cycle(world: World) -> timedelta:
     Several items are in flight at once, for most of their time is waiting for others. While any is, new uploads
     become known and abandoned leases are freed, however slow one of them may be.
     """
+    world.store.sign_on(world.worker)
     woken, poll_again = last_wake(world), remember_pending(world)
+    heal(world)
     polled, walkers = world.clock(), set[Future[None]]()
     with ThreadPoolExecutor(world.items_in_flight, thread_name_prefix="walk") as threads:
         while True:
+            watch_disk(world)
             due = world.leases.next_due()
             if due == timedelta(0) and not world.stopping.is_set():
-                world.leases.free_expired()
+                if world.leases.free_expired(world.chance()):
+                    failpoint("freed")
                 free = world.items_in_flight - len(walkers)
                 walkers |= {threads.submit(walk_while_due, world) for _ in range(free)}
             if not walkers:
@@ -59,25 +67,16 @@ def run_cycle(world: World) -> timedelta:
             for walker in done:
                 walker.result()
             if world.clock() - polled >= POLL_WHEN_BUSY_EVERY.total_seconds() or last_wake(world) != woken:
+                world.store.sign_on(world.worker)
                 woken, poll_again, polled = last_wake(world), remember_pending(world), world.clock()
 
 
-def remember_pending(world: World) -> timedelta:
-    """Take in the main API's pending list. A main API that is away stops nothing: what we hold already goes on."""
-    try:
-        new = world.store.remember(world.api.pending())
-    except Misconfigured as error:
-        log.error("poll_refused", reason=error.reason, detail=error.detail)
-        world.store.mark("poll", f"misconfigured: {error}")
-        return world.policy.idle
-    except StepFailed as error:
-        log.warning("poll_failed", reason=error.reason, detail=error.detail)
-        world.store.mark("poll", f"outage: {error}")
-        return world.policy.backoff
-    world.store.mark("poll", "ok")
-    if new:
-        log.info("remembered", new=new)
-    return world.policy.idle
+def heal(world: World) -> None:
+    """What failed for want of luck gets a further round now and then."""
+    healed = world.store.heal()
+    if healed:
+        failpoint("healed")
+        log.info("healed", items=healed)
 
 
 def walk_while_due(world: World) -> None:
@@ -86,16 +85,18 @@ def walk_while_due(world: World) -> None:
         claim = world.leases.claim(world.worker)
         if claim is None:
             return
+        failpoint("claimed")
         try:
-            with begin_walk(claim, world) as walk:
+            with begin_walk(claim, world) as walk, world.company.kept(alone=claim.media.checklist.runs_alone):
                 advance(walk, world)
                 log.info("media_advanced", **walk.summary())
         except LeaseLost:
             log.warning("lease_lost", media_id=claim.media.id)
         except DatabaseDown:
             raise
-        except Exception:  # one item's mishap ends neither the worker nor its neighbours; its lease will expire
+        except Exception:  # one item's mishap ends neither the worker nor its neighbours
             log.exception("walk_broke", media_id=claim.media.id)
+            world.leases.release(claim, claim.now + world.policy.idle)
 
 
 def advance(walk: Walk, world: World) -> None:
@@ -109,43 +110,76 @@ def advance(walk: Walk, world: World) -> None:
             case GaveUp(step):
                 give_up(walk, step, world)
             case Wait(until):
-                world.leases.release(walk.claim, until)
+                let_go(walk, until, world)
                 return
             case Finished():
-                world.leases.release(walk.claim, None)
+                let_go(walk, None, world)
                 return
             case Run():
                 break  # its attempt is not spent, as when one more event is to be told
-    world.leases.release(walk.claim, walk.now())
+    let_go(walk, walk.now(), world)
+
+
+def let_go(walk: Walk, until: datetime | None, world: World) -> None:
+    """Nobody's again, until it falls due; None: nothing can."""
+    failpoint("releasing")
+    world.leases.release(walk.claim, until)
+    failpoint("released")
 
 
 def attempt(walk: Walk, step: Step, world: World) -> None:
-    """Run one step and record how it ended."""
+    """Run one step and record how it ended; one that waits for a party that is away is not even tried."""
     started = walk.progress()
+    if (held := held_back(walk, step, world)) is not None:
+        hold(walk, step, *held, world)
+        return
     try:
         outcome = STEPS[step](walk, world)
-        checklist = completed(walk.media.checklist, step, outcome.degraded)
+        known = {
+            "is_forgotten": outcome.is_forgotten,
+            "from_kept": outcome.original is not None and walk.from_kept,
+        }
+        checklist = completed(walk.media.checklist, step, outcome.degraded, **known)
+        probed(walk, step, world)
     except StepFailed as failure:
+        if failure.failure.child_died and world.stopping.is_set():
+            return  # whoever stops us may have ended the child too: nobody's death, and the attempt is given back
         checklist, outcome = after_failure(walk, step, failure, world)
     except (LeaseLost, DatabaseDown):
         raise
     except Exception:
         log.exception("step_broke", media_id=walk.media.id, step=step.value)
-        bug = TryAgain("unexpected", "an unexpected error; its traceback is in the worker's log")
+        bug = TryAgain(UNEXPECTED, "an unexpected error; its traceback is in the worker's log")
         checklist, outcome = after_failure(walk, step, bug, world)
     record(walk, checklist, replace(outcome, took=walk.now() - started), world)
 
 
+def hold(walk: Walk, step: Step, failure: Failure, until: datetime, world: World) -> None:
+    """Wait with all the others for the next probe, no attempt spent and nothing added to the history."""
+    given = Setting(walk.now(), world.policy, world.chance(), held_until=until)
+    setback = failed(walk.media.checklist, step, failure, given)
+    record(walk, setback.checklist, Outcome(step, failure=failure, is_held=True), world)
+
+
 def after_failure(walk: Walk, step: Step, error: StepFailed, world: World) -> tuple[Checklist, Outcome]:
     """Ask the rules what a failure means; put its bytes aside and tell the main API if they say so."""
-    failure = replace(error.failure, fingerprint=error.failure.fingerprint or walk.fingerprint)
-    others_arrive = world.store.arrived_lately(walk.media.id, ARRIVED_LATELY)
-    given = Setting(walk.now(), world.policy, world.chance(), others_arrive)
+    own = replace(error.failure, fingerprint=error.failure.fingerprint or walk.fingerprint)
+    failure, outage = as_outage(walk, step, own, world)
+    given = Setting(
+        walk.now(),
+        world.policy,
+        world.chance(),
+        others_arrive=world.store.arrived_lately(walk.media.id, ARRIVED_LATELY),
+        held_until=turn(outage.until, outage.failures) if outage else None,
+        outage_turn=outage.failures if outage else 0,
+        from_kept=walk.from_kept,
+    )
     setback = failed(walk.media.checklist, step, failure, given)
     final = setback.checklist.last_error or failure
     if setback.quarantine:
         try:
             world.files.quarantine(walk.evidence(), walk.media.id, final)
+            failpoint("quarantined")
         except (NoRoom, ProviderDown) as full:  # bytes that cannot be put aside may not be condemned
             return after_failure(walk, step, full, world)
     cleanup = new_event(EventKind.CLEANUP, walk.media, None, world) if setback.cleanup else None
@@ -161,7 +195,9 @@ def after_failure(walk: Walk, step: Step, error: StepFailed, world: World) -> tu
 def give_up(walk: Walk, step: Step, world: World) -> None:
     """Attempts were spent and nobody recorded how the last one ended."""
     failure = Failure(Kind.TRANSIENT, "attempts_spent", "the outcome of the last attempt was never recorded")
-    checklist = replace(gave_up(walk.media.checklist, step), last_error=failure, last_error_step=step)
+    given = Setting(walk.now(), world.policy, world.chance())
+    checklist = replace(walk.media.checklist, last_error=failure, last_error_step=step)
+    checklist = gave_up(checklist, step, given)
     record(walk, checklist, Outcome(step, note=failure.detail, failure=failure), world)
 
 
@@ -170,8 +206,9 @@ def record(walk: Walk, checklist: Checklist, outcome: Outcome, world: World) -> 
     now, attempts = walk.now(), walk.media.checklist[outcome.step].attempts
     if outcome.new_event:
         checklist = announced(checklist, outcome.new_event.kind, now)
-    outcome = replace(outcome, attempt=attempts)
+    outcome = replace(outcome, attempt=attempts, request_id=walk.request_id)
     walk.media = world.store.record(walk.claim, spend(checklist, now, world.policy), outcome)
+    failpoint("recorded")
     walk.remember(outcome)
     tell_operator(walk, outcome)
     if outcome.original:
@@ -185,21 +222,13 @@ def settle_original(walk: Walk, own: Original, world: World) -> None:
         return
     if world.files.is_sound(shared):
         world.files.discard(world.files.original(own.path))
+        failpoint("settled")
         return
     walk.media = world.store.keep_own(walk.claim, own)
 
 
 def tell_operator(walk: Walk, outcome: Outcome) -> None:
-    """ERROR only where a person must act: a step failed for good, or a party refuses our key."""
-    if outcome.failure is None:
-        return
-    has_failed = walk.media.checklist[outcome.step].status is StepStatus.FAILED
-    if has_failed or outcome.failure.kind is Kind.MISCONFIGURED:
+    """ERROR only where a person must act: a step failed for good."""
+    if outcome.failure and walk.media.checklist[outcome.step].status is StepStatus.FAILED:
         about = {"media_id": walk.media.id, "step": outcome.step.value, "kind": outcome.failure.kind.value}
         log.error("step_failed", **about, reason=outcome.failure.reason, detail=outcome.failure.detail)
-
-
-def last_wake(world: World) -> datetime | None:
-    """When somebody last asked us to look."""
-    wake = world.store.marked("wake")
-    return wake.at if wake else None

@@ -13,24 +13,22 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from media_vm.company import Company
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event
-from media_vm.rules.checklist import Checklist, Policy
+from media_vm.rules.checklist import Checklist, Policy, Step
 from media_vm.rules.failures import Failure
-from media_vm.rules.pictures import (
-    DataType,
-    Format,
-    SourceFacts,
-    VariantSet,
-)
+from media_vm.rules.outages import Alike, Outage, Party
+from media_vm.rules.pictures import DataType, Made, SourceFacts, VariantSet
 from media_vm.values import (
+    Answer,
     Claim,
     Download,
     Mark,
     Media,
     Original,
     Outcome,
-    PendingImage,
+    PendingList,
     Rendering,
     RenderRequest,
 )
@@ -39,32 +37,39 @@ from media_vm.values import (
 class MainAPI(Protocol):
     """The festival's API server (contract §2)."""
 
-    def pending(self) -> Sequence[PendingImage]:
+    def pending(self) -> PendingList:
         """Everything that waits for us; a bad entry is skipped and logged. ProviderDown, Misconfigured."""
 
-    def download(self, image_path: str, into: Path) -> Download:
-        """Write the temp file's raw bytes to `into`. NotThere, GiveUp (too big), TryAgain, TooSlow,
-        ProviderDown."""
+    def download(self, image_path: str, into: Path, request_id: str) -> Download:
+        """Write the temp file's raw bytes to `into`. request_id: goes along, and into the item's history.
 
-    def send(self, event: Event) -> str:
-        """Deliver one event; returns once it is *answered* (contract §5.6) with a word for the history.
-        TryAgain, ProviderDown, Misconfigured."""
+        NotThere, GiveUp (too big), TryAgain, TooSlow, ProviderDown.
+        """
+
+    def send(self, event: Event, request_id: str) -> Answer:
+        """Deliver one event; returns once it is *answered* (contract §5.6). TryAgain, ProviderDown,
+        Misconfigured."""
 
 
 class Leases(Protocol):
     """Who works on what. DatabaseDown from any verb."""
 
-    def free_expired(self) -> int:
-        """Free every lease whose holder was silent past its expiry, its unrecorded attempt given back."""
+    def free_expired(self, chance: float) -> int:
+        """Free every lease whose holder was silent past its expiry, its unrecorded attempt given back and the
+        holder's death counted (`rules/orphans.py`). chance: for the jitter."""
 
     def claim(self, worker: str) -> Claim | None:
-        """The longest-due media that nobody holds, its first attempt already spent; None if none is due."""
+        """The longest-due media that nobody holds, its first attempt already spent; one that went down with two
+        workers only when no other is due. None if none is."""
 
     def renew(self, claim: Claim) -> None:
         """Progress was made: push the expiry. LeaseLost."""
 
     def release(self, claim: Claim, due_at: datetime | None) -> None:
         """Let go until it falls due again; None: nothing can. LeaseLost."""
+
+    def release_all(self, worker: str) -> int:
+        """Let go of all that this worker holds, due at once, unrecorded attempts given back; how many."""
 
     def next_due(self) -> timedelta | None:
         """How long until something falls due, an expiry included; None if nothing can."""
@@ -73,8 +78,16 @@ class Leases(Protocol):
 class Store(Protocol):
     """What is known of every media. DatabaseDown from any verb."""
 
-    def remember(self, pending: Sequence[PendingImage]) -> int:
-        """Take in what is new; returns how many. An id that is known already changes nothing."""
+    def now(self) -> datetime:
+        """The database's time."""
+
+    def remember(self, pending: PendingList, poll_began: datetime) -> int:
+        """Take in what is new; returns how many. What is known and still listed, or listed no more, follows
+        `rules/listing.py`. poll_began: the database's time before the list was asked for."""
+
+    def heal(self) -> int:
+        """Give failed items a further round, if the last healing is long enough ago (`rules/healing.py`);
+        returns how many. One worker at a time does."""
 
     def record(self, claim: Claim, checklist: Checklist, outcome: Outcome) -> Media:
         """Write an outcome and the new checklist together, and keep the lease. LeaseLost.
@@ -91,17 +104,45 @@ class Store(Protocol):
     def open_event(self, media_id: int) -> Event | None:
         """The oldest event that the main API has not answered yet."""
 
-    def formats(self, media_id: int) -> frozenset[Format]:
-        """Formats kept at any size."""
+    def made(self, media_id: int) -> Made:
+        """Formats and faces kept at any size."""
 
     def arrived_lately(self, other_than: int, within: timedelta) -> bool:
         """Did another media's bytes arrive within this time?"""
+
+    def sign_on(self, worker: str) -> None:
+        """This worker lives, for `status`; those that were silent for a day are forgotten."""
+
+    def sign_off(self, worker: str) -> None:
+        """This worker ends in good order."""
 
     def mark(self, name: str, note: str = "") -> None:
         """Something happened to the whole machine now, e.g. a `poll` and how it went, for `status`."""
 
     def marked(self, name: str) -> Mark | None:
         """When that last happened, and the note that was made of it."""
+
+
+class Outages(Protocol):
+    """Parties that are away, known to every worker (`rules/outages.py`). DatabaseDown from any verb."""
+
+    def open(self) -> Sequence[Outage]:
+        """Every outage that has not ended."""
+
+    def of(self, party: Party) -> Outage | None:
+        """That party's outage, if it has one."""
+
+    def admit(self, party: Party) -> datetime | None:
+        """None: go, as the one probe that is due, or because the outage is over. Else when to come again."""
+
+    def note(self, outage: Outage) -> None:
+        """It began, or goes on."""
+
+    def end(self, party: Party) -> bool:
+        """The party is back, and all that waited for it is due now, in order of age; was it away until now?"""
+
+    def alike(self, media: Media, step: Step, failure: Failure) -> Alike:
+        """How many items, this one among them, failed alike at this step lately."""
 
 
 class Files(Protocol):
@@ -135,6 +176,9 @@ class Files(Protocol):
     def quarantined(self, media_id: int) -> Path | None:
         """The bytes that were put aside, if any were."""
 
+    def free_bytes(self) -> int:
+        """How much more the storage's file system would take from us."""
+
     def discard(self, *paths: Path) -> None:
         """Remove temporaries; those already gone are fine."""
 
@@ -165,12 +209,14 @@ class World:
     """All that the stories need, joined in `build.py` or, from memory, in `testing.py`.
 
     public_url: this service as others reach it. clock: monotonic seconds. chance: a random number 0–1.
-    stopping: set when the worker should claim no more.
+    stopping: set when the worker should claim no more. company: who may be walked beside whom in this worker.
+    disk_floor: bytes that must stay free.
     """
 
     api: MainAPI
     leases: Leases
     store: Store
+    outages: Outages
     files: Files
     pixels: Pixels
     vision: Vision
@@ -180,7 +226,9 @@ class World:
     lease: timedelta
     step_limit: timedelta
     items_in_flight: int
+    disk_floor: int
     clock: Callable[[], float]
     chance: Callable[[], float]
     new_key: Callable[[], str]
     stopping: threading.Event
+    company: Company

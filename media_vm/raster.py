@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import PlainSerializer, PlainValidator
 
 from media_vm.rules.pictures import FocalPoint
+
+
+def _as_text(pixels: NDArray[np.uint8]) -> dict[str, Any]:
+    return {"shape": pixels.shape, "base64": base64.b64encode(pixels.tobytes()).decode()}
+
+
+def _from_text(told: Any) -> NDArray[np.uint8]:
+    if isinstance(told, np.ndarray):
+        return told
+    return np.frombuffer(base64.b64decode(told["base64"]), np.uint8).reshape(told["shape"])
+
+
+Pixels = Annotated[NDArray[np.uint8], PlainValidator(_from_text), PlainSerializer(_as_text)]
+"""Bytes of an array that cross a pipe as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +35,7 @@ class Raster:
     pixels. attention: where libvips' saliency finds the subject.
     """
 
-    pixels: NDArray[np.uint8]
+    pixels: Pixels
     width: int
     height: int
     attention: FocalPoint

@@ -19,27 +19,14 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from media_vm.forms import DatabaseUrl, Types, Url, Words
+from media_vm.forms import DatabaseUrl, Key, Origins, Types, Url
 from media_vm.rules.checklist import Policy
-from media_vm.rules.pictures import Background
+from media_vm.rules.pictures import Background, Remover
+from media_vm.rules.quality import Aims
 from media_vm.rules.validation import READABLE, Limits
+from media_vm.secret_files import secrets_from_files
 
 A_YEAR = 31_536_000  # seconds
-SECRETS = ("MAIN_API_KEY", "MEDIA_API_KEY", "MEDIA_VM_API_KEY", "DATABASE_URL")
-
-
-def secrets_from_files() -> tuple[dict[str, str], list[str]]:
-    """The contents of every file that an `X_FILE` variable names, and a sentence for each unreadable one."""
-    found, problems = {}, []
-    for name in SECRETS:
-        if path := os.environ.get(f"{name}_FILE"):
-            try:
-                found[name] = Path(path).read_text().strip()
-                if not found[name]:
-                    problems.append(f"{name}_FILE names an empty file; it should hold the secret and nothing else")
-            except (OSError, UnicodeDecodeError) as error:
-                problems.append(f"{name}_FILE cannot be read ({type(error).__name__}); e.g. /run/secrets/key")
-    return found, problems
 
 
 def _setting(default: Any, *names: str, says: str, example: str, **limits: Any) -> Any:
@@ -51,6 +38,10 @@ def _setting(default: Any, *names: str, says: str, example: str, **limits: Any) 
 def _seconds(default: float, name: str, *, says: str, **limits: float) -> Any:
     """A time. The upper limit also keeps `inf` out of sums of times."""
     return _setting(default, name, says=says, example=f"{default:g}", le=A_YEAR, **limits)
+
+
+def _score(default: float, name: str, *, says: str) -> Any:
+    return _setting(default, name, says=says, example=f"{default:g}", ge=30, le=95)
 
 
 def _cores() -> int:
@@ -65,7 +56,7 @@ class Settings(BaseSettings):
     database_url: DatabaseUrl = _setting(
         "sqlite:///storage/media_vm.db",
         "DATABASE_URL",
-        says="SQLAlchemy URL of the database",
+        says="SQLAlchemy URL of the database; its password is percent-encoded",
         example="mysql+pymysql://media_vm:…@localhost/oaf_media",
         repr=False,
     )
@@ -78,7 +69,7 @@ class Settings(BaseSettings):
     main_api_url: Url | None = _setting(
         None, "MAIN_API_URL", says="the main API; the worker needs it", example="https://api.festival.example"
     )
-    main_api_key: SecretStr | None = _setting(
+    main_api_key: Key | None = _setting(
         None,
         "MAIN_API_KEY",
         "MEDIA_API_KEY",
@@ -97,13 +88,13 @@ class Settings(BaseSettings):
     serve_port: int = _setting(
         3001, "MEDIA_VM_SERVE_PORT", says="port that `serve` listens on", example="3001", ge=1, le=65535
     )
-    own_api_key: SecretStr | None = _setting(
+    own_api_key: Key | None = _setting(
         None,
         "MEDIA_VM_API_KEY",
         says="Bearer key that the main API calls us with; without it `MAIN_API_KEY` counts",
         example="another long random text",
     )
-    cors_origins: Words = _setting(
+    cors_origins: Origins = _setting(
         ("*",),
         "MEDIA_VM_CORS_ORIGINS",
         says="origins that may read pictures from a page's code",
@@ -122,6 +113,12 @@ class Settings(BaseSettings):
         says="what a logo's URL without `bg` gives: `original` or `removed`",
         example="removed",
     )
+    background_remover: Remover = _setting(
+        Remover.PLAIN,
+        "MEDIA_VM_BACKGROUND_REMOVER",
+        says="who takes logos' backgrounds away: `plain`, `rembg` (a model, installed apart) or `off`",
+        example="rembg",
+    )
     cpu_slots: int = _setting(
         _cores(),
         "MEDIA_VM_CPU_SLOTS",
@@ -139,6 +136,9 @@ class Settings(BaseSettings):
     step_seconds: float = _seconds(
         300, "MEDIA_VM_STEP_SECONDS", says="deadline of one step, not counting queues", gt=0
     )
+    stuck_seconds: float = _seconds(
+        3600, "MEDIA_VM_STUCK_SECONDS", says="until an item that neither ends nor moves is called stuck", gt=0
+    )
     max_attempts: int = _setting(3, "MEDIA_VM_MAX_ATTEMPTS", says="attempts at a step", example="3", ge=1, le=100)
     backoff_seconds: float = _seconds(
         30, "MEDIA_VM_BACKOFF_SECONDS", says="first wait after a failure; it doubles", gt=0
@@ -148,6 +148,25 @@ class Settings(BaseSettings):
     )
     give_up_seconds: float = _seconds(
         86_400, "MEDIA_VM_GIVE_UP_SECONDS", says="how long to look for an absent file", ge=0
+    )
+    heal_after_seconds: float = _seconds(
+        3600,
+        "MEDIA_VM_HEAL_AFTER_SECONDS",
+        says="until a failed item gets a further round; × 12 the next time",
+        ge=0,
+    )
+    heal_rounds: int = _setting(
+        2, "MEDIA_VM_HEAL_ROUNDS", says="further rounds that a failed item gets", example="2", ge=0, le=10
+    )
+    heal_per_cycle: int = _setting(
+        10, "MEDIA_VM_HEAL_PER_CYCLE", says="failed items that get a further round at once", example="10", ge=0
+    )
+    disk_floor_bytes: int = _setting(
+        1_000_000_000,
+        "MEDIA_VM_DISK_FLOOR_BYTES",
+        says="free space below which nothing is taken on",
+        example="1000000000",
+        ge=0,
     )
     max_source_bytes: int = _setting(
         50_000_000, "MEDIA_VM_MAX_SOURCE_BYTES", says="largest source file", example="50000000", ge=1
@@ -161,11 +180,25 @@ class Settings(BaseSettings):
     max_source_frames: int = _setting(
         200, "MEDIA_VM_MAX_SOURCE_FRAMES", says="most frames or pages of a source", example="200", ge=1
     )
+    max_animation_megapixels: int = _setting(
+        100,
+        "MEDIA_VM_MAX_ANIMATION_MEGAPIXELS",
+        says="frames × pixels up to which an animation's `detail` moves; above it every size is a still",
+        example="100",
+        ge=0,
+    )
     allowed_types: Types = _setting(
         tuple(sorted(READABLE)),
         "MEDIA_VM_ALLOWED_TYPES",
         says="types that are taken; one left out is refused as `type_not_allowed`",
         example="jpeg,png,webp",
+    )
+
+    quality: float = _score(
+        Aims().photos, "MEDIA_VM_QUALITY", says="how much lossy variants look like their photographs (SSIMULACRA2)"
+    )
+    graphics_quality: float = _score(
+        Aims().graphics, "MEDIA_VM_GRAPHICS_QUALITY", says="the same for drawings, whose edges show every flaw"
     )
 
     @classmethod
@@ -194,7 +227,15 @@ class Settings(BaseSettings):
             confirm=timedelta(seconds=self.confirm_seconds),
             give_up=timedelta(seconds=self.give_up_seconds),
             idle=timedelta(seconds=self.idle_seconds),
+            heal_after=timedelta(seconds=self.heal_after_seconds),
+            heal_rounds=self.heal_rounds,
+            heal_per_cycle=self.heal_per_cycle,
         )
+
+    @property
+    def aims(self) -> Aims:
+        """What lossy variants should look like."""
+        return Aims(photos=self.quality, graphics=self.graphics_quality)
 
     @property
     def limits(self) -> Limits:
@@ -204,4 +245,5 @@ class Settings(BaseSettings):
             megapixels=self.max_source_megapixels,
             side=self.max_source_side,
             frames=self.max_source_frames,
+            animation_megapixels=self.max_animation_megapixels,
         )

@@ -3,18 +3,19 @@ sleeps or decides what a failure means."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from media_vm.errors import Confirmed, TryAgain
+from media_vm.failpoints import failpoint
 from media_vm.ports import World
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event, EventKind, complete_body
-from media_vm.rules.checklist import Step
+from media_vm.rules.checklist import Redo, Step
 from media_vm.rules.lost_originals import ORIGINAL_LOST
 from media_vm.rules.outcomes import is_proof
 from media_vm.rules.paths import bulk_path, library_folder, slug_of
-from media_vm.rules.pictures import Format
+from media_vm.rules.pictures import Made
 from media_vm.rules.validation import EXTENSIONS
 from media_vm.values import Download, Media, Original, Outcome, RenderRequest
 from media_vm.walk import Walk
@@ -24,6 +25,7 @@ def retrieve_file(walk: Walk, world: World) -> Outcome:
     """Fetch the temp file, look at its header, keep it as the original, byte for byte."""
     media, suspect = walk.media, walk.media.checklist.suspect
     download = _fetch(walk, world)
+    failpoint("downloaded")
     walk.fingerprint = f"sha256:{download.sha256}"
     if suspect and is_proof(media.checklist, walk.fingerprint):
         raise Confirmed(suspect)
@@ -34,7 +36,7 @@ def retrieve_file(walk: Walk, world: World) -> Outcome:
     world.files.keep_original(walk.incoming, path)
     note = f"{facts.type} {facts.width}×{facts.height}, {download.bytes} bytes"
     original = Original(path, download.bytes, download.sha256)
-    return Outcome(Step.RETRIEVE_FILE, note, original=original, facts=facts)
+    return Outcome(Step.RETRIEVE_FILE, note, original=original, facts=facts, arrived=not walk.from_kept)
 
 
 def _fetch(walk: Walk, world: World) -> Download:
@@ -43,9 +45,10 @@ def _fetch(walk: Walk, world: World) -> Download:
     media = walk.media
     is_first_look = media.checklist.redo is not None and media.checklist.suspect is None
     kept = world.files.quarantined(media.id) if is_first_look else None
+    walk.from_kept = kept is not None
     if kept is not None:
         return world.files.copy(kept, walk.incoming)
-    return world.api.download(media.image_path, walk.incoming)
+    return world.api.download(media.image_path, walk.incoming, walk.asks())
 
 
 def ai_visual_analysis(walk: Walk, world: World) -> Outcome:
@@ -57,8 +60,8 @@ def ai_visual_analysis(walk: Walk, world: World) -> Outcome:
     degraded = None if world.vision.is_configured else "not_configured"
     news = None
     if media.checklist.has_variants:
-        formats = world.store.formats(media.id)
-        news = completion(EventKind.UPDATE, media, formats, analysis, degraded, world)
+        made = world.store.made(media.id)
+        news = completion(EventKind.UPDATE, media, made, analysis, degraded, world)
     return Outcome(
         Step.AI_VISUAL_ANALYSIS, "measured locally", analysis=analysis, degraded=degraded, new_event=news
     )
@@ -71,21 +74,23 @@ def resize_optimize(walk: Walk, world: World) -> Outcome:
     focal_point = analysis.measured.focal_point if analysis else None
     folder = library_folder(media.user_id, media.data_type)
     original = _original(media, world)
-    rendering = world.pixels.render(
-        original, world.files.folder(folder), RenderRequest(media.data_type, focal_point)
-    )
+    part = media.checklist.remakes
+    request = RenderRequest(media.data_type, focal_point, part is Redo.CROPS, part is Redo.FACE)
+    rendering = world.pixels.render(original, world.files.folder(folder), request)
     try:
+        failpoint("rendered")
         world.leases.renew(walk.claim)
         variants = world.files.publish(rendering, media.id, folder, slug_of(media.original_name))
+        failpoint("published")
     except BaseException:
         world.files.discard(*(one.temporary for one in rendering.kept))
         raise
-    formats = {variant.format for variant in variants.kept}
     degraded = media.checklist.degraded
     news = None  # variants that are made again are no news: the main API knows the picture's one URL
     if not media.checklist.has_variants:
-        news = completion(EventKind.COMPLETE, media, formats, analysis, degraded, world)
+        news = completion(EventKind.COMPLETE, media, variants.made, analysis, degraded, world)
     note = f"{len(variants.kept)} variants kept, {len(variants.not_kept)} not"
+    note = f"{note}; {rendering.note}" if rendering.note else note
     return Outcome(Step.RESIZE_OPTIMIZE, note, variants=variants, new_event=news)
 
 
@@ -94,8 +99,12 @@ def update_callback(walk: Walk, world: World) -> Outcome:
     event = world.store.open_event(walk.media.id)
     if event is None:
         return Outcome(Step.UPDATE_CALLBACK, "nothing left to tell")
-    answer = world.api.send(event)
-    return Outcome(Step.UPDATE_CALLBACK, f"{event.kind.value}: {answer}", answered=event)
+    failpoint("sending")
+    world.leases.renew(walk.claim)  # whoever lost the lease meanwhile tells nobody anything
+    answer = world.api.send(event, walk.asks())
+    failpoint("sent")
+    note = f"{event.kind.value}: {answer.note}"
+    return Outcome(Step.UPDATE_CALLBACK, note, answered=event, is_forgotten=answer.is_unknown)
 
 
 STEPS: Mapping[Step, Callable[[Walk, World], Outcome]] = {
@@ -109,7 +118,7 @@ STEPS: Mapping[Step, Callable[[Walk, World], Outcome]] = {
 def completion(
     kind: EventKind,
     media: Media,
-    formats: Iterable[Format],
+    made: Made,
     analysis: Analysis | None,
     degraded: str | None,
     world: World,
@@ -117,13 +126,13 @@ def completion(
     """The event that says that a media is complete; None for one that the main API did not send."""
     is_update = kind is EventKind.UPDATE
     url = f"{world.public_url}/serve/{media.id}"
-    body = complete_body(media.id, url, formats, media.data_type, analysis, degraded, is_update=is_update)
+    body = complete_body(media.id, url, made, media.data_type, analysis, degraded, is_update=is_update)
     return new_event(kind, media, body, world)
 
 
 def new_event(kind: EventKind, media: Media, body: str | None, world: World) -> Event | None:
-    """An event with an Idempotency-Key of its own."""
-    if media.main_api_id is None:
+    """An event with an Idempotency-Key of its own; None for whom the main API does not know."""
+    if media.main_api_id is None or media.checklist.is_forgotten:
         return None
     return Event(kind, media.main_api_id, world.new_key(), body)
 

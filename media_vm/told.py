@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 Story = Mapping[str, Any]
@@ -18,16 +20,65 @@ def tell_media(story: Story) -> str:
     return "\n".join(_media_lines(story))
 
 
+def tell_unknown(media_id: int, *, is_pending: bool, as_json: bool) -> str:
+    """Nobody has this id."""
+    if as_json:
+        name = "pending_image_id" if is_pending else "media_id"
+        return json.dumps({name: media_id if is_pending else str(media_id), "error": "unknown"})
+    whose = "the main API's pending image id" if is_pending else "the id"
+    return f"no media has {whose} {media_id}; `media-vm status` tells how the machine is"
+
+
+def tell_lost(dumped_at: datetime) -> str:
+    """What a restore cannot bring back."""
+    return (
+        f"media completed since {dumped_at:%Y-%m-%d %H:%M:%S} UTC are not in it; the main API holds them as "
+        "complete: have them listed again. Next: media-vm fsck"
+    )
+
+
 def _machine_lines(story: Story) -> Iterator[str]:
+    for outage in story["outages"]:
+        since, again = outage["since"], outage["next_try"]
+        yield _line("AWAY", f"{outage['party']} since {since} ({outage['reason']}); tried again {again}")
+    stuck = story["stuck"]
+    if stuck["number"]:
+        yield _line("STUCK", f"{stuck['number']} media, the first {', '.join(stuck['media_ids'])}")
     counts = ", ".join(f"{number} {status}" for status, number in story["media"].items())
-    yield f"media       {counts}; {story['in_hand']} in hand now"
-    yield f"next due    {story['next_due'] or 'nothing'}"
+    yield _line("media", counts)
+    yield _line(
+        "queue", f"{story['due_now']} due now, {story['in_hand']} in hand, next {story['next_due'] or 'never'}"
+    )
     if story["oldest_unfinished"]:
-        yield f"oldest      unfinished since {story['oldest_unfinished']}"
+        age = timedelta(seconds=story["oldest_age_seconds"])
+        yield _line("oldest", f"unfinished since {story['oldest_unfinished']} ({age})")
+    yield _line("workers", _workers(story["workers"]))
     poll = story["main_api"]
-    yield (f"main API    last asked {poll['last_poll']}: {poll['outcome']}" if poll else "main API    never asked")
-    for reason, number in story["errors"].items():
-        yield f"error       {reason} × {number}"
+    yield _line("main API", _poll(poll) if poll else "never asked")
+    for reason, number in story["failures_24h"].items():
+        yield _line("failed 24 h", f"{reason} × {number}")
+    for name, took in story["seconds"].items():
+        if took["p50"] is not None:
+            yield _line("seconds", f"{name}: {took['p50']:.2f} half, {took['p95']:.2f} for 95 of 100")
+
+
+def _workers(workers: list[Story]) -> str:
+    told = {
+        is_alive: [
+            f"{one['worker']} (last heard of {one['seconds_ago']} s ago)"
+            for one in workers
+            if one["is_alive"] is is_alive
+        ]
+        for is_alive in (True, False)
+    }
+    alive = f"{len(told[True])} alive: {', '.join(told[True])}" if told[True] else "none alive"
+    return alive + (f"; not heard of: {', '.join(told[False])}" if told[False] else "")
+
+
+def _poll(poll: Story) -> str:
+    there = "" if poll["pending_there"] is None else f", {poll['pending_there']} pending there"
+    skipped = f"; {poll['skipped']}" if poll["skipped"] else ""
+    return f"last asked {poll['last_poll']}: {poll['outcome']}{there}{skipped}"
 
 
 def _media_lines(story: Story) -> Iterator[str]:
@@ -54,7 +105,8 @@ def _media_lines(story: Story) -> Iterator[str]:
     yield "history"
     for event in story["history"]:
         took = f" {event['ms']} ms" if event["ms"] is not None else ""
-        yield f"  {event['at']}  {event['event']}{took}  {event['note'] or ''}".rstrip()
+        asked = f"  request {event['request_id']}" if event["request_id"] else ""
+        yield f"  {event['at']}  {event['event']}{took}  {event['note'] or ''}".rstrip() + asked
 
 
 def _variant_lines(variants: list[Story]) -> Iterator[str]:

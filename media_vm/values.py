@@ -21,6 +21,10 @@ from media_vm.rules.pictures import (
     VariantSet,
 )
 
+WORKER_MARK = "worker "  # the mark by which a worker says that it lives begins so
+HEARD_OF_EVERY = timedelta(seconds=30)  # how often it says so, at work and at rest
+GONE_AFTER = 4 * HEARD_OF_EVERY  # a poll that hangs, a database that is busy: three beats may be missed
+
 
 @dataclass(frozen=True, slots=True)
 class PendingImage:
@@ -33,6 +37,20 @@ class PendingImage:
     mime_type: str
     created_at: datetime | None
     data_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingList:
+    """All that waits for us.
+
+    is_whole: no entry was skipped, so that what is not in it is not listed. total: the main API's own count; None
+    if it does not tell. skipped: what was wrong with each entry that was.
+    """
+
+    images: tuple[PendingImage, ...]
+    is_whole: bool = True
+    total: int | None = None
+    skipped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +89,9 @@ class Claim:
 class Outcome:
     """What one attempt at a step brings home; written in one transaction with the checklist, or not at all.
 
-    degraded: what the analysis still lacks, a word of contract §2. failure: set when it did not succeed.
+    degraded: what the analysis still lacks, a word of contract §2. failure: set when it did not succeed. is_held:
+    it was not even tried, for a party is away; that is no line of its history. is_forgotten: the main API answered
+    that it knows no such id. arrived: the original came from the main API just now, not out of quarantine.
     """
 
     step: Step
@@ -84,9 +104,13 @@ class Outcome:
     variants: VariantSet | None = None
     new_event: Event | None = None
     answered: Event | None = None
+    is_forgotten: bool = False
+    arrived: bool = False
+    is_held: bool = False
     quarantined: bool = False
     failure: Failure | None = None
     attempt: int = 0
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +119,14 @@ class Mark:
 
     at: datetime
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How the main API answered an event (contract §5.6). is_unknown: it knows no such id (any more)."""
+
+    note: str
+    is_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +139,16 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class RenderRequest:
-    """What to make of one original: every size for this data type, cropped around this focal point."""
+    """What to make of one original: every size for this data type, cropped around this focal point.
+
+    only_crops: the cropped sizes alone, for a focal point that moved. only_removed: a logo's face without ground
+    alone.
+    """
 
     data_type: DataType
     focal_point: FocalPoint | None
+    only_crops: bool = False
+    only_removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +167,11 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """All that came of one original: what is worth keeping, and what was not, with the reason."""
+    """All that came of one original: what is worth keeping, and what was not, with the reason.
+
+    note: what else its history should tell, e.g. what became of a logo's background.
+    """
 
     kept: tuple[Rendered, ...]
     not_kept: tuple[NotKept, ...]
+    note: str = ""

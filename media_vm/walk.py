@@ -13,6 +13,7 @@ import structlog
 
 from media_vm.errors import DatabaseDown, LeaseLost
 from media_vm.ports import World
+from media_vm.rules.outages import Party
 from media_vm.values import Claim, Media, Outcome
 
 log = structlog.get_logger()
@@ -22,7 +23,12 @@ BEATS_A_LEASE = 3
 
 @dataclass(slots=True)
 class Walk:
-    """A claimed media on its way. incoming: where its download goes. fingerprint: identifies its bytes."""
+    """A claimed media on its way.
+
+    incoming: where its download goes. fingerprint: identifies its bytes. request_id: of the call that the step
+    under way has made. from_kept: the step's bytes are those that quarantine kept. probing: parties that are away,
+    and that this walk may try for all the others.
+    """
 
     claim: Claim
     media: Media
@@ -31,6 +37,9 @@ class Walk:
     world: World
     progress_at: float = 0.0
     fingerprint: str | None = None
+    request_id: str | None = None
+    from_kept: bool = False
+    probing: set[Party] = field(default_factory=set)
     steps_done: list[str] = field(default_factory=list)
 
     def now(self) -> datetime:
@@ -39,8 +48,13 @@ class Walk:
 
     def progress(self) -> datetime:
         """A step begins: the lease deserves to live on. Returns now."""
-        self.progress_at = self.world.clock()
+        self.progress_at, self.request_id = self.world.clock(), None
         return self.now()
+
+    def asks(self) -> str:
+        """The X-Request-ID of a call about this media, by which both sides' logs can be laid side by side."""
+        self.request_id = self.world.new_key()
+        return self.request_id
 
     def evidence(self) -> list[Path]:
         """Where the bytes may be that a failure is about: just downloaded, or the stored original."""

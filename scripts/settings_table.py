@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from media_vm.environment import variables
-from media_vm.settings import SECRETS
+from media_vm.secret_files import SECRETS
 
 PAGE = Path(__file__).parent.parent / "docs" / "settings.md"
 

@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Path, Request
+from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 from starlette.types import ASGIApp
 
 from media_vm import __version__
+from media_vm.rules.pictures import Background, DataType, FocalPoint, MediaStatus
 from media_vm.settings import Settings
 from serve import problems
 from serve.bodies import BodiesAreJSON
@@ -20,19 +21,34 @@ from serve.door import Door
 from serve.failures import EXCEPTION_HANDLERS
 from serve.images import PREFIXES, Images, present
 from serve.keys import require_key
+from serve.parameters import require_known_parameters
 from serve.problems import PROBLEM_TYPES, Problem
 from serve.reader import Reader
-from serve.shelf import RetryAnswer, Shelf
+from serve.shelf import BackgroundAnswer, RefocusAnswer, RetryAnswer, Shelf, Wanted
 
 _NOT_ANALYSED_SECONDS = 60
 
-Id = Annotated[int, Field(ge=1, lt=2**63)]
+LARGEST_ID = 2**63 - 1
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 
 class Wake(BaseModel):
     """Which items to look at first; none means all."""
 
     pending_image_ids: Annotated[list[Id], Field(max_length=1000)] = []
+
+
+class Focal(BaseModel):
+    """What a crop keeps in the picture: fractions of its width from the left and of its height from the top."""
+
+    x: Annotated[float, Field(ge=0, le=1, strict=True)]
+    y: Annotated[float, Field(ge=0, le=1, strict=True)]
+
+
+class Face(BaseModel):
+    """Which of a logo's faces a URL shows that names none."""
+
+    bg: Background
 
 
 def _reader(request: Request) -> Reader:
@@ -42,7 +58,9 @@ def _reader(request: Request) -> Reader:
 
 Asking = Annotated[Reader, Depends(_reader)]
 open_routes = APIRouter()
-main_api_routes = APIRouter(prefix="/api/media", dependencies=[Depends(require_key)])
+main_api_routes = APIRouter(
+    prefix="/api/media", dependencies=[Depends(require_key), Depends(require_known_parameters)]
+)
 
 
 def create_app(settings: Settings, shelf: Shelf) -> ASGIApp:
@@ -102,6 +120,20 @@ async def wake(reader: Asking, body: Wake | None = None) -> dict[str, object]:
     return {"success": True}
 
 
+@main_api_routes.get("")
+async def media(
+    reader: Asking,
+    status: MediaStatus | None = None,
+    data_type: DataType | None = None,
+    user_id: Id | None = None,
+    after: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, object]:
+    """Everything there is, in the order of the ids; `next_after` is the next page's `after`."""
+    wanted = Wanted(status, data_type, user_id, after, limit)
+    return {"success": True} | await reader.ask(reader.shelf.list_media, wanted)
+
+
 @main_api_routes.get("/status/{pending_image_id}")
 async def status(pending_image_id: Annotated[Id, Path()], reader: Asking) -> dict[str, object]:
     """How far one pending image has come."""
@@ -124,6 +156,32 @@ async def retry(pending_image_id: Annotated[Id, Path()], reader: Asking) -> dict
             raise Problem(problems.CONFLICT, "This image was cleaned up and none of its bytes are kept.")
         case RetryAnswer.UNKNOWN:
             raise Problem(problems.NOT_FOUND, "No pending image with this id was ever listed.")
+
+
+@main_api_routes.put("/focal/{media_id}")
+async def focal(media_id: Annotated[Id, Path()], body: Focal, reader: Asking) -> dict[str, object]:
+    """The owner's focal point; only the cropped sizes are made again, under new versions."""
+    match await reader.ask(reader.shelf.refocus, media_id, FocalPoint(body.x, body.y)):
+        case RefocusAnswer.UNKNOWN:
+            raise Problem(problems.NOT_FOUND, "No picture has this id.")
+        case RefocusAnswer.NOT_READY:
+            present(await reader.shown(media_id))
+            detail = "This picture is not analysed yet."
+            raise Problem(problems.NOT_READY, detail, retry_after_seconds=_NOT_ANALYSED_SECONDS)
+    return {"success": True, "focal_point": {"x": body.x, "y": body.y}}
+
+
+@main_api_routes.put("/background/{media_id}")
+async def background(media_id: Annotated[Id, Path()], body: Face, reader: Asking) -> dict[str, object]:
+    """The owner's choice of a logo's face; `background_removed` is null until it is known whether there is one."""
+    choice = await reader.ask(reader.shelf.choose_background, media_id, body.bg)
+    match choice.answer:
+        case BackgroundAnswer.UNKNOWN:
+            raise Problem(problems.NOT_FOUND, "No picture has this id.")
+        case BackgroundAnswer.NOT_A_LOGO:
+            raise Problem(problems.CONFLICT, "This picture is no logo, and has one face only.")
+    reader.forget(media_id)
+    return {"success": True, "bg": body.bg.value, "background_removed": choice.is_removed}
 
 
 @main_api_routes.get("/analysis/{media_id}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import socket
 import sys
@@ -84,8 +85,10 @@ def _trouble_with_address(settings: Settings) -> str | None:
         family = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)[0][0]
         socket.create_server(address, family=family).close()
     except OSError as error:
+        # create_server puts the address into its text; a name that is unknown has no errno of the system's.
+        why = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
         return (
-            f"cannot listen on {settings.serve_host} port {settings.serve_port} ({error.strerror}): "
+            f"cannot listen on {settings.serve_host} port {settings.serve_port} ({why}): "
             "set MEDIA_VM_SERVE_PORT to a free port, MEDIA_VM_SERVE_HOST to an address of this machine"
         )
     return None

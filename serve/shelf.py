@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from media_vm.rules.shown import RetryAnswer, Shown
+from media_vm.rules.pictures import Background, FocalPoint
+from media_vm.rules.shown import BackgroundAnswer, BackgroundChoice, RefocusAnswer, RetryAnswer, Shown, Wanted
 
-__all__ = ["RetryAnswer", "Shelf", "Shown"]
+__all__ = ["BackgroundAnswer", "BackgroundChoice", "RefocusAnswer", "RetryAnswer", "Shelf", "Shown", "Wanted"]
 
 
 class Shelf(Protocol):
@@ -22,11 +23,21 @@ class Shelf(Protocol):
     def retry(self, pending_image_id: int) -> RetryAnswer:
         """Ask the worker for a fresh round of a failed item."""
 
+    def refocus(self, media_id: int, focal_point: FocalPoint) -> RefocusAnswer:
+        """Keep the owner's focal point, and ask the worker for the cropped sizes around it."""
+
+    def choose_background(self, media_id: int, background: Background) -> BackgroundChoice:
+        """Keep the owner's choice of a logo's face, and ask the worker for one that was never made."""
+
     def analysis(self, media_id: int) -> tuple[bool, dict[str, object] | None]:
         """Is the media known, and its analysis as in the callback; None while it is not analysed."""
+
+    def list_media(self, wanted: Wanted) -> dict[str, object]:
+        """`items` and `next_after` of contract §3's list."""
 
     def wake(self, pending_image_ids: Sequence[int]) -> None:
         """Hint that a resting worker look soon; no ids means all."""
 
     def is_ready(self) -> str | None:
-        """None when ready, else one sentence that names the remedy."""
+        """None when ready, else one sentence that names the remedy. A database that is away raises: what the
+        driver says is nobody's business outside."""

@@ -73,7 +73,7 @@ def with_number(image: pyvips.Image, name: str, number: int) -> pyvips.Image:
 def png_header(path: Path, width: int, height: int) -> Path:
     """A PNG of a few dozen bytes that claims to be width × height pixels."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(b"\0")))
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0")))
     return path
 
 
@@ -93,5 +93,6 @@ def _plain(width: int, height: int, colour: list[int]) -> pyvips.Image:
     return pyvips.Image.black(width, height).new_from_image(colour).cast("uchar").copy(interpretation="srgb")
 
 
-def _chunk(name: bytes, body: bytes) -> bytes:
+def chunk(name: bytes, body: bytes) -> bytes:
+    """One chunk of a PNG, its checksum right."""
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))

@@ -9,6 +9,8 @@ from media_vm.adapters.tables import MediaAIAnalysis
 from media_vm.rules.analysis import Analysis, Description, Measured, Quality, Swatch
 from media_vm.rules.pictures import FocalPoint
 
+OWNER = "owner"  # the source of a focal point that nothing measured may replace
+
 
 def analysis_row(media_id: int, analysis: Analysis, now: datetime) -> MediaAIAnalysis:
     """All columns that this analysis fills; the others stay null."""

@@ -3,14 +3,27 @@ files that came too late for their row are strays, and harmless. Restored in the
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import Engine
+from sqlmodel import Session
 
 from media_vm.adapters.dumps import dump_database, load_database, require_dump
+from media_vm.adapters.engine import open_engine, require_migrated
 from media_vm.adapters.files import TEMPORARY
+from media_vm.adapters.in_use import require_nobody
+from media_vm.adapters.tables import MediaMark
+from media_vm.adapters.transactions import database_now, transact
+from media_vm.errors import WrongUse
 
+INSTALLATION = "installation"  # the mark whose note tells one database from all others
+LABEL = "media_vm.json"
 FOLDERS = ("bulk", "library", "quarantine")
 
 
@@ -29,24 +42,79 @@ class Copied:
 def back_up(url: str, storage: Path, folder: Path) -> Copied:
     """Everything into `folder`; a further one into the same folder copies only new files.
 
-    OSError, DatabaseDown, Misconfigured (no client program).
+    OSError, DatabaseDown, NotMigrated, Misconfigured (no client program), WrongUse (not into this folder).
     """
-    began = time.monotonic()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    began, dumped_at = time.monotonic(), datetime.now(UTC)
+    _require_apart(folder, storage)
+    engine = open_engine(url, connections=1)
+    try:
+        require_migrated(engine)
+        label = {"installation": _installation(engine), "dumped_at": dumped_at.isoformat(timespec="seconds")}
+    finally:
+        engine.dispose()
+    _prepare(folder, label["installation"])
     dump_database(url, folder)
+    half = folder / f"{TEMPORARY}{LABEL}"
+    half.write_text(json.dumps(label))
+    half.replace(folder / LABEL)
     return _copy_all(storage, folder / "storage", began)
 
 
-def restore(url: str, storage: Path, folder: Path) -> Copied:
+def restore(url: str, storage: Path, folder: Path, *, is_forced: bool = False) -> Copied:
     """Everything back from `folder`; files that are no part of it stay, for fsck to find.
 
-    OSError, DatabaseDown, Misconfigured (no client program, no dump of such a database).
+    OSError, DatabaseDown, Misconfigured (no client program), WrongUse (no dump of such a database; somebody is at
+    work on the one there is, unless forced).
     """
     began = time.monotonic()
     require_dump(url, folder)
+    if not is_forced:
+        require_nobody(url)
     copied = _copy_all(folder / "storage", storage, began)
     load_database(url, folder)
     return Copied(copied.files, copied.kept, time.monotonic() - began)
+
+
+def dumped_at(url: str, folder: Path) -> datetime:
+    """When the dump in this folder was begun. WrongUse."""
+    dump = require_dump(url, folder)
+    if at := _label(folder).get("dumped_at"):
+        return datetime.fromisoformat(at)
+    return datetime.fromtimestamp(int(dump.stat().st_mtime), UTC)  # it was made before there were labels
+
+
+def _require_apart(folder: Path, storage: Path) -> None:
+    """A backup within the storage would back itself up; a storage within the backup would be its own copy."""
+    ours, theirs = storage.resolve(), folder.resolve()
+    if theirs.is_relative_to(ours) or ours.is_relative_to(theirs / "storage"):
+        raise WrongUse(f"{folder} and the storage folder lie within each other: back up to somewhere else")
+
+
+def _prepare(folder: Path, installation: str) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongUse(f"{folder} cannot be made ({error.strerror}): name a folder of your own") from error
+    if (theirs := _label(folder).get("installation", installation)) != installation:
+        raise WrongUse(f"{folder} holds the backup of another installation ({theirs}): name another folder")
+
+
+def _label(folder: Path) -> dict[str, str]:
+    label = folder / LABEL
+    return dict(json.loads(label.read_text())) if label.is_file() else {}
+
+
+def _installation(engine: Engine) -> str:
+    """Given at the first backup; a restore brings it along."""
+
+    def find_or_give(session: Session) -> str:
+        mark = session.get(MediaMark, INSTALLATION)
+        if mark is None:
+            mark = MediaMark(name=INSTALLATION, at=database_now(session), note=uuid4().hex)
+            session.add(mark)
+        return mark.note or ""
+
+    return transact(engine, find_or_give)
 
 
 def _copy_all(source: Path, target: Path, began: float) -> Copied:

@@ -1,4 +1,4 @@
-"""Column types that mean the same on SQLite, MariaDB and MySQL."""
+"""Column types, and the time, that mean the same on SQLite, MariaDB and MySQL."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, Text
 from sqlalchemy.dialects import mysql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
@@ -43,3 +46,16 @@ def words(kind: type[StrEnum]) -> Enum:
 # SQLite numbers a row by itself only in a column of type INTEGER.
 Id = BigInteger().with_variant(Integer, "sqlite")
 LongText = Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
+
+
+class Now(FunctionElement[datetime]):
+    """The database's time: no two machines' clocks are ever compared (contract §5.2)."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(Now)
+def _utc_with_microseconds(_: Now, compiler: SQLCompiler, **_options: object) -> str:
+    # As SQLite keeps times, which are text there: with six digits, although its clock has three.
+    return "strftime('%Y-%m-%d %H:%M:%f000', 'now')" if compiler.dialect.name == "sqlite" else "UTC_TIMESTAMP(6)"

@@ -3,69 +3,76 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 from sqlmodel import Session, col, select
 
 from media_vm.adapters.analysis_rows import analysis_of
+from media_vm.adapters.healing import heal
 from media_vm.adapters.leases import held, oldest_open
+from media_vm.adapters.listing import listed_again, withdraw_unlisted
 from media_vm.adapters.recording import history, take_in, write_event_due, write_outcome
-from media_vm.adapters.rows import (
-    checklist_of,
-    cut,
-    event_of,
-    media_of,
-    write_checklist,
-)
+from media_vm.adapters.rows import checklist_of, cut, event_of, made_of, media_of, news_of, write_checklist
 from media_vm.adapters.tables import (
     MediaAIAnalysis,
     MediaFile,
     MediaMark,
-    MediaVariant,
 )
 from media_vm.adapters.transactions import database_now, reading, transact
+from media_vm.failpoints import failpoint
 from media_vm.rules.analysis import Analysis
-from media_vm.rules.callbacks import Event
-from media_vm.rules.checklist import Checklist
-from media_vm.rules.pictures import Format
-from media_vm.values import Claim, Mark, Media, Original, Outcome, PendingImage
+from media_vm.rules.callbacks import Event, EventKind
+from media_vm.rules.checklist import Checklist, Policy
+from media_vm.rules.healing import HEALING
+from media_vm.rules.pictures import Made
+from media_vm.values import WORKER_MARK, Claim, Mark, Media, Original, Outcome, PendingList
 
 log = structlog.get_logger()
 
 IDS_AT_ONCE = 500
+TAKEN_IN_AT_ONCE = 50  # commits cost more than rows, and others wait meanwhile
+SILENT_FOR = timedelta(days=1)
 
 
 class DatabaseStore:
     """The `Store` port over SQLAlchemy."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, policy: Policy) -> None:
         self._engine = engine
+        self._policy = policy
 
-    def remember(self, pending: Sequence[PendingImage]) -> int:
+    def now(self) -> datetime:
+        """The database's time."""
+        with reading(self._engine) as session:
+            return database_now(session)
+
+    def remember(self, pending: PendingList, poll_began: datetime) -> int:
         """Ask for the known ids first, so that a poll that brings nothing new writes nothing."""
-        new = 0
-        for start in range(0, len(pending), IDS_AT_ONCE):
-            some = {image.id: image for image in pending[start : start + IDS_AT_ONCE]}
+        new, images = 0, pending.images
+        for start in range(0, len(images), IDS_AT_ONCE):
+            some = {image.id: image for image in images[start : start + IDS_AT_ONCE]}
             with reading(self._engine) as session:
-                known = session.exec(select(MediaFile.main_api_id).where(col(MediaFile.main_api_id).in_(some)))
-                unknown = [some[unknown] for unknown in some.keys() - set(known)]
-            for image in sorted(unknown, key=lambda image: image.id):
-                new += self._take_in(image)
+                asked = select(MediaFile.main_api_id).where(col(MediaFile.main_api_id).in_(some))
+                known = [one for one in session.exec(asked) if one is not None]
+            listed_again(self._engine, some, known, poll_began, self._policy)
+            unknown = sorted(some.keys() - set(known))  # everybody in the same order, so that nobody deadlocks
+            for few in range(0, len(unknown), TAKEN_IN_AT_ONCE):
+                taken = [some[one] for one in unknown[few : few + TAKEN_IN_AT_ONCE]]
+                new += transact(self._engine, partial(take_in, taken))
+        if pending.is_whole:
+            withdraw_unlisted(self._engine, {image.id: image for image in images}, poll_began)
         return new
 
-    def _take_in(self, image: PendingImage) -> bool:
-        def unless_known(session: Session) -> bool:
-            known = select(MediaFile.id).where(col(MediaFile.main_api_id) == image.id)
-            is_new = session.exec(known).first() is None  # another worker may have polled the same list
-            if is_new:
-                take_in(session, image, database_now(session))
-            return is_new
-
-        return transact(self._engine, unless_known)
+    def heal(self) -> int:
+        """Further rounds for those whose time has come, if the last healing is long enough ago."""
+        with reading(self._engine) as session:  # the usual case writes nothing
+            mark = session.get(MediaMark, HEALING)
+            if mark and database_now(session) - mark.at < self._policy.idle:
+                return 0
+        return transact(self._engine, partial(heal, self._policy))
 
     def record(self, claim: Claim, checklist: Checklist, outcome: Outcome) -> Media:
         """One transaction under the lease: the step, what it brought, what is to be told, the history."""
@@ -80,7 +87,7 @@ class DatabaseStore:
             media = session.get_one(MediaFile, claim.media.id)
             media.bulk_path = own.path
             session.add(media)
-            return media_of(media, checklist_of(row, oldest_open(session, claim.media.id)))
+            return media_of(media, checklist_of(row, news_of(oldest_open(session, claim.media.id))))
 
         return transact(self._engine, keep)
 
@@ -97,13 +104,10 @@ class DatabaseStore:
             pending_id = session.get_one(MediaFile, media_id).main_api_id
             return event_of(row, pending_id) if row and pending_id is not None else None
 
-    def formats(self, media_id: int) -> frozenset[Format]:
-        """Formats kept at any size."""
+    def made(self, media_id: int) -> Made:
+        """Formats and faces kept at any size."""
         with reading(self._engine) as session:
-            kept = select(MediaVariant.format).where(
-                col(MediaVariant.media_id) == media_id, col(MediaVariant.path).is_not(None)
-            )
-            return frozenset(Format(one) for one in session.exec(kept))
+            return made_of(session, media_id)
 
     def arrived_lately(self, other_than: int, within: timedelta) -> bool:
         """Did another media's bytes arrive within this time?"""
@@ -113,6 +117,21 @@ class DatabaseStore:
                 col(MediaFile.id) != other_than, col(MediaFile.retrieved_at) > since
             )
             return session.exec(other.limit(1)).first() is not None
+
+    def sign_on(self, worker: str) -> None:
+        """This worker lives; those that were silent for a day are forgotten."""
+
+        def renew(session: Session) -> None:
+            now, is_worker = database_now(session), col(MediaMark.name).startswith(WORKER_MARK)
+            session.exec(delete(MediaMark).where(is_worker, col(MediaMark.at) < now - SILENT_FOR))
+            session.merge(MediaMark(name=_mark_of(worker), at=now, note=""))
+
+        transact(self._engine, renew)
+
+    def sign_off(self, worker: str) -> None:
+        """This worker ends in good order."""
+        gone = delete(MediaMark).where(col(MediaMark.name) == _mark_of(worker))
+        transact(self._engine, lambda session: session.exec(gone))
 
     def mark(self, name: str, note: str = "") -> None:
         """Remember that something happened to the whole machine now."""
@@ -129,6 +148,10 @@ class DatabaseStore:
             return Mark(row.at, row.note or "") if row else None
 
 
+def _mark_of(worker: str) -> str:
+    return cut(f"{WORKER_MARK}{worker}", 50)
+
+
 def _record(claim: Claim, checklist: Checklist, outcome: Outcome, write: str, session: Session) -> Media:
     row = held(session, claim)
     media = session.get_one(MediaFile, claim.media.id)
@@ -139,6 +162,11 @@ def _record(claim: Claim, checklist: Checklist, outcome: Outcome, write: str, se
         write_checklist(checklist, row)
         row.last_write, row.updated_at = write, now
         media.status, media.updated_at = checklist.status, now
-        session.add_all([row, media, history(claim, row, outcome, now)])
+        if outcome.answered and outcome.answered.kind is EventKind.CLEANUP:
+            row.closed_at = now
+        session.add_all([row, media])
+        if not outcome.is_held:
+            session.add(history(claim, row, outcome, now))
         session.flush()
-    return media_of(media, checklist_of(row, oldest_open(session, claim.media.id)))
+        failpoint("recording")
+    return media_of(media, checklist_of(row, news_of(oldest_open(session, claim.media.id))))

@@ -9,14 +9,16 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import URL, make_url, text
 
 from media_vm.adapters.engine import open_engine
-from media_vm.errors import DatabaseDown, Misconfigured
+from media_vm.errors import DatabaseDown, Misconfigured, WrongUse
 
 SKIPPED_IDS = 100_000
+IDS_COUNT_FROM = datetime(2020, 1, 1, tzinfo=UTC)
 DUMP = ("mariadb-dump", "mysqldump")
 CLIENT = ("mariadb", "mysql")
 
@@ -40,23 +42,23 @@ def dump_database(url: str, folder: Path) -> Path:
 
 
 def require_dump(url: str, folder: Path) -> Path:
-    """The dump in this folder. Misconfigured when there is none of such a database."""
+    """The dump in this folder. WrongUse when there is none of such a database."""
     dump = folder / _name(make_url(url))
     if not dump.is_file():
-        raise Misconfigured("no_dump", f"that folder holds no {dump.name}, which this DATABASE_URL needs")
+        raise WrongUse(f"{folder} holds no {dump.name}, which this DATABASE_URL needs")
     return dump
 
 
 def load_database(url: str, folder: Path) -> None:
     """Put a dump in the place of whatever the database holds; no media VM may be running meanwhile.
-    DatabaseDown, Misconfigured."""
+    DatabaseDown, Misconfigured, WrongUse."""
     where, dump = make_url(url), require_dump(url, folder)
     if where.get_backend_name() == "sqlite":
         _replace_sqlite(where, dump)
     else:
         with dump.open("rb") as statements:
             _run(where, CLIENT, where.database or "", stdin=statements.fileno())
-    _skip_ids(url)
+    _skip_ids(url, datetime.now(UTC))
 
 
 def _copy_sqlite(where: URL, into: Path) -> None:
@@ -77,16 +79,22 @@ def _replace_sqlite(where: URL, dump: Path) -> None:
     half.replace(place)
 
 
-def _skip_ids(url: str) -> None:
-    """Media that came after the dump have given their ids out; no URL may ever show another picture."""
+def _skip_ids(url: str, now: datetime) -> None:
+    """Media that came after the dump have given their ids out, and those after an earlier restore of the same dump
+    too; no URL may ever show another picture. So ids go on from the clock's milliseconds, which a machine that
+    takes in fewer than a thousand pictures a second cannot have reached. JavaScript holds them for 285,000 years.
+    """
     engine = open_engine(url, connections=1)
+    by_clock = int((now - IDS_COUNT_FROM).total_seconds() * 1000)
     with engine.begin() as connection:
+        last = int(connection.scalar(text("SELECT COALESCE(MAX(id), 0) FROM media_files")) or 0)
+        skipped = max(last + SKIPPED_IDS, by_clock)
         if engine.dialect.name == "sqlite":
-            skip = text("UPDATE sqlite_sequence SET seq = seq + :skipped WHERE name = 'media_files'")
-            connection.execute(skip, {"skipped": SKIPPED_IDS})
+            connection.execute(text("DELETE FROM sqlite_sequence WHERE name = 'media_files'"))
+            go_on = text("INSERT INTO sqlite_sequence (name, seq) VALUES ('media_files', :skipped)")
+            connection.execute(go_on, {"skipped": skipped})
         else:
-            last = connection.scalar(text("SELECT COALESCE(MAX(id), 0) FROM media_files"))
-            connection.execute(text(f"ALTER TABLE media_files AUTO_INCREMENT = {int(last) + SKIPPED_IDS + 1}"))
+            connection.execute(text(f"ALTER TABLE media_files AUTO_INCREMENT = {skipped + 1}"))
     engine.dispose()
 
 

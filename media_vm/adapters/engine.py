@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 from media_vm.adapters.server_versions import require_supported
 from media_vm.adapters.transactions import translated
-from media_vm.errors import DatabaseDown, NotMigrated
+from media_vm.errors import NotMigrated, WrongUse
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 BUSY_SECONDS = 10
@@ -37,6 +38,7 @@ def open_engine(url: str, *, connections: int = 8) -> Engine:
         return _open_sqlite(url, connections)
     return create_engine(
         url,
+        hide_parameters=True,  # no traceback shows a row's values
         isolation_level="READ COMMITTED",
         pool_size=connections,
         pool_pre_ping=True,
@@ -46,7 +48,9 @@ def open_engine(url: str, *, connections: int = 8) -> Engine:
 
 
 def _open_sqlite(url: str, connections: int) -> Engine:
-    engine = create_engine(url, pool_size=connections, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(
+        url, hide_parameters=True, pool_size=connections, connect_args={"timeout": BUSY_SECONDS}
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
@@ -73,15 +77,25 @@ def migrations_config(url: str) -> Config:
     return config
 
 
-def migrate(url: str) -> None:
-    """Bring the tables to this version; safe to run again. DatabaseDown."""
+def migrate(url: str, *, may_make_folder: bool = False) -> None:
+    """Bring the tables to this version; safe to run again. may_make_folder: of a path that nobody mistyped.
+    DatabaseDown, WrongUse."""
     if file := _sqlite_file(make_url(url)):
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise DatabaseDown(f"DATABASE_URL's folder cannot be made ({error.strerror})") from error
+        _require_folder(file.parent, may_make=may_make_folder)
     with translated():
         command.upgrade(migrations_config(url), "head")
+
+
+def _require_folder(folder: Path, *, may_make: bool) -> None:
+    try:
+        if may_make:
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongUse(f"DATABASE_URL's folder cannot be made ({error.strerror})") from error
+    if not folder.is_dir():
+        raise WrongUse(f"DATABASE_URL's folder {folder} is not there: check it for a slip, or make the folder")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise WrongUse(f"DATABASE_URL's folder {folder} cannot be written: give it to this user")
 
 
 def newest_revision() -> str | None:

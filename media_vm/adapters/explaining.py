@@ -3,58 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import Engine, func
+from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from media_vm.adapters.analysis_rows import analysis_of
 from media_vm.adapters.leases import oldest_open
-from media_vm.adapters.rows import checklist_of
+from media_vm.adapters.machine_status import text_of
+from media_vm.adapters.rows import checklist_of, made_of, news_of
 from media_vm.adapters.tables import (
     MediaAIAnalysis,
     MediaCallback,
     MediaEvent,
     MediaFile,
-    MediaMark,
     MediaVariant,
     ProcessingChecklist,
 )
-from media_vm.adapters.transactions import database_now, reading
+from media_vm.adapters.transactions import reading
 from media_vm.rules.callbacks import analysis_body
-from media_vm.rules.pictures import MediaStatus
 from media_vm.rules.progress import status_body
 
 Story = dict[str, object]
-
-
-def describe_machine(engine: Engine) -> Story:
-    """How many media there are of each status, what waits and since when, and how the last poll went."""
-    with reading(engine) as session:
-        now = database_now(session)
-        counted = session.exec(select(MediaFile.status, func.count()).group_by(col(MediaFile.status))).all()
-        counts = {MediaStatus(status): number for status, number in counted}
-        row = ProcessingChecklist
-        due = session.exec(select(func.min(row.due_at))).one()
-        leased = session.exec(select(func.count()).where(col(row.lease_expires_at).is_not(None))).one()
-        unfinished = col(MediaFile.status).in_([MediaStatus.DOWNLOADING, MediaStatus.PROCESSING])
-        oldest = session.exec(select(func.min(MediaFile.created_at)).where(unfinished)).one()
-        errors = (
-            select(row.last_error_kind, row.last_error_reason, func.count())
-            .where(col(row.last_error_kind).is_not(None))
-            .group_by(col(row.last_error_kind), col(row.last_error_reason))
-        )
-        failures = {f"{kind}:{reason}": number for kind, reason, number in session.exec(errors)}
-        poll = session.get(MediaMark, "poll")
-    return {
-        "now": _text(now),
-        "media": {status.value: counts.get(status, 0) for status in MediaStatus},
-        "in_hand": leased,
-        "next_due": _text(due),
-        "oldest_unfinished": _text(oldest),
-        "errors": failures,
-        "main_api": {"last_poll": _text(poll.at), "outcome": poll.note} if poll else None,
-    }
 
 
 def explain_media(engine: Engine, media_id: int) -> Story | None:
@@ -64,9 +33,10 @@ def explain_media(engine: Engine, media_id: int) -> Story | None:
         if media is None:
             return None
         row = session.exec(select(ProcessingChecklist).where(col(ProcessingChecklist.media_id) == media_id)).one()
-        checklist = checklist_of(row, oldest_open(session, media_id))
+        checklist = checklist_of(row, news_of(oldest_open(session, media_id)))
         analysis = session.exec(select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media_id)).first()
-        known = analysis_body(analysis_of(analysis), media.data_type) if analysis else None
+        faces = made_of(session, media_id).backgrounds
+        known = analysis_body(analysis_of(analysis), media.data_type, faces) if analysis else None
         state = status_body(media.main_api_id or 0, media_id, checklist, row.due_at)
         return {
             "media_id": str(media_id),
@@ -76,7 +46,7 @@ def explain_media(engine: Engine, media_id: int) -> Story | None:
             "degraded": state["degraded"],
             "deaths": checklist.deaths,
             "suspect": checklist.suspect and f"{checklist.suspect.kind.value}: {checklist.suspect.reason}",
-            "absent_since": _text(checklist.absent_since),
+            "absent_since": text_of(checklist.absent_since),
             "user_id": media.user_id,
             "data_type": media.data_type.value,
             "original": _original(media),
@@ -104,10 +74,10 @@ def _original(media: MediaFile) -> Story:
         "width": media.width,
         "height": media.height,
         "sha256": media.sha256,
-        "uploaded_at": _text(media.uploaded_at),
-        "retrieved_at": _text(media.retrieved_at),
-        "processed_at": _text(media.processed_at),
-        "quarantined_at": _text(media.quarantined_at),
+        "uploaded_at": text_of(media.uploaded_at),
+        "retrieved_at": text_of(media.retrieved_at),
+        "processed_at": text_of(media.processed_at),
+        "quarantined_at": text_of(media.quarantined_at),
     }
 
 
@@ -140,8 +110,8 @@ def _callbacks(session: Session, media_id: int) -> Sequence[Story]:
             "idempotency_key": row.idempotency_key,
             "attempts": row.attempts,
             "answer": row.answer,
-            "acknowledged_at": _text(row.acknowledged_at),
-            "next_try": None if row.acknowledged_at else _text(row.due_at),
+            "acknowledged_at": text_of(row.acknowledged_at),
+            "next_try": None if row.acknowledged_at else text_of(row.due_at),
         }
         for row in rows
     ]
@@ -153,17 +123,14 @@ def _history(session: Session, media_id: int) -> Sequence[Story]:
     )
     return [
         {
-            "at": _text(row.at),
+            "at": text_of(row.at),
             "event": row.name,
             "attempt": row.attempt,
             "kind": row.kind.value if row.kind else None,
+            "request_id": row.request_id,
             "note": row.note,
             "ms": row.ms,
             "worker": row.worker_id,
         }
         for row in rows
     ]
-
-
-def _text(time: datetime | None) -> str | None:
-    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z") if time else None

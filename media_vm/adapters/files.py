@@ -5,23 +5,21 @@ Rows are written after their files, so that the database points only at files th
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-from media_vm.errors import NoRoom, ProviderDown
+from media_vm.adapters.disk_failures import disk_may_be_full
+from media_vm.failpoints import failpoint
 from media_vm.rules.failures import Failure, is_whole
 from media_vm.rules.paths import library_name
 from media_vm.rules.pictures import Variant, VariantSet
 from media_vm.values import Download, Original, Rendered, Rendering
 
 TEMPORARY = ".tmp-"
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class DiskFiles:
@@ -36,7 +34,7 @@ class DiskFiles:
 
     def keep_original(self, incoming: Path, path: str) -> None:
         """Make a downloaded file the original."""
-        with _disk_may_be_full():
+        with disk_may_be_full():
             _publish(incoming, self.folder(str(Path(path).parent)) / Path(path).name)
 
     def original(self, path: str) -> Path:
@@ -53,13 +51,13 @@ class DiskFiles:
     def folder(self, path: str) -> Path:
         """Make sure that a folder under the storage root exists."""
         folder = self._inside(path)
-        with _disk_may_be_full():
+        with disk_may_be_full():
             folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         return folder
 
     def publish(self, rendering: Rendering, media_id: int, folder: str, slug: str) -> VariantSet:
         """Give every rendered file the name that holds its content's hash."""
-        with _disk_may_be_full():
+        with disk_may_be_full():
             kept = tuple(self._publish_one(one, media_id, folder, slug) for one in rendering.kept)
             _sync_folder(self._inside(folder))
         return VariantSet(kept, rendering.not_kept)
@@ -67,7 +65,7 @@ class DiskFiles:
     def _publish_one(self, one: Rendered, media_id: int, folder: str, slug: str) -> Variant:
         name = library_name(media_id, slug, one.size, one.format, one.background, one.sha256)
         _sync(one.temporary)
-        one.temporary.rename(self._inside(folder) / name)
+        _rename(one.temporary, self._inside(folder) / name)
         return Variant(
             size=one.size,
             format=one.format,
@@ -90,7 +88,7 @@ class DiskFiles:
             "detail": failure.detail,
             "fingerprint": failure.fingerprint,
         }
-        with _disk_may_be_full():
+        with disk_may_be_full():
             if source := next((one for one in sources if one.exists()), None):
                 copy = folder / f"{TEMPORARY}{media_id}"
                 shutil.copyfile(source, copy)
@@ -101,7 +99,7 @@ class DiskFiles:
 
     def copy(self, kept: Path, into: Path) -> Download:
         """Bytes that we have already, as if they had been downloaded."""
-        with _disk_may_be_full():
+        with disk_may_be_full():
             shutil.copyfile(kept, into)
         return _measured(into)
 
@@ -109,6 +107,12 @@ class DiskFiles:
         """The bytes that were put aside, if any were."""
         copy = self._inside(f"quarantine/{media_id}.bin")
         return copy if copy.exists() else None
+
+    def free_bytes(self) -> int:
+        """What an unprivileged process may still write."""
+        with disk_may_be_full():
+            there = next(path for path in (self._root, *self._root.parents) if path.exists())
+            return shutil.disk_usage(there).free
 
     def discard(self, *paths: Path) -> None:
         """Remove temporaries; those already gone are fine."""
@@ -130,11 +134,18 @@ def _measured(path: Path) -> Download:
 
 def _publish(temporary: Path, final: Path) -> None:
     _sync(temporary)
-    temporary.rename(final)
+    _rename(temporary, final)
     _sync_folder(final.parent)
 
 
+def _rename(temporary: Path, final: Path) -> None:
+    failpoint("renaming")
+    temporary.rename(final)
+    failpoint("renamed")
+
+
 def _sync(path: Path) -> None:
+    failpoint("syncing")
     with path.open("rb") as file:
         os.fsync(file.fileno())
 
@@ -145,16 +156,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-@contextmanager
-def _disk_may_be_full() -> Iterator[None]:
-    try:
-        yield
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        detail = f"the storage refuses to be written ({error.strerror})"
-        if error.errno in _FULL:  # everybody's trouble: wait, spend no attempt
-            raise ProviderDown("storage_full", detail) from error
-        raise NoRoom("storage", detail) from error

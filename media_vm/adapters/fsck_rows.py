@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from media_vm.adapters.leases import oldest_open
-from media_vm.adapters.rows import checklist_of, cut, write_checklist
+from media_vm.adapters.rows import checklist_of, cut, news_of, write_checklist
 from media_vm.adapters.tables import MediaEvent, MediaFile, MediaVariant, ProcessingChecklist
 from media_vm.adapters.transactions import database_now, reading, transact
 from media_vm.rules.upkeep import Remedy, Role, Slice, owner_of, requested
@@ -88,7 +88,7 @@ def _request(media_id: int, remedy: Remedy, note: str, token: str, session: Sess
         return False
     if row.lease_token != token:  # else an earlier run was committed, and only its answer was lost
         now, media = database_now(session), session.get_one(MediaFile, media_id)
-        checklist = requested(checklist_of(row, oldest_open(session, media_id)), remedy)
+        checklist = requested(checklist_of(row, news_of(oldest_open(session, media_id))), remedy)
         write_checklist(checklist, row)
         row.lease_token, row.due_at, row.updated_at = token, now, now
         media.status, media.updated_at = checklist.status, now
@@ -117,5 +117,5 @@ def _held(
     promises = list(variants.get(media.id, ()))
     if media.bulk_path and media.sha256:
         promises.insert(0, Promise(Role.ORIGINAL, media.bulk_path, media.sha256))
-    known = checklist_of(checklist, oldest_open(session, media.id))
+    known = checklist_of(checklist, news_of(oldest_open(session, media.id)))
     return Held(media.id, media.main_api_id is not None, known, tuple(promises))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,6 +17,30 @@ LONGEST_RETRY_AFTER = timedelta(days=1)
 def answered(status: int) -> bool:
     """Is an event with this answer told for good? (contract §5.6)"""
     return 200 <= status < 300 or status in (404, 409, 410)
+
+
+def may_be_ours(content_type: str, content: bytes) -> bool:
+    """Can this be what the main API says to an event? Nothing, JSON or a plain word; no page, picture, archive."""
+    text = content.strip()
+    if content_type.partition(";")[0].strip().lower() == "application/json" and text:
+        return _is_json(text)
+    return not text.startswith(b"<") and b"\x00" not in text and _is_text(text)
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _is_text(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def failure_of(response: httpx.Response, who: str) -> StepFailed:

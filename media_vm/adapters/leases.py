@@ -5,20 +5,34 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
-from sqlalchemy import Engine, func
+import structlog
+from sqlalchemy import Connection, Engine, Row, Update, func
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
-from media_vm.adapters.rows import checklist_of, media_of, write_checklist
-from media_vm.adapters.tables import MediaCallback, MediaFile, ProcessingChecklist
+from media_vm.adapters.lease_statements import (
+    LONGEST_DUE,
+    LONGEST_DUE_SUSPECT,
+    MEDIA_WITH_NEWS,
+    RELEASE,
+    RELEASE_ALL,
+    RENEW,
+    TAKE,
+    TAKEN_BEFORE,
+)
+from media_vm.adapters.rows import changes, checklist_of, media_of, open_event_of, write_checklist
+from media_vm.adapters.tables import MediaCallback, MediaEvent, MediaFile, ProcessingChecklist
 from media_vm.adapters.transactions import database_now, reading, transact
 from media_vm.errors import LeaseLost
-from media_vm.rules.checklist import Policy, give_back, spend
-from media_vm.rules.outcomes import renewed
+from media_vm.rules.checklist import Policy, spend
+from media_vm.rules.orphans import is_alarming, orphaned, patience
+from media_vm.rules.rounds import renewed
 from media_vm.values import Claim
 
 FREED_AT_ONCE = 100
+
+log = structlog.get_logger()
 
 
 class DatabaseLeases:
@@ -33,56 +47,57 @@ class DatabaseLeases:
         """Lock the longest-due row that nobody else is just taking, and put a new token on it."""
         return transact(self._engine, partial(self._take, worker, secrets.token_hex(16), []))
 
-    def _take(self, worker: str, token: str, tried: list[int | None], session: Session) -> Claim | None:
-        now = database_now(session)
-        row = _taken_before(session, tried, token) or session.exec(longest_due(now)).first()
+    def _take(self, worker: str, token: str, tried: list[int], session: Session) -> Claim | None:
+        database = session.connection()
+        row = _taken_before(database, tried, token) or _longest_due(database)
         if row is None:
             return None
-        media = session.get_one(MediaFile, row.media_id)
-        checklist = checklist_of(row, oldest_open(session, row.media_id))
+        read = database.execute(MEDIA_WITH_NEWS, {"media": row.media_id}).one()
+        before = checklist = checklist_of(row, open_event_of(read))
         if row.lease_token != token:
             tried.append(row.id)
-            checklist = spend(renewed(checklist), now, self._policy)
-            write_checklist(checklist, row)
-            row.worker_id, row.lease_token = worker, token
-            row.lease_expires_at, row.due_at, row.updated_at = now + self._lease, None, now
-            session.add(row)
-            media.status = checklist.status  # a retry on request begins anew
-            session.add(media)
-        return Claim(media_of(media, checklist), token, now)
+            checklist = spend(renewed(before), row.now, self._policy)
+            holder = {"worker_id": worker, "lease_token": token, "lease_expires_at": row.now + self._lease}
+            written = {**holder, **changes(before, checklist), "due_at": None, "updated_at": row.now}
+            database.execute(TAKE, {"row": row.id, **written})
+            if checklist.status is not before.status:  # a retry on request begins anew
+                session.get_one(MediaFile, row.media_id).status = checklist.status
+        return Claim(media_of(read, checklist), token, row.now)
 
     def renew(self, claim: Claim) -> None:
         """Push the expiry; LeaseLost if the token is no longer ours."""
 
         def push(session: Session) -> None:
-            row = held(session, claim)
-            row.lease_expires_at = database_now(session) + self._lease
-            session.add(row)
+            _write_as_holder(session, RENEW, claim, expires=database_now(session) + self._lease)
 
         transact(self._engine, push)
 
     def release(self, claim: Claim, due_at: datetime | None) -> None:
-        """Keep the token (so that a late write of ours is still ours), clear the expiry."""
+        """Keep the token (so that a late write of ours is still ours), clear the expiry, and give an attempt back
+        whose outcome is not recorded."""
 
         def let_go(session: Session) -> None:
-            row = held(session, claim)
-            now = database_now(session)
-            write_checklist(give_back(checklist_of(row, None)), row)
-            row.lease_expires_at, row.updated_at = None, now
-            asked_again = row.redo_counter != claim.media.checklist.redo_counter
-            row.due_at = now if asked_again else due_at
-            session.add(row)
+            counter = claim.media.checklist.redo_counter
+            try:
+                _write_as_holder(session, RELEASE, claim, due=due_at, counter=counter)
+            except LeaseLost:
+                held(session, claim)  # still its token: an earlier run was committed, and only its answer was lost
 
         transact(self._engine, let_go)
 
-    def free_expired(self) -> int:
-        """Replace the token, so that who went silent can write nothing any more."""
+    def release_all(self, worker: str) -> int:
+        """A new token for all of them: a thread of that worker that is not through writes nothing any more."""
+        names = {"worker": worker, "fresh": secrets.token_hex(16)}
+        return transact(self._engine, lambda session: session.connection().execute(RELEASE_ALL, names).rowcount)
+
+    def free_expired(self, chance: float) -> int:
+        """Replace the token, so that who went silent can write nothing any more; its death is counted."""
         row = ProcessingChecklist
         with reading(self._engine) as session:  # the usual case writes nothing
             oldest = session.exec(select(func.min(row.lease_expires_at))).one()
             if oldest is None or oldest > database_now(session):
                 return 0
-        return transact(self._engine, _free)
+        return transact(self._engine, partial(_free, self._policy, chance))
 
     def next_due(self) -> timedelta | None:
         """The sooner of the next due time and the next expiry, from now; never negative."""
@@ -110,42 +125,44 @@ def held(session: Session, claim: Claim) -> ProcessingChecklist:
     return row
 
 
+def _write_as_holder(session: Session, statement: Update, claim: Claim, **values: object) -> None:
+    whose = {"media": claim.media.id, "token": claim.token}
+    if not session.connection().execute(statement, {**whose, **values}).rowcount:
+        raise LeaseLost(f"media {claim.media.id} is somebody else's now")
+
+
 def oldest_open(session: Session, media_id: int) -> MediaCallback | None:
     """The oldest event of a media that was not answered yet."""
     unanswered = select(MediaCallback).where(
-        col(MediaCallback.media_id) == media_id, col(MediaCallback.acknowledged_at).is_(None)
+        col(MediaCallback.media_id) == media_id,
+        col(MediaCallback.acknowledged_at).is_(None),
+        col(MediaCallback.given_up_at).is_(None),
     )
     return session.exec(unanswered.order_by(col(MediaCallback.id)).limit(1)).first()
 
 
-def longest_due(now: datetime) -> SelectOfScalar[ProcessingChecklist]:
-    """The row to claim, locked, in the order of the (due_at, id) index; one that is locked already is passed over.
-
-    SQLite knows no row locks and needs none: there one transaction writes at a time.
-    """
-    row = ProcessingChecklist
-    due = select(row).where(col(row.due_at) <= now).order_by(col(row.due_at), col(row.id)).limit(1)
-    return due.with_for_update(skip_locked=True)
+def _longest_due(database: Connection) -> Row[*tuple[Any, ...]] | None:
+    return database.execute(LONGEST_DUE).first() or database.execute(LONGEST_DUE_SUSPECT).first()
 
 
-def _taken_before(session: Session, tried: list[int | None], token: str) -> ProcessingChecklist | None:
+def _taken_before(database: Connection, tried: list[int], token: str) -> Row[*tuple[Any, ...]] | None:
     """What an earlier run of this claim took, if it was committed and only its answer was lost."""
-    if not tried:
-        return None
-    row = ProcessingChecklist
-    ours = select(row).where(col(row.id).in_(tried), col(row.lease_token) == token).with_for_update()
-    return session.exec(ours).first()
+    return database.execute(TAKEN_BEFORE, {"tried": tried, "token": token}).first() if tried else None
 
 
-def _free(session: Session) -> int:
+def _free(policy: Policy, chance: float, session: Session) -> int:
     row = ProcessingChecklist
     now = database_now(session)
     expired = session.exec(
         select(row).where(col(row.lease_expires_at) <= now).limit(FREED_AT_ONCE).with_for_update()
     ).all()
     for one in expired:
-        write_checklist(give_back(checklist_of(one, None)), one)
+        checklist = orphaned(checklist_of(one, None))
+        write_checklist(checklist, one)
         one.lease_token = secrets.token_hex(16)
-        one.lease_expires_at, one.due_at = None, now
-        session.add(one)
+        one.lease_expires_at, one.due_at = None, now + patience(checklist, policy, chance)
+        died = MediaEvent(media_id=one.media_id, at=now, name="worker vanished", worker_id=one.worker_id)
+        session.add_all([one, died])
+        if is_alarming(checklist):
+            log.error("workers_keep_vanishing", media_id=one.media_id, times=checklist.worker_deaths)
     return len(expired)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -14,18 +14,19 @@ import structlog
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 from media_vm.adapters.deadline import DeadlineTransport, deadline
-from media_vm.adapters.http_failures import answered, failure_of, retry_after_of, translated
-from media_vm.adapters.pending_list import read_pending
+from media_vm.adapters.http_failures import answered, failure_of, may_be_ours, retry_after_of, translated
+from media_vm.adapters.pending_list import read_pending, read_total
 from media_vm.adapters.transfer import Transfer
 from media_vm.errors import NotThere, ProviderDown, TryAgain
 from media_vm.rules.callbacks import Event, EventKind
 from media_vm.rules.temp_names import is_safe_temp_path
-from media_vm.values import Download, PendingImage
+from media_vm.values import Answer, Download, PendingList
 
 log = structlog.get_logger()
 
 LONGEST_LIST = 64_000_000
 LONGEST_ANSWER = 1_000_000
+UNKNOWN_THERE = (httpx.codes.NOT_FOUND, httpx.codes.GONE)
 
 
 class HttpMainAPI:
@@ -46,25 +47,28 @@ class HttpMainAPI:
         """Let go of the connections."""
         self._client.close()
 
-    def pending(self) -> Sequence[PendingImage]:
+    def pending(self) -> PendingList:
         """One GET; a list that is no JSON, or no list, says that the party is away, whatever its status."""
-        with self._exchange("the main API", "GET", "/api/media/pending/all") as response:
+        with self._exchange("the main API", "GET", "/api/media/pending/all", uuid.uuid4().hex) as response:
             if response.status_code != httpx.codes.OK:
                 raise failure_of(response, "the main API's pending list")
             raw = Transfer(LONGEST_LIST).read(response)
         try:
-            images, bad = read_pending(json.loads(raw, parse_int=_bounded))
+            body = json.loads(raw, parse_int=_bounded)
+            images, bad = read_pending(body)
         except (ValueError, RecursionError) as error:
             raise ProviderDown("not_a_list", f"the pending list is not what it should be: {error}") from None
         for problem in bad:
             log.warning("pending_entry_skipped", problem=problem)
-        return images
+        total = read_total(body)
+        is_whole = not bad and total in (None, len(images))  # one that contradicts itself withdraws nothing
+        return PendingList(tuple(images), is_whole, total, tuple(bad))
 
-    def download(self, image_path: str, into: Path) -> Download:
+    def download(self, image_path: str, into: Path, request_id: str) -> Download:
         """Raw bytes to a file, with a cap on bytes and on time, and their announced length checked."""
         if not is_safe_temp_path(image_path):
             raise NotThere("path_refused", "the entry's image_path is no plain path under the main API")
-        with self._exchange("the temp file's server", "GET", image_path) as response:
+        with self._exchange("the temp file's server", "GET", image_path, request_id) as response:
             if response.status_code in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
                 raise NotThere("temp_file_missing", f"the temp file answers {response.status_code}")
             if response.status_code == httpx.codes.TOO_MANY_REQUESTS or "Retry-After" in response.headers:
@@ -78,17 +82,20 @@ class HttpMainAPI:
             raise NotThere("empty", "the temp file is empty")
         return Download(size, sha256)
 
-    def send(self, event: Event) -> str:
-        """One POST or DELETE; 2xx, 404, 409 and 410 answer it (contract §5.6)."""
+    def send(self, event: Event, request_id: str) -> Answer:
+        """One POST or DELETE; 2xx, 404, 409 and 410 answer it (contract §5.6), but no page for people and no
+        picture does: that is somebody in between, for the main API is away."""
         method, verb = ("DELETE", "cleanup") if event.kind is EventKind.CLEANUP else ("POST", "complete")
         headers = {"Idempotency-Key": event.key, "Content-Type": "application/json"}
         body = event.body.encode() if event.body is not None else None
         path = f"/api/media/{verb}/{event.pending_id}"
-        with self._exchange("the main API", method, path, body=body, headers=headers) as response:
-            Transfer(LONGEST_ANSWER).read(response)
+        with self._exchange("the main API", method, path, request_id, body=body, headers=headers) as response:
+            content = Transfer(LONGEST_ANSWER).read(response)
             if not answered(response.status_code):
                 raise failure_of(response, "the main API")
-            return f"answered {response.status_code}"
+            if response.is_success and not may_be_ours(response.headers.get("Content-Type", ""), content):
+                raise ProviderDown("not_the_api", "it answers with something that is not the main API's")
+            return Answer(f"answered {response.status_code}", response.status_code in UNKNOWN_THERE)
 
     @contextmanager
     def _exchange(
@@ -96,12 +103,12 @@ class HttpMainAPI:
         who: str,
         method: str,
         path: str,
+        request_id: str,
         *,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Iterator[httpx.Response]:
-        request_id = {"X-Request-ID": uuid.uuid4().hex}
-        named = {**request_id, **(headers or {})}
+        named = {"X-Request-ID": request_id, **(headers or {})}
         request = self._client.build_request(method, self._url + path, content=body, headers=named)
         with translated(who), deadline(self._limit), closing(self._sent(request)) as response:
             yield response

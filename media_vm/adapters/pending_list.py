@@ -26,6 +26,12 @@ def read_pending(body: object) -> tuple[list[PendingImage], list[str]]:
     return list(good.values()), bad
 
 
+def read_total(body: dict[str, object]) -> int | None:
+    """The main API's own count; None if it tells none that makes sense."""
+    total = body.get("total")
+    return total if isinstance(total, int) and not isinstance(total, bool) and 0 <= total <= LARGEST_ID else None
+
+
 def _read_entry(entry: object) -> PendingImage:
     if not isinstance(entry, dict):
         raise ValueError(f"an entry is {type(entry).__name__}, not an object")

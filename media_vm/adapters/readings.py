@@ -8,10 +8,12 @@ from functools import partial
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from media_vm.adapters.analysis_rows import analysis_of
+from media_vm.adapters.analysis_rows import OWNER, analysis_of
+from media_vm.adapters.background_choice import choose_background
 from media_vm.adapters.engine import require_migrated
 from media_vm.adapters.leases import oldest_open
-from media_vm.adapters.rows import checklist_of, cut, variant_of
+from media_vm.adapters.media_list import list_media
+from media_vm.adapters.rows import checklist_of, cut, made_of, news_of, variant_of
 from media_vm.adapters.tables import (
     MediaAIAnalysis,
     MediaCallback,
@@ -21,13 +23,13 @@ from media_vm.adapters.tables import (
     ProcessingChecklist,
 )
 from media_vm.adapters.transactions import database_now, reading, transact
-from media_vm.errors import MediaVMError
+from media_vm.errors import NotMigrated
 from media_vm.rules.callbacks import EventKind, analysis_body
 from media_vm.rules.checklist import Redo
 from media_vm.rules.paths import slug_of
-from media_vm.rules.pictures import MediaStatus, Variant
+from media_vm.rules.pictures import Background, FocalPoint, MediaStatus, Variant
 from media_vm.rules.progress import status_body
-from media_vm.rules.shown import RetryAnswer, Shown
+from media_vm.rules.shown import BackgroundChoice, RefocusAnswer, RetryAnswer, Shown, Wanted
 
 
 class Readings:
@@ -62,12 +64,20 @@ class Readings:
                 return None
             media, row = found
             assert media.id is not None
-            checklist = checklist_of(row, oldest_open(session, media.id))
+            checklist = checklist_of(row, news_of(oldest_open(session, media.id)))
             return status_body(pending_image_id, media.id, checklist, row.due_at)
 
     def retry(self, pending_image_id: int) -> RetryAnswer:
         """Ask for a fresh round; the worker that claims it next begins anew."""
         return transact(self._engine, partial(_retry, pending_image_id))
+
+    def refocus(self, media_id: int, focal_point: FocalPoint) -> RefocusAnswer:
+        """Keep it as the owner's; the worker that claims the media next makes the crops around it."""
+        return transact(self._engine, partial(_refocus, media_id, focal_point))
+
+    def choose_background(self, media_id: int, background: Background) -> BackgroundChoice:
+        """The owner's choice of a logo's face; one that was never made falls due."""
+        return transact(self._engine, partial(choose_background, media_id, background))
 
     def analysis(self, media_id: int) -> tuple[bool, dict[str, object] | None]:
         """Is the media known; its analysis as in the callback, with what a page shows meanwhile."""
@@ -75,6 +85,7 @@ class Readings:
             media = session.get(MediaFile, media_id)
             known = select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media_id)
             row = session.exec(known).first()
+            faces = made_of(session, media_id).backgrounds
         if media is None or row is None:
             return media is not None, None
         analysis = analysis_of(row)
@@ -86,7 +97,11 @@ class Readings:
             "width": media.width,
             "height": media.height,
         }
-        return True, analysis_body(analysis, media.data_type) | placeholder
+        return True, analysis_body(analysis, media.data_type, faces) | placeholder
+
+    def list_media(self, wanted: Wanted) -> dict[str, object]:
+        """One page of everything there is."""
+        return list_media(self._engine, wanted)
 
     def wake(self, pending_image_ids: Sequence[int]) -> None:
         """A hint to resting workers."""
@@ -97,7 +112,7 @@ class Readings:
         """None when ready, else one sentence that names the remedy."""
         try:
             require_migrated(self._engine)
-        except MediaVMError as error:
+        except NotMigrated as error:
             return str(error)
         return None
 
@@ -113,11 +128,30 @@ def _retry(pending_image_id: int, session: Session) -> RetryAnswer:
         return RetryAnswer.NOT_FAILED
     if not (media.bulk_path or media.quarantined_at) and _was_cleaned_up(session, row.media_id):
         return RetryAnswer.NO_BYTES
+    if row.redo is Redo.RETRY:
+        return RetryAnswer.ACCEPTED  # it was asked for already, and nobody has begun
     row.redo, row.redo_counter = Redo.RETRY, row.redo_counter + 1
     if row.lease_expires_at is None:
         row.due_at = database_now(session)
     session.add_all([row, _wake(session, f"retry {pending_image_id}")])
     return RetryAnswer.ACCEPTED
+
+
+def _refocus(media_id: int, focal_point: FocalPoint, session: Session) -> RefocusAnswer:
+    media = session.get(MediaFile, media_id)
+    if media is None or media.deleted_at is not None:
+        return RefocusAnswer.UNKNOWN
+    whose = col(ProcessingChecklist.media_id) == media_id
+    row = session.exec(select(ProcessingChecklist).where(whose).with_for_update()).one()
+    analysis = session.exec(select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media_id)).first()
+    if analysis is None or not row.has_variants:
+        return RefocusAnswer.NOT_READY
+    analysis.focal_x, analysis.focal_y, analysis.focal_source = focal_point.x, focal_point.y, OWNER
+    row.redo, row.redo_counter = Redo.CROPS, row.redo_counter + 1
+    if row.lease_expires_at is None:
+        row.due_at = database_now(session)
+    session.add_all([analysis, row, _wake(session, f"focal {media_id}")])
+    return RefocusAnswer.ACCEPTED
 
 
 def _find(

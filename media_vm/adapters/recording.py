@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from media_vm.adapters.analysis_rows import analysis_row
+from media_vm.adapters.analysis_rows import OWNER, analysis_row
 from media_vm.adapters.leases import oldest_open
 from media_vm.adapters.rows import callback_row, cut, variant_rows
 from media_vm.adapters.tables import (
@@ -17,16 +18,29 @@ from media_vm.adapters.tables import (
     MediaVariant,
     ProcessingChecklist,
 )
+from media_vm.adapters.transactions import database_now
+from media_vm.rules.analysis import Analysis
 from media_vm.rules.checklist import Checklist, Step, StepStatus
 from media_vm.rules.paths import library_folder
-from media_vm.rules.pictures import MediaStatus, Source
+from media_vm.rules.pictures import Background, MediaStatus, Source
 from media_vm.rules.temp_names import data_type_of
 from media_vm.rules.validation import media_type
 from media_vm.values import Claim, Original, Outcome, PendingImage
 
 
-def take_in(session: Session, image: PendingImage, now: datetime) -> None:
-    """A new row with its checklist, due at once; IntegrityError if somebody was faster."""
+def take_in(images: Sequence[PendingImage], session: Session) -> int:
+    """Rows for what nobody else took in since it was found unknown; how many. IntegrityError if somebody just
+    does."""
+    ids = [image.id for image in images]
+    known = set(session.exec(select(MediaFile.main_api_id).where(col(MediaFile.main_api_id).in_(ids))))
+    new, now = [image for image in images if image.id not in known], database_now(session)
+    for image in new:
+        _take_in(session, image, now)
+    return len(new)
+
+
+def _take_in(session: Session, image: PendingImage, now: datetime) -> None:
+    """A new row with its checklist, due at once."""
     guess = data_type_of(image.image_path, image.data_type)
     media = MediaFile(
         main_api_id=image.id,
@@ -57,23 +71,40 @@ def write_outcome(session: Session, media: MediaFile, outcome: Outcome, now: dat
     """Put what a step brought home where it belongs."""
     assert media.id is not None
     if outcome.original:
-        media.retrieved_at = now
         original = _shared_original(session, media, outcome.original)
         media.bulk_path, media.file_size, media.sha256 = original.path, original.bytes, original.sha256
+    if outcome.arrived:
+        media.retrieved_at = now
     if outcome.quarantined:
         media.quarantined_at = now
     if outcome.facts:
         media.width, media.height = outcome.facts.width, outcome.facts.height
         media.mime_type = media_type(outcome.facts.type)
     if outcome.analysis:
-        session.exec(delete(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media.id))
-        session.add(analysis_row(media.id, outcome.analysis, now))
+        _write_analysis(session, media.id, outcome.analysis, now)
     if outcome.variants:
-        session.exec(delete(MediaVariant).where(col(MediaVariant.media_id) == media.id))
+        made = {(one.background, one.size) for one in outcome.variants.kept}
+        made |= {(one.background, one.size) for one in outcome.variants.not_kept}
+        for face in Background:
+            again = [size for background, size in made if background is face]
+            old = col(MediaVariant.media_id) == media.id, col(MediaVariant.bg) == face
+            session.exec(delete(MediaVariant).where(*old, col(MediaVariant.size).in_(again)))
         session.add_all(variant_rows(media.id, outcome.variants))
         media.library_path, media.processed_at = library_folder(media.user_id, media.data_type), now
     if outcome.new_event:
         session.add(callback_row(outcome.new_event, media.id, now))
+
+
+def _write_analysis(session: Session, media_id: int, analysis: Analysis, now: datetime) -> None:
+    """In place of what was known before; an owner's focal point stays (contract §9)."""
+    known = session.exec(select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media_id)).first()
+    row = analysis_row(media_id, analysis, now)
+    if known is not None:
+        if known.focal_source == OWNER:
+            row.focal_x, row.focal_y, row.focal_source = known.focal_x, known.focal_y, OWNER
+        session.delete(known)
+        session.flush()
+    session.add(row)
 
 
 def _shared_original(session: Session, media: MediaFile, own: Original) -> Original:
@@ -91,17 +122,20 @@ def _shared_original(session: Session, media: MediaFile, own: Original) -> Origi
 def write_event_due(
     session: Session, media_id: int, checklist: Checklist, outcome: Outcome, now: datetime
 ) -> None:
-    """An answered event is closed; one that failed keeps its body and gets its next time."""
+    """An answered event is closed, and so is one that was insisted on for long enough; any other that failed keeps
+    its body and gets its next time."""
     if outcome.step is not Step.UPDATE_CALLBACK:
         return
     callback = oldest_open(session, media_id)
     if callback is None:
         return
-    callback.attempts += 1
+    callback.attempts += not outcome.is_held
     if outcome.answered and outcome.answered.key == callback.idempotency_key:
         callback.acknowledged_at, callback.answer = now, cut(outcome.note, 100)
     elif checklist.open_event:
         callback.due_at = checklist.open_event.due_at
+    else:
+        callback.given_up_at = now
     session.add(callback)
 
 
@@ -114,6 +148,9 @@ def history(claim: Claim, row: ProcessingChecklist, outcome: Outcome, now: datet
         name=f"{outcome.step.value} {ended}",
         attempt=outcome.attempt,
         kind=outcome.failure.kind if outcome.failure else None,
+        reason=cut(outcome.failure.reason, 50) if outcome.failure else None,
+        fingerprint=outcome.failure.fingerprint if outcome.failure else None,
+        request_id=outcome.request_id,
         note=cut(outcome.note, 500),
         ms=round(outcome.took.total_seconds() * 1000),
         worker_id=row.worker_id,

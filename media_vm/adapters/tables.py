@@ -47,7 +47,12 @@ class MediaFile(SQLModel, table=True):
     """One picture, whatever door it came by."""
 
     __tablename__ = "media_files"
-    __table_args__ = (Index("ix_media_files_user_sha256", "user_id", "sha256"), NEVER_REUSED)
+    __table_args__ = (
+        Index("ix_media_files_user_sha256", "user_id", "sha256"),
+        Index("ix_media_files_retrieved_at", "retrieved_at"),
+        Index("ix_media_files_status", "status", "id"),
+        NEVER_REUSED,
+    )
 
     id: int | None = _id()
     main_api_id: int | None = Field(default=None, sa_column=Column(Id, unique=True, nullable=True))
@@ -81,6 +86,8 @@ class ProcessingChecklist(SQLModel, table=True):
     __table_args__ = (
         Index("ix_processing_checklist_due", "due_at", "id"),
         Index("ix_processing_checklist_lease", "lease_expires_at"),
+        Index("ix_processing_checklist_heal", "heal_at"),
+        Index("ix_processing_checklist_ai_heal", "ai_heal_at"),
         NEVER_REUSED,
     )
 
@@ -110,6 +117,17 @@ class ProcessingChecklist(SQLModel, table=True):
     redo_counter: int = 0
     deaths: int = 0
     crash_deaths: int = 0
+    worker_deaths: int = 0
+    heal_rounds: int = 0
+    heal_at: datetime | None = _time()
+    ai_rounds: int = 0
+    ai_heal_at: datetime | None = _time()
+    is_forgotten: bool = False
+    remakes: Redo | None = _word(Redo)
+    from_kept: bool = False
+    outage_turn: int = 0
+    closed_at: datetime | None = _time()
+    renewed_at: datetime | None = _time()
     suspect_kind: Kind | None = _word(Kind)
     suspect_reason: str | None = _text(50)
     suspect_detail: str | None = _text(500)
@@ -187,7 +205,7 @@ class MediaEvent(SQLModel, table=True):
     """One line of an item's history, for `explain`."""
 
     __tablename__ = "media_events"
-    __table_args__ = (NEVER_REUSED,)
+    __table_args__ = (Index("ix_media_events_name_at", "name", "at"), NEVER_REUSED)
 
     id: int | None = _id()
     media_id: int = _media_id()
@@ -195,6 +213,9 @@ class MediaEvent(SQLModel, table=True):
     name: str = _text(50, required=True)
     attempt: int | None = None
     kind: Kind | None = _word(Kind)
+    reason: str | None = _text(50)
+    fingerprint: str | None = _text(80)
+    request_id: str | None = _text(64)
     note: str | None = _text(500)
     ms: int | None = None
     worker_id: str | None = _text(50)
@@ -216,6 +237,9 @@ class MediaCallback(SQLModel, table=True):
     attempts: int = 0
     acknowledged_at: datetime | None = _time()
     answer: str | None = _text(100)
+    resent: int = 0
+    resent_at: datetime | None = _time()
+    given_up_at: datetime | None = _time()
 
 
 class MediaMark(SQLModel, table=True):
@@ -226,3 +250,17 @@ class MediaMark(SQLModel, table=True):
     name: str = Field(sa_column=Column(String(50), primary_key=True))
     at: datetime = _time(required=True)
     note: str | None = _text(500)
+
+
+class MediaOutage(SQLModel, table=True):
+    """A party that is away, known to every worker; it has no row when it is there."""
+
+    __tablename__ = "media_outages"
+
+    party: str = Field(sa_column=Column(String(20), primary_key=True))
+    since: datetime = _time(required=True)
+    until: datetime = _time(required=True)
+    kind: str = _text(20, required=True)
+    reason: str = _text(50, required=True)
+    fingerprint: str | None = _text(80)
+    failures: int = 1

@@ -17,19 +17,27 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
 import structlog
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session
 
+from media_vm.adapters.columns import Now
 from media_vm.errors import DatabaseDown
 
 T = TypeVar("T")
-SILENT = "the database did not answer or was busy for too long: check DATABASE_URL and that it runs"
+SILENT = "the database did not answer or was busy for too long"
+REMEDY = "check DATABASE_URL and that it runs"
+# What a driver says of these holds names of users, hosts and databases, but no SQL and no value of a row.
+TOLD = frozenset({1040, 1044, 1045, 1049, 1130, 1203, 1698, 2002, 2003, 2005})
+SQLITE_TOLD = frozenset(
+    {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL}
+    | {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_PERM}
+)
 
 log = structlog.get_logger()
 
@@ -40,6 +48,8 @@ PATIENCE_SECONDS = 20.0
 # Deadlock, lock wait timeout (which rolls back its statement alone), snapshot changed, gone away, lost, killed,
 # idle for too long, duplicate key.
 REPLAYED = frozenset({1213, 1205, 1020, 2006, 2013, 1927, 4031, 1062})
+
+_NOW = select(Now())
 
 
 def transact(engine: Engine, work: Callable[[Session], T]) -> T:
@@ -78,13 +88,8 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 def database_now(session: Session) -> datetime:
-    """The database's time: no two machines' clocks are ever compared (contract §5.2)."""
-    if session.get_bind().dialect.name == "sqlite":
-        stamp = session.connection().scalar(text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')"))
-        return datetime.fromisoformat(str(stamp)).replace(tzinfo=UTC)
-    stamp = session.connection().scalar(text("SELECT UTC_TIMESTAMP(6)"))
-    assert isinstance(stamp, datetime)
-    return stamp.replace(tzinfo=UTC)
+    """The database's time."""
+    return session.connection().execute(_NOW).scalar_one()
 
 
 @contextmanager
@@ -95,10 +100,20 @@ def translated() -> Iterator[None]:
     except NoConnectionFree as error:
         raise DatabaseDown("every connection to the database is in use") from error
     except DBAPIError as error:
-        if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+        cause = cause_of(error)
+        if cause or error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
             # The driver's text may quote SQL and values: the cause keeps it, our own words do not.
-            raise DatabaseDown(SILENT) from error
+            raise DatabaseDown(f"{cause or SILENT}: {REMEDY}") from error
         raise
+
+
+def cause_of(error: DBAPIError) -> str | None:
+    """The driver's own words where they hold no secret; None where they may."""
+    if isinstance(error.orig, sqlite3.Error):
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        return f"the database says: {error.orig}" if code in SQLITE_TOLD else None
+    code, words, *_ = (*(error.orig.args if error.orig else ()), None, None)
+    return f"the database says: {words}" if code in TOLD and isinstance(words, str) else None
 
 
 def _attempt(engine: Engine, work: Callable[[Session], T]) -> T:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import httpx
 
+from media_vm.adapters.disk_failures import disk_may_be_full
 from media_vm.errors import GiveUp, TryAgain
+from media_vm.failpoints import failpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +21,17 @@ class Transfer:
 
     def copy(self, response: httpx.Response, into: Path) -> tuple[int, str]:
         """Write the body; returns its size and SHA-256. GiveUp over the limit, with a fingerprint that tells
-        the same file again; TryAgain when fewer or more bytes came than were announced."""
+        the same file again; TryAgain when fewer or more bytes came than were announced; ProviderDown when the
+        disk is full."""
         announced = _announced(response)
         if announced is not None and announced > self.limit:
             raise too_big(f"length:{announced}", self.limit)
         size, sha256 = 0, hashlib.sha256()
-        with into.open("wb") as file:
+        with disk_may_be_full(), into.open("wb") as file:
             for chunk in response.iter_raw():
                 within = chunk[: self.limit - size]
                 sha256.update(within)
+                failpoint("downloading")
                 file.write(within)
                 size += len(within)
                 if len(within) < len(chunk):

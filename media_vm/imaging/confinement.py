@@ -7,10 +7,16 @@ import multiprocessing
 import os
 import resource
 import signal
+import site
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, TypeVar, TypeVarTuple
+
+from media_vm.imaging.crew import MOST_THREADS
+from media_vm.imaging.landlock import keep_only
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -19,23 +25,35 @@ PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 PR_SET_NO_NEW_PRIVS: Final = 38
 M_MMAP_THRESHOLD: Final = -3  # malloc.h
 M_ARENA_MAX: Final = -8
-_BIG_BLOCK_BYTES: Final = 1024 * 1024
-_THREADS: Final = 2  # CPU seconds run this much faster than the clock, at most
+_BIG_BLOCK_BYTES: Final = 4 * 1024 * 1024
+_SYSTEM: Final = (
+    *("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/var/cache/fontconfig"),
+    *("/dev/null", "/dev/zero", "/dev/urandom", "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices"),
+)
+_THREADS: Final = MOST_THREADS  # CPU seconds run this much faster than the clock, at most
 _WATCH_STACK_BYTES: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """Limits of one child. memory_bytes: address space; file_bytes: of the biggest file it may write."""
+    """Limits of one child.
+
+    memory_bytes: address space; file_bytes: of the biggest file it may write. reads, writes: folders of pictures;
+    if any is named, all other files but those that an interpreter and a decoder need are out of reach.
+    """
 
     memory_bytes: int = 1_200_000_000
     file_bytes: int = 100_000_000
+    reads: tuple[Path, ...] = ()
+    writes: tuple[Path, ...] = ()
 
 
 def confine(limits: Confinement) -> None:
     """Take away from this process, for good, what no decoder needs; runs before the first task."""
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # the fork server's death; the worker's is watched below
+    if limits.reads or limits.writes:
+        keep_only((*_needed(), *limits.reads), limits.writes)
     threading.stack_size(_WATCH_STACK_BYTES)
     threading.Thread(target=_die_with_worker, daemon=True).start()
     _give_memory_back()
@@ -59,6 +77,13 @@ def perform(seconds: float, task: Callable[[*Ts], T], args: tuple[*Ts]) -> T:
         return task(*args)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _needed() -> list[Path]:
+    """What Python and the decoders' libraries read: code, fonts, the clock's zone; no home, no keys."""
+    own = Path(__file__).parents[1]
+    code = [Path(sys.prefix), Path(sys.base_prefix), own, *map(Path, site.getsitepackages())]
+    return [*code, *(Path(one) for one in _SYSTEM)]
 
 
 def _die_with_worker() -> None:

@@ -4,72 +4,137 @@ from __future__ import annotations
 
 import errno
 import hashlib
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from media_vm.errors import ProviderDown
+from media_vm.imaging.animation import animated_webp
 from media_vm.imaging.attention import attention
 from media_vm.imaging.codecs import pyvips
+from media_vm.imaging.crew import crew
 from media_vm.imaging.encode import encoded
+from media_vm.imaging.graphics import is_graphic
+from media_vm.imaging.logo_render import render_logo
+from media_vm.imaging.looks import Look, Made, anchor_of, encode_all, in_parallel
+from media_vm.imaging.removers import remover_named
 from media_vm.imaging.source import decode
-from media_vm.rules.pictures import Background, DataType, FocalPoint, Format, NotKept, SourceFacts
+from media_vm.rules.pictures import Background, DataType, FocalPoint, Format, NotKept, Remover, Size, SourceFacts
+from media_vm.rules.quality import Aims
 from media_vm.rules.sizes import Method, Target, crop_box, decode_size, targets
+from media_vm.rules.worth import Kind
 from media_vm.values import Rendered, Rendering, RenderRequest
 
-_MODERN: Final = (Format.AVIF, Format.WEBP)
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_AIMS: Final = Aims()
 
 
-Bodies = dict[Format, bytes]
+def render_all(
+    path: Path,
+    facts: SourceFacts,
+    into: Path,
+    prefix: str,
+    request: RenderRequest,
+    remover: Remover = Remover.PLAIN,
+    aims: Aims = _AIMS,
+    *,
+    animated: bool = False,
+) -> Rendering:
+    """Write every variant worth keeping to `into`, named `{prefix}{size}.{ext}`. GiveUp, NoRoom.
 
-
-def render_all(path: Path, facts: SourceFacts, into: Path, prefix: str, request: RenderRequest) -> Rendering:
-    """Write every variant worth keeping to `into`, named `{prefix}{size}.{ext}`. GiveUp, NoRoom."""
+    animated: the `detail` keeps all frames; a logo's never does.
+    """
+    write = partial(_written, into, prefix)
+    if request.data_type is DataType.LOGO:
+        return render_logo(path, facts, write, remover_named(remover), only_removed=request.only_removed)
     raster = decode(path, facts, *decode_size(facts.width, facts.height, request.data_type))
     focal_point = request.focal_point or attention(raster)
-    plain = Format.PNG if raster.hasalpha() or request.data_type is DataType.LOGO else Format.JPEG
-    made: dict[tuple[Method, int, int], Bodies] = {}  # several sizes of a small source are one and the same
+    wanted = [
+        target
+        for target in targets(facts.width, facts.height, request.data_type)
+        if target.method is Method.CROP or not request.only_crops
+    ]
+    moving = [target for target in wanted if animated and target.size is Size.DETAIL]
+    still = [target for target in wanted if target not in moving]
     kept: list[Rendered] = []
     not_kept: list[NotKept] = []
-    for target in targets(facts.width, facts.height, request.data_type):
-        look = target.method, target.width, target.height
-        if look not in made:
-            image = shaped(raster, target, focal_point)
-            made[look] = {form: encoded(image, form) for form in (*_MODERN, plain)}
-        good, bad = _worth_keeping(made[look], plain)
-        not_kept += [NotKept(target.size, form, Background.ORIGINAL, "not_smaller") for form in bad]
-        kept += [_written(made[look][form], into / _name(prefix, target, form), target, form) for form in good]
+    made = _made(raster, path, facts, still, focal_point, aims)
+    for target in still:
+        found = made[look_of(target)]
+        not_kept += [
+            NotKept(target.size, form, Background.ORIGINAL, reason) for form, reason in found.not_kept.items()
+        ]
+        kept += [write(body, target, form) for form, body in found.kept.items()]
+    for target in moving:
+        plain = Format.PNG if raster.hasalpha() else Format.JPEG
+        kept.append(write(animated_webp(path, facts, target.width, target.height), target, Format.WEBP))
+        kept.append(write(encoded(shaped(raster, target, focal_point), plain), target, plain))
+        not_kept.append(NotKept(target.size, Format.AVIF, Background.ORIGINAL, "animated"))
     return Rendering(tuple(kept), tuple(not_kept))
 
 
-def _worth_keeping(bodies: Bodies, plain: Format) -> tuple[list[Format], list[Format]]:
-    """A modern format earns its place by being smaller than the JPEG or PNG (contract §7)."""
-    bad = [form for form, body in bodies.items() if form is not plain and len(body) >= len(bodies[plain])]
-    return [form for form in bodies if form not in bad], bad
+def _made(
+    raster: pyvips.Image,
+    path: Path,
+    facts: SourceFacts,
+    wanted: list[Target],
+    focal_point: FocalPoint,
+    aims: Aims,
+) -> dict[Look, Made]:
+    """Every distinct raster shaped and encoded by all threads."""
+    with crew() as threads:
+        work = {
+            look_of(target): partial(_shaped_of, raster, path, facts, target, focal_point)
+            for target in reversed(wanted)
+        }
+        images = in_parallel(work, threads)
+        kind = _kind(anchor_of(images))
+        return encode_all(images, kind, aims.graphics if kind.is_graphic else aims.photos, threads)
 
 
-def _name(prefix: str, target: Target, form: Format) -> str:
-    return f"{prefix}{target.size.value}.{form.extension}"
+def _shaped_of(
+    raster: pyvips.Image, path: Path, facts: SourceFacts, target: Target, focal_point: FocalPoint
+) -> pyvips.Image:
+    return shaped(redrawn(raster, path, facts, target), target, focal_point)
+
+
+def look_of(target: Target) -> Look:
+    """What tells one raster from another."""
+    return target.method, target.width, target.height
+
+
+def _kind(image: pyvips.Image) -> Kind:
+    return Kind(needs_png=bool(image.hasalpha()), is_graphic=is_graphic(image))
+
+
+def redrawn(raster: pyvips.Image, path: Path, facts: SourceFacts, target: Target) -> pyvips.Image:
+    """The raster to make a target from: a drawing's own at that very size, else the one there is."""
+    if facts.type != "svg":
+        return raster
+    drawn = decode(path, facts, *target.resized)
+    return drawn if raster.hasalpha() or not drawn.hasalpha() else drawn.flatten(background=255)
 
 
 def shaped(raster: pyvips.Image, target: Target, focal_point: FocalPoint) -> pyvips.Image:
-    """The raster at one target's final width and height."""
+    """The raster at one target's final width and height, in memory."""
     width, height = target.resized
-    image = raster.thumbnail_image(width, height=height, size="force").copy_memory()
+    image = raster.thumbnail_image(width, height=height, size="force")
     if target.method is Method.CROP:
         box = crop_box(target.resized, target.width, target.height, focal_point)
-        return image.crop(box.left, box.top, box.width, box.height)
-    if target.method is Method.PAD:
-        return image.gravity("centre", target.width, target.height, extend="background", background=_ground(image))
-    return image
+        image = image.crop(box.left, box.top, box.width, box.height)
+    return image.copy_memory()
 
 
-def _ground(image: pyvips.Image) -> list[float]:
-    """What a logo stands on: nothing if it is see-through, else the colour of its corner."""
-    return [0.0] * 4 if image.hasalpha() else list(image.getpoint(0, 0))
-
-
-def _written(body: bytes, path: Path, target: Target, form: Format) -> Rendered:
+def _written(
+    into: Path,
+    prefix: str,
+    body: bytes,
+    target: Target,
+    form: Format,
+    background: Background = Background.ORIGINAL,
+) -> Rendered:
+    face = "" if background is Background.ORIGINAL else "-nobg"
+    path = into / f"{prefix}{target.size.value}{face}.{form.extension}"
     try:
         path.write_bytes(body)
     except OSError as error:
@@ -77,4 +142,4 @@ def _written(body: bytes, path: Path, target: Target, form: Format) -> Rendered:
             raise ProviderDown("storage_full", "there is no room for a variant") from None
         raise
     digest = hashlib.sha256(body).hexdigest()
-    return Rendered(target.size, form, Background.ORIGINAL, target.width, target.height, len(body), digest, path)
+    return Rendered(target.size, form, background, target.width, target.height, len(body), digest, path)

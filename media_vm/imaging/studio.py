@@ -7,9 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from media_vm.errors import ChildDied
 from media_vm.imaging import tasks
 from media_vm.imaging.pool import ChildPool
-from media_vm.rules.pictures import SourceFacts
+from media_vm.rules.pictures import Remover, SourceFacts
+from media_vm.rules.quality import Aims
 from media_vm.rules.validation import READABLE, Limits
 from media_vm.values import Rendering, RenderRequest
 
@@ -27,11 +29,15 @@ class Studio:
         limits: Limits | None = None,
         allowed: frozenset[str] = READABLE,
         render_limit: timedelta = RENDER_LIMIT,
+        remover: Remover = Remover.PLAIN,
+        aims: Aims | None = None,
     ) -> None:
         self._children = children
         self._limits = limits or Limits()
         self._allowed = allowed
         self._render_limit = render_limit
+        self._remover = remover
+        self._aims = aims or Aims()
 
     def inspect(self, source: Path) -> SourceFacts:
         """Header only. NotThere, GiveUp, NoRoom, ChildDied, TryAgain (the child was stopped)."""
@@ -43,9 +49,11 @@ class Studio:
         NotThere, GiveUp, NoRoom, ChildDied, TryAgain (the child was stopped).
         """
         prefix = f".tmp-{secrets.token_hex(8)}-"
-        task = (source, into, prefix, request, self._limits, self._allowed)
+        task = (source, into, prefix, request, self._limits, self._allowed, self._remover, self._aims)
         try:
-            return self._children.run(tasks.render, *task, limit=self._render_limit)
+            rendering = self._children.run(tasks.render, *task, limit=self._render_limit)
+            _require_own(rendering, into, prefix)
+            return rendering
         except BaseException:
             for left_behind in into.glob(f"{prefix}*"):
                 left_behind.unlink(missing_ok=True)
@@ -54,3 +62,11 @@ class Studio:
     def close(self) -> None:
         """End the children."""
         self._children.close()
+
+
+def _require_own(rendering: Rendering, into: Path, prefix: str) -> None:
+    """A child that was taken over could name any file to be published. ChildDied: it names one not its own."""
+    for path in (one.temporary for one in rendering.kept):
+        is_own = path.parent == into and path.name.startswith(prefix)
+        if not is_own or path.is_symlink() or not path.is_file():
+            raise ChildDied("answered_nonsense", "the picture process named a strange file", crash_signal=False)

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from media_vm.rules.pictures import SourceFacts
-from media_vm.rules.validation import READABLE, Limits
+from media_vm.rules.pictures import Remover, SourceFacts
+from media_vm.rules.quality import Aims
+from media_vm.rules.validation import READABLE, Limits, stays_animated
 from media_vm.values import Rendering, RenderRequest
 
 _LIMITS = Limits()
+_AIMS = Aims()
 
 if TYPE_CHECKING:
     from media_vm.raster import Raster
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Versions of what decodes; landlock: of the kernel's interface, 0 for none; problems: a sentence each."""
+
+    libvips: str
+    libheif: str
+    landlock: int
+    problems: tuple[str, ...]
+
+
+def try_out(library: Path) -> Readiness:
+    """What works here, and what does not; variants would be written to `library`. Misconfigured."""
+    from media_vm.imaging.readiness import readiness
+
+    return readiness(library)
 
 
 def inspect(source: Path, limits: Limits, allowed: frozenset[str]) -> SourceFacts:
@@ -23,12 +43,20 @@ def inspect(source: Path, limits: Limits, allowed: frozenset[str]) -> SourceFact
 
 
 def render(
-    source: Path, into: Path, prefix: str, request: RenderRequest, limits: Limits, allowed: frozenset[str]
+    source: Path,
+    into: Path,
+    prefix: str,
+    request: RenderRequest,
+    limits: Limits,
+    allowed: frozenset[str],
+    remover: Remover = Remover.PLAIN,
+    aims: Aims = _AIMS,
 ) -> Rendering:
     """Every variant of the contract, under names that begin with `prefix`. NotThere, GiveUp, NoRoom."""
     from media_vm.imaging.render import render_all
 
-    return render_all(source, inspect(source, limits, allowed), into, prefix, request)
+    facts = inspect(source, limits, allowed)
+    return render_all(source, facts, into, prefix, request, remover, aims, animated=stays_animated(facts, limits))
 
 
 def read_raster(

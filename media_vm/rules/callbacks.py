@@ -6,13 +6,13 @@ One event = one Idempotency-Key = one byte-identical body through every retry.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from media_vm.rules.analysis import Analysis
-from media_vm.rules.pictures import DataType, Format
+from media_vm.rules.pictures import Background, DataType, Format, Made
 
 INSIST_EVERY = timedelta(hours=1)
 INSIST_FOR = timedelta(days=7)
@@ -45,8 +45,11 @@ class OpenEvent:
     due_at: datetime
 
 
-def analysis_body(analysis: Analysis | None, data_type: DataType) -> dict[str, object]:
-    """`ai_analysis` of the callback; unknown is null or empty, never invented."""
+def analysis_body(
+    analysis: Analysis | None, data_type: DataType, backgrounds: frozenset[Background]
+) -> dict[str, object]:
+    """`ai_analysis` of the callback; unknown is null or empty, never invented. backgrounds: the faces kept, none
+    while nothing is made."""
     measured = analysis.measured if analysis else None
     described = analysis.described if analysis else None
     body: dict[str, object] = {
@@ -65,7 +68,12 @@ def analysis_body(analysis: Analysis | None, data_type: DataType) -> dict[str, o
         "confidence_score": described and described.confidence_score,
     }
     if data_type is DataType.LOGO:
-        body |= {"brand_colors": body["dominant_colors"], "background_removed": False, "logo": _unknown_logo()}
+        is_removed = Background.REMOVED in backgrounds if backgrounds else None
+        body |= {
+            "brand_colors": body["dominant_colors"],
+            "background_removed": is_removed,
+            "logo": _unknown_logo(),
+        }
     if data_type is DataType.SITES:
         body["site_context"] = _unknown_site_context()
     return body
@@ -98,7 +106,7 @@ def _unknown_site_context() -> dict[str, object]:
 def complete_body(
     media_id: int,
     permanent_url: str,
-    formats: Iterable[Format],
+    made: Made,
     data_type: DataType,
     analysis: Analysis | None,
     degraded: str | None,
@@ -106,7 +114,7 @@ def complete_body(
     is_update: bool,
 ) -> str:
     """The body of `POST /api/media/complete/{pending_image_id}` as the text that is sent every time."""
-    available = set(formats)
+    available = made.formats
     body = {
         "media_id": str(media_id),
         "permanent_url": permanent_url,
@@ -115,7 +123,7 @@ def complete_body(
         "update": is_update,
         "degraded": degraded_body(degraded),
         "formats_available": [form.value for form in Format if form in available],
-        "ai_analysis": analysis_body(analysis, data_type),
+        "ai_analysis": analysis_body(analysis, data_type, made.backgrounds),
     }
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 

@@ -42,9 +42,16 @@ class StepStatus(StrEnum):
 
 
 class Redo(StrEnum):
-    """What serve may ask of a worker."""
+    """What serve may ask of a worker: a fresh round, the cropped sizes again around a new focal point, or a logo's
+    face without background that was never made."""
 
     RETRY = "retry"
+    CROPS = "crops"
+    FACE = "face"
+
+
+# From the second on, an item is suspected of taking its child or its worker down, and runs alone (contract §5.3).
+DEATHS_THAT_ISOLATE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,9 @@ class Policy:
     confirm: timedelta = timedelta(seconds=60)
     give_up: timedelta = timedelta(days=1)
     idle: timedelta = timedelta(minutes=10)
+    heal_after: timedelta = timedelta(hours=1)
+    heal_rounds: int = 2
+    heal_per_cycle: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +94,11 @@ class Checklist:
     ai_visual_analysis alone. running: the step whose attempt is spent and whose outcome is not yet recorded.
     degraded: why the analysis is less than it might be, a word of contract §2. redo: what serve asked for; its
     counter tells a worker whether somebody asked again meanwhile. last_error: kept until its step succeeds.
+    deaths: of children that held the file; worker_deaths: of whole workers, since a step last succeeded.
+    heal_at, ai_heal_at: when a failed item, or a failed analysis alone, may have a further round.
+    is_forgotten: the main API answered 404 or 410, so it is told nothing more unless it lists the id again.
+    remakes: what alone resize_optimize is pending for, on request. from_kept: its bytes are what quarantine
+    kept. outage_turn: which failure of an outage was this item's, counted from 1, since a step last succeeded.
     """
 
     entries: dict[Step, Entry] = field(default_factory=lambda: {step: Entry() for step in Step})
@@ -97,6 +112,15 @@ class Checklist:
     looks: int = 0
     deaths: int = 0
     crash_deaths: int = 0
+    worker_deaths: int = 0
+    heal_rounds: int = 0
+    heal_at: datetime | None = None
+    ai_rounds: int = 0
+    ai_heal_at: datetime | None = None
+    is_forgotten: bool = False
+    remakes: Redo | None = None
+    from_kept: bool = False
+    outage_turn: int = 0
     degraded: str | None = None
     redo: Redo | None = None
     redo_counter: int = 0
@@ -114,6 +138,16 @@ class Checklist:
             old.attempts if attempts is None else max(0, attempts),
         )
         return replace(self, entries={**self.entries, step: entry})
+
+    @property
+    def redoes_variants(self) -> bool:
+        """Was something asked for that `resize_optimize` alone brings, while the media stays live?"""
+        return self.redo in (Redo.CROPS, Redo.FACE)
+
+    @property
+    def runs_alone(self) -> bool:
+        """Did it go down with a child or a worker so often that nothing else may be at risk beside it?"""
+        return max(self.deaths, self.worker_deaths) >= DEATHS_THAT_ISOLATE
 
     @property
     def has_failed(self) -> bool:
@@ -181,11 +215,11 @@ def decide(checklist: Checklist, now: datetime, policy: Policy) -> Decision:
 def spend(checklist: Checklist, now: datetime, policy: Policy) -> Checklist:
     """Spend the attempt of the step that would run now, before its work; without one, no change.
 
-    Only `update_callback` runs although completed: its last event was answered, and the next one begins anew.
+    Only `update_callback` runs although completed or failed: its last event is over, and the next begins anew.
     """
     match decide(checklist, now, policy):
         case Run(step) if checklist.running is None:
-            before = 0 if checklist[step].status is StepStatus.COMPLETED else checklist[step].attempts
+            before = checklist[step].attempts if checklist[step].status is StepStatus.PENDING else 0
             return replace(checklist.with_entry(step, StepStatus.PENDING, before + 1), running=step)
     return checklist
 
@@ -204,7 +238,7 @@ def _open_steps(checklist: Checklist) -> Iterator[Step]:
         for step in (Step.RETRIEVE_FILE, Step.AI_VISUAL_ANALYSIS, Step.RESIZE_OPTIMIZE):
             if checklist[step].status is StepStatus.PENDING:
                 yield step
-    if checklist.open_event and checklist[Step.UPDATE_CALLBACK].status is not StepStatus.FAILED:
+    if checklist.open_event and not checklist.is_forgotten:  # one that was given up is open no more
         yield Step.UPDATE_CALLBACK
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+UNEXPECTED = "unexpected"  # our own bug
+
 
 class Kind(StrEnum):
     """What went wrong, named by what it proves."""

@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 
 from media_vm.rules.backoff import LONGEST, backoff
 from media_vm.rules.callbacks import INSIST_EVERY, INSIST_FOR, EventKind, OpenEvent
-from media_vm.rules.checklist import Checklist, Policy, Redo, Step, StepStatus, Suspect, give_back
+from media_vm.rules.checklist import Checklist, Policy, Step, StepStatus, Suspect, give_back
 from media_vm.rules.failures import Failure, Kind
+from media_vm.rules.healing import to_heal_analysis, to_heal_item
+from media_vm.rules.listing import WITHDRAWN
 from media_vm.rules.lost_originals import ORIGINAL_LOST, fetched_again, was_lost_before
+from media_vm.rules.rounds import fresh_round
 
 DEATHS_THAT_CONDEMN = 3
 PROBE_AI_EVERY = timedelta(hours=1)
@@ -20,12 +23,17 @@ class Setting:
     """What a verdict may rest on besides the checklist itself.
 
     chance: a random number 0–1 for the jitter. others_arrive: another item's bytes came within the last hour.
+    held_until: when the party that is away will be tried next; all that it holds waits until then. outage_turn:
+    which failure of that outage this is; 0 if it merely waits. from_kept: the bytes are what quarantine kept.
     """
 
     now: datetime
     policy: Policy
     chance: float
     others_arrive: bool = False
+    held_until: datetime | None = None
+    outage_turn: int = 0
+    from_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +45,31 @@ class Setback:
     cleanup: bool = False
 
 
-def completed(checklist: Checklist, step: Step, degraded: str | None = None) -> Checklist:
+def completed(
+    checklist: Checklist,
+    step: Step,
+    degraded: str | None = None,
+    *,
+    is_forgotten: bool = False,
+    from_kept: bool = False,
+) -> Checklist:
     """The step did its work; its own waits and error are over, and so is a retry on request, unless an old event
-    was all that was told. degraded: what an analysis still lacks."""
-    redo = checklist.redo if step is Step.UPDATE_CALLBACK else None
+    was all that was told. degraded: what an analysis still lacks. is_forgotten: the main API knows it no more.
+    from_kept: the bytes came out of quarantine."""
+    is_open = checklist.redoes_variants and step is not Step.RESIZE_OPTIMIZE
+    redo = checklist.redo if is_open or step is Step.UPDATE_CALLBACK else None
     done = replace(checklist.with_entry(step, StepStatus.COMPLETED), running=None, redo=redo)
+    done = replace(done, worker_deaths=0, outage_turn=0)
     if step is checklist.last_error_step:
         done = replace(done, last_error=None, last_error_step=None)
     match step:
         case Step.RETRIEVE_FILE:
-            return replace(fresh_round(done), not_before=None, absent_since=None, looks=0)
+            return replace(fresh_round(done), not_before=None, absent_since=None, looks=0, from_kept=from_kept)
         case Step.AI_VISUAL_ANALYSIS:
-            return replace(done, ai_not_before=None, degraded=degraded)
+            return replace(done, ai_not_before=None, ai_heal_at=None, degraded=degraded)
         case Step.RESIZE_OPTIMIZE:
-            return replace(done, not_before=None, has_variants=True)
-    return replace(done, open_event=None)
+            return replace(done, not_before=None, has_variants=True, remakes=None)
+    return replace(done, open_event=None, is_forgotten=is_forgotten)
 
 
 def announced(checklist: Checklist, kind: EventKind, now: datetime) -> Checklist:
@@ -62,23 +80,10 @@ def announced(checklist: Checklist, kind: EventKind, now: datetime) -> Checklist
     return replace(fresh, open_event=event)
 
 
-def fresh_round(checklist: Checklist) -> Checklist:
-    """Other bytes arrived: what was made of the old ones, or is held against them, is void."""
-    fresh = checklist.with_entry(Step.RESIZE_OPTIMIZE, StepStatus.PENDING, attempts=0)
-    fresh = fresh.with_entry(Step.AI_VISUAL_ANALYSIS, StepStatus.PENDING, attempts=0)
-    return replace(fresh, suspect=None, deaths=0, crash_deaths=0, ai_not_before=None, degraded=None)
-
-
-def renewed(checklist: Checklist) -> Checklist:
-    """A failed item that somebody asked to retry begins anew, from its stored original if it has one. The request
-    stands until the round ends (contract §5.5)."""
-    if checklist.redo is not Redo.RETRY or not checklist.has_failed:
-        return checklist
-    for step in (Step.RETRIEVE_FILE, Step.AI_VISUAL_ANALYSIS, Step.RESIZE_OPTIMIZE):
-        if checklist[step].status is not StepStatus.COMPLETED:
-            checklist = checklist.with_entry(step, StepStatus.PENDING, attempts=0)
-    fresh = replace(checklist, not_before=None, ai_not_before=None, absent_since=None, looks=0)
-    return replace(fresh, suspect=None, deaths=0, crash_deaths=0)
+def withdrawn(checklist: Checklist) -> Checklist:
+    """The main API lists it no more, and its bytes never came: failed, and nobody needs to be told."""
+    over = gave_up(give_back(checklist), Step.RETRIEVE_FILE)
+    return replace(over, last_error=WITHDRAWN, last_error_step=Step.RETRIEVE_FILE, heal_at=None)
 
 
 def is_proof(checklist: Checklist, fingerprint: str | None) -> bool:
@@ -86,10 +91,21 @@ def is_proof(checklist: Checklist, fingerprint: str | None) -> bool:
     return checklist.suspect is not None and checklist.suspect.fingerprint == fingerprint
 
 
-def gave_up(checklist: Checklist, step: Step) -> Checklist:
-    """The step has failed for good, and a retry on request with it; only another request begins anew."""
-    degraded = "failed" if step is Step.AI_VISUAL_ANALYSIS else checklist.degraded
-    return replace(checklist.with_entry(step, StepStatus.FAILED), running=None, redo=None, degraded=degraded)
+def gave_up(checklist: Checklist, step: Step, given: Setting | None = None) -> Checklist:
+    """The step has failed, and what was asked of it with it; healing or another request begins anew.
+
+    An event that was insisted on for long enough is closed, so that it stands before no newer one.
+    """
+    over = replace(checklist.with_entry(step, StepStatus.FAILED), running=None, redo=None)
+    match step:
+        case Step.RESIZE_OPTIMIZE:
+            over = replace(over, remakes=None)
+        case Step.AI_VISUAL_ANALYSIS:
+            over = replace(over, degraded="failed")
+            return to_heal_analysis(over, given.now, given.policy) if given else over
+        case Step.UPDATE_CALLBACK:
+            return replace(over, open_event=None)
+    return to_heal_item(over, given.now, given.policy) if given else over
 
 
 def failed(checklist: Checklist, step: Step, failure: Failure, given: Setting) -> Setback:
@@ -97,6 +113,7 @@ def failed(checklist: Checklist, step: Step, failure: Failure, given: Setting) -
     if failure.reason == ORIGINAL_LOST and not was_lost_before(checklist):
         return Setback(fetched_again(checklist, step, failure))
     checklist = replace(checklist, last_error=failure, last_error_step=step)
+    checklist = replace(checklist, outage_turn=given.outage_turn or checklist.outage_turn)
     if step is Step.UPDATE_CALLBACK:
         return Setback(_callback_failed(checklist, failure, given))
     if _blames_other_bytes(checklist, failure):
@@ -114,8 +131,7 @@ def failed(checklist: Checklist, step: Step, failure: Failure, given: Setting) -
         case Kind.ABSENT:
             return _absent(checklist, given)
         case Kind.OUTAGE | Kind.MISCONFIGURED:
-            due = given.now + _pause(failure, given.policy)
-            return Setback(replace(give_back(checklist), not_before=due))
+            return Setback(replace(give_back(checklist), not_before=_held_until(failure, given)))
     return Setback(_spent(checklist, step, failure, given))
 
 
@@ -131,7 +147,7 @@ def _spent(checklist: Checklist, step: Step, failure: Failure, given: Setting) -
     checklist = give_back(checklist) if failure.child_died else replace(checklist, running=None)
     attempts = checklist[step].attempts
     if attempts >= given.policy.max_attempts:
-        return gave_up(checklist, step)
+        return gave_up(checklist, step, given)
     tries = checklist.deaths if failure.child_died else attempts
     return replace(checklist, not_before=given.now + _wait(tries, failure, given))
 
@@ -139,12 +155,12 @@ def _spent(checklist: Checklist, step: Step, failure: Failure, given: Setting) -
 def _analysis_failed(checklist: Checklist, failure: Failure, given: Setting) -> Checklist:
     """The walk goes on without it (contract §5.4); the step has a not-before time of its own."""
     if failure.kind in (Kind.OUTAGE, Kind.MISCONFIGURED):
-        due = given.now + _pause(failure, given.policy, refused=PROBE_AI_EVERY)
+        due = _held_until(failure, given, refused=PROBE_AI_EVERY)
         return replace(give_back(checklist), ai_not_before=due, degraded=failure.kind.value)
     after = replace(checklist, running=None, degraded="failed")
     attempts = after[Step.AI_VISUAL_ANALYSIS].attempts
     if attempts >= given.policy.max_attempts:
-        return gave_up(after, Step.AI_VISUAL_ANALYSIS)
+        return gave_up(after, Step.AI_VISUAL_ANALYSIS, given)
     return replace(after, ai_not_before=given.now + _wait(attempts, failure, given))
 
 
@@ -177,11 +193,16 @@ def _suspected(checklist: Checklist, step: Step, failure: Failure, given: Settin
     suspect = Suspect(failure.kind, failure.reason, failure.detail, failure.fingerprint)
     look_again = given.now + given.policy.confirm
     suspected = replace(again, suspect=suspect, not_before=look_again, absent_since=None, looks=0)
-    return Setback(suspected, quarantine=True)
+    return Setback(replace(suspected, from_kept=given.from_kept or checklist.from_kept), quarantine=True)
 
 
 def _absent(checklist: Checklist, given: Setting) -> Setback:
-    """Looked for again, ever more seldom; ended only by time *and* a sign that others' bytes do arrive."""
+    """Looked for again, ever more seldom; ended only by time *and* a sign that others' bytes do arrive. What was
+    tried again out of quarantine, and is still no good, has no other bytes to wait for."""
+    if checklist.from_kept and checklist.suspect:
+        known = checklist.suspect
+        error = Failure(known.kind, known.reason, known.detail, known.fingerprint)
+        return Setback(gave_up(replace(give_back(checklist), last_error=error), Step.RETRIEVE_FILE))
     since = checklist.absent_since or given.now
     looks = checklist.looks + 1
     checklist = replace(give_back(checklist), absent_since=since, looks=looks)
@@ -198,8 +219,8 @@ def _callback_failed(checklist: Checklist, failure: Failure, given: Setting) -> 
     event = checklist.open_event
     assert event is not None, "update_callback runs only with an open event"
     if failure.kind in (Kind.OUTAGE, Kind.MISCONFIGURED):
-        due = given.now + _pause(failure, given.policy)
-        return replace(give_back(checklist), open_event=replace(event, due_at=due))
+        held = replace(event, due_at=_held_until(failure, given))
+        return replace(give_back(checklist), open_event=held)
     checklist = replace(checklist, running=None)
     if given.now - event.created_at >= INSIST_FOR:
         return gave_up(checklist, Step.UPDATE_CALLBACK)
@@ -215,8 +236,11 @@ def _wait(tries: int, failure: Failure, given: Setting) -> timedelta:
     return max(wait, failure.retry_after or wait)
 
 
-def _pause(failure: Failure, policy: Policy, refused: timedelta | None = None) -> timedelta:
+def _held_until(failure: Failure, given: Setting, refused: timedelta | None = None) -> datetime:
     """No jitter: all that one outage holds falls due together, so that age order stays (contract §5.3).
     refused: how often a party that refuses our key is tried again, else MEDIA_VM_IDLE_SECONDS."""
+    if given.held_until is not None:
+        return given.held_until
+    policy = given.policy
     usual = (refused or policy.idle) if failure.kind is Kind.MISCONFIGURED else policy.backoff
-    return max(usual, failure.retry_after or usual)
+    return given.now + max(usual, failure.retry_after or usual)

@@ -70,6 +70,14 @@ class Background(StrEnum):
     REMOVED = "removed"
 
 
+class Remover(StrEnum):
+    """Who takes a logo's background away."""
+
+    PLAIN = "plain"
+    REMBG = "rembg"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class FocalPoint:
     """Where the subject is: fractions of width and height of the upright picture, each 0–1."""
@@ -109,6 +117,14 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What is kept of one media at any size: its formats and its faces."""
+
+    formats: frozenset[Format]
+    backgrounds: frozenset[Background]
+
+
+@dataclass(frozen=True, slots=True)
 class NotKept:
     """A format that was made and thrown away, and why; serving the next one is then no fallback."""
 
@@ -124,3 +140,8 @@ class VariantSet:
 
     kept: tuple[Variant, ...]
     not_kept: tuple[NotKept, ...]
+
+    @property
+    def made(self) -> Made:
+        """The formats and faces among those kept."""
+        return Made(frozenset(one.format for one in self.kept), frozenset(one.background for one in self.kept))

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from media_vm.rules.callbacks import degraded_body
 from media_vm.rules.checklist import Checklist, Step, StepStatus
+from media_vm.rules.failures import Failure
+from media_vm.rules.outages import BELOW_FLOOR, STORAGE_FULL
 
 
 def current_step(checklist: Checklist) -> Step | None:
@@ -20,6 +22,12 @@ def progress(checklist: Checklist) -> int:
     """Steps completed, in percent."""
     done = sum(checklist[step].status is StepStatus.COMPLETED for step in Step)
     return 100 * done // len(Step)
+
+
+def _told(error: Failure) -> str:
+    if error.reason in (STORAGE_FULL, BELOW_FLOOR):
+        return "storage full"  # contract §5.7, letter for letter
+    return f"{error.kind.value}: {error.reason}: {error.detail}"
 
 
 def status_body(
@@ -37,7 +45,7 @@ def status_body(
             step.value: {"status": checklist[step].status.value, "attempts": checklist[step].attempts}
             for step in Step
         },
-        "next_try": next_try.isoformat().replace("+00:00", "Z") if next_try else None,
-        "error": f"{error.kind.value}: {error.reason}: {error.detail}" if error else None,
+        "next_try": next_try.isoformat(timespec="milliseconds").replace("+00:00", "Z") if next_try else None,
+        "error": _told(error) if error else None,
         "degraded": list(degraded_body(checklist.degraded)),
     }

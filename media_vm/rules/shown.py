@@ -21,6 +21,17 @@ class Shown:
     variants: tuple[Variant, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which media a list is to hold: those after an id, at most `limit` of them."""
+
+    status: MediaStatus | None = None
+    data_type: DataType | None = None
+    user_id: int | None = None
+    after: int = 0
+    limit: int = 50
+
+
 class RetryAnswer(StrEnum):
     """What became of `POST /api/media/retry/{pending_image_id}` (contract §5.5)."""
 
@@ -28,4 +39,28 @@ class RetryAnswer(StrEnum):
     NOT_FAILED = "not_failed"
     COMPLETED = "completed"
     NO_BYTES = "no_bytes"
+    UNKNOWN = "unknown"
+
+
+class BackgroundAnswer(StrEnum):
+    """What became of `PUT /api/media/background/{media_id}` (contract §3)."""
+
+    KEPT = "kept"
+    NOT_A_LOGO = "not_a_logo"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundChoice:
+    """The answer, and whether there is a face without background: None while nobody knows."""
+
+    answer: BackgroundAnswer
+    is_removed: bool | None = None
+
+
+class RefocusAnswer(StrEnum):
+    """What became of `PUT /api/media/focal/{media_id}` (contract §3)."""
+
+    ACCEPTED = "accepted"
+    NOT_READY = "not_ready"
     UNKNOWN = "unknown"

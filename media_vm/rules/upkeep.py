@@ -122,7 +122,7 @@ def requested(checklist: Checklist, remedy: Remedy) -> Checklist:
     match remedy:
         case Remedy.REMAKE:
             again = checklist.with_entry(Step.RESIZE_OPTIMIZE, StepStatus.PENDING, attempts=0)
-            return replace(again, not_before=None)
+            return replace(again, not_before=None, remakes=None)
         case Remedy.FETCH:
             return fetched_again(checklist, Step.RESIZE_OPTIMIZE, lost)
         case Remedy.LOST:

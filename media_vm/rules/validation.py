@@ -14,7 +14,17 @@ from media_vm.rules.pictures import SourceFacts
 HEAD_BYTES: Final = 4096
 """How much of a file `sniff` wants to see; an SVG's `<svg` may follow a long comment."""
 
-EXTENSIONS: Final = {"jpeg": "jpg", "png": "png", "webp": "webp", "gif": "gif", "avif": "avif", "tiff": "tif"}
+EXTENSIONS: Final = {
+    "jpeg": "jpg",
+    "png": "png",
+    "webp": "webp",
+    "gif": "gif",
+    "avif": "avif",
+    "heic": "heic",
+    "tiff": "tif",
+    "bmp": "bmp",
+    "svg": "svg",
+}
 """The readable types, each with the extension of its stored original."""
 
 READABLE: Final = frozenset(EXTENSIONS)
@@ -34,7 +44,12 @@ _MAGIC: Final = (
     (b"%PDF-", "pdf"),
     (b"8BPS\x00\x01", "psd"),
     (b"\x00\x00\x01\x00", "ico"),
+    (b"qoif", "qoi"),
+    (b"v/1\x01", "exr"),
+    (b"#?RADIANCE", "hdr"),
+    (b"\x1f\x8b\x08", "gzip"),  # a compressed SVG, most likely
 )
+_ANIMATED: Final = frozenset({"gif", "webp"})
 _HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _AVIF_BRANDS: Final = frozenset({b"avif", b"avis"})
 _XML_STARTS: Final = (b"<svg", b"<?xml", b"<!--", b"<!doctype svg")
@@ -42,12 +57,16 @@ _XML_STARTS: Final = (b"<svg", b"<?xml", b"<!--", b"<!doctype svg")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a source may cost. bytes: of the file; megapixels: millions of pixels a frame; side: pixels."""
+    """What a source may cost. bytes: of the file; megapixels: millions of pixels a frame; side: pixels.
+
+    animation_megapixels: of all frames together, for an animation that is to stay one.
+    """
 
     bytes: int = 50_000_000
     megapixels: int = 50
     side: int = 16_384
     frames: int = 200
+    animation_megapixels: int = 100
 
 
 def sniff(head: bytes) -> str | None:
@@ -79,7 +98,14 @@ def _sniff_svg(head: bytes) -> str | None:
 
 def media_type(source_type: str) -> str:
     """The Content-Type of an original of a readable type, e.g. `image/jpeg`."""
-    return f"image/{source_type}"
+    return "image/svg+xml" if source_type == "svg" else f"image/{source_type}"
+
+
+def stays_animated(facts: SourceFacts, limits: Limits) -> bool:
+    """Is this an animation whose `detail` is one too (contract §7)? TIFF's pages are no frames."""
+    pixels = facts.width * facts.height * facts.frames
+    moves = facts.type in _ANIMATED and facts.frames > 1
+    return moves and pixels <= limits.animation_megapixels * 1_000_000
 
 
 def refusal(facts: SourceFacts, limits: Limits) -> tuple[str, str] | None:

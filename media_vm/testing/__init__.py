@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 
+from media_vm.company import Company
 from media_vm.ports import World
 from media_vm.rules.checklist import Policy
 from media_vm.testing.clock import EPOCH, MemoryClock
 from media_vm.testing.database import MemoryDatabase
 from media_vm.testing.files import MemoryFiles
 from media_vm.testing.main_api import MemoryMainAPI
+from media_vm.testing.outages import MemoryOutages
 from media_vm.testing.pixels import MemoryPixels, picture
 from media_vm.testing.vision import MemoryVision
 
@@ -26,6 +28,7 @@ __all__ = [
     "MemoryDatabase",
     "MemoryFiles",
     "MemoryMainAPI",
+    "MemoryOutages",
     "MemoryParts",
     "MemoryPixels",
     "MemoryVision",
@@ -44,6 +47,7 @@ class MemoryParts:
     api: MemoryMainAPI
     pixels: MemoryPixels
     vision: MemoryVision
+    outages: MemoryOutages
     world: World
 
 
@@ -53,11 +57,13 @@ def memory_parts(policy: Policy | None = None) -> MemoryParts:
     clock, files, lease = MemoryClock(), MemoryFiles(), timedelta(seconds=60)
     database = MemoryDatabase(clock, policy, lease)
     api, pixels, vision = MemoryMainAPI(files.disk), MemoryPixels(files.disk), MemoryVision()
+    outages = MemoryOutages(clock, policy, database)
     keys: Iterator[int] = count(1)
     world = World(
         api=api,
         leases=database,
         store=database,
+        outages=outages,
         files=files,
         pixels=pixels,
         vision=vision,
@@ -67,9 +73,11 @@ def memory_parts(policy: Policy | None = None) -> MemoryParts:
         lease=lease,
         step_limit=timedelta(seconds=300),
         items_in_flight=1,
+        disk_floor=0,
         clock=clock.seconds,
         chance=lambda: 1.0,
         new_key=lambda: f"key-{next(keys)}",
         stopping=threading.Event(),
+        company=Company(),
     )
-    return MemoryParts(clock, database, files, api, pixels, vision, world)
+    return MemoryParts(clock, database, files, api, pixels, vision, outages, world)

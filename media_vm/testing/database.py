@@ -3,56 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
 from media_vm.errors import LeaseLost
 from media_vm.rules.analysis import Analysis
-from media_vm.rules.callbacks import Event, OpenEvent
-from media_vm.rules.checklist import Checklist, Policy, Step, give_back, spend
-from media_vm.rules.outcomes import renewed
-from media_vm.rules.pictures import (
-    Format,
-    VariantSet,
-)
+from media_vm.rules.callbacks import Event, EventKind
+from media_vm.rules.checklist import DEATHS_THAT_ISOLATE, Checklist, Policy, Step, give_back, spend
+from media_vm.rules.healing import HEALING, healed, healed_analysis
+from media_vm.rules.listing import SAME_EVENT_TIMES, Relisted, as_update, is_withdrawn, relisted
+from media_vm.rules.orphans import orphaned, patience
+from media_vm.rules.outages import NEWS_WAITS_FOR, Party, released
+from media_vm.rules.outcomes import announced, withdrawn
+from media_vm.rules.pictures import Made
+from media_vm.rules.rounds import begun_anew, renewed
 from media_vm.rules.temp_names import data_type_of
 from media_vm.testing.clock import MemoryClock
-from media_vm.values import Claim, Mark, Media, Original, Outcome, PendingImage
-
-
-@dataclass
-class _Told:
-    event: Event
-    created_at: datetime
-    due_at: datetime
-    is_answered: bool = False
-
-
-@dataclass
-class Row:
-    """All that the memory database holds of one media."""
-
-    media: Media
-    due_at: datetime | None
-    token: str = ""
-    expires_at: datetime | None = None
-    arrived_at: datetime | None = None
-    analysis: Analysis | None = None
-    variants: VariantSet = field(default_factory=lambda: VariantSet((), ()))
-    told: list[_Told] = field(default_factory=list)
-    history: list[Outcome] = field(default_factory=list)
-
-    def open_told(self) -> _Told | None:
-        """The oldest event that was not answered."""
-        return next((one for one in self.told if not one.is_answered), None)
-
-    def checklist(self) -> Checklist:
-        """With the open event as it stands now."""
-        told = self.open_told()
-        event = OpenEvent(told.event.kind, told.created_at, told.due_at) if told else None
-        return replace(self.media.checklist, open_event=event)
+from media_vm.testing.row import Row, Told
+from media_vm.values import WORKER_MARK, Claim, Mark, Media, Original, Outcome, PendingImage, PendingList
 
 
 class MemoryDatabase:
@@ -68,40 +38,56 @@ class MemoryDatabase:
 
     # Leases
 
-    def free_expired(self) -> int:
-        """Free every lease past its expiry."""
+    def free_expired(self, chance: float) -> int:
+        """Free every lease past its expiry; the death of its holder is counted."""
         with self._lock:
             now = self._clock.now
             expired = [row for row in self.rows.values() if row.expires_at and row.expires_at <= now]
             for row in expired:
-                row.media = replace(row.media, checklist=give_back(row.media.checklist))
-                row.token, row.expires_at, row.due_at = self._new_token(), None, now
+                checklist = orphaned(row.media.checklist)
+                row.media = replace(row.media, checklist=checklist)
+                row.token, row.expires_at = self._new_token(), None
+                row.due_at = now + patience(checklist, self._policy, chance)
             return len(expired)
 
     def claim(self, worker: str) -> Claim | None:
         """The longest-due media that nobody holds."""
         with self._lock:
             now = self._clock.now
-            due = [(row.due_at, key, row) for key, row in self.rows.items() if row.due_at and row.due_at <= now]
+            due = [
+                (row.media.checklist.worker_deaths >= DEATHS_THAT_ISOLATE, row.due_at, key, row)
+                for key, row in self.rows.items()
+                if row.due_at and row.due_at <= now
+            ]
             if not due:
                 return None
-            row = min(due, key=lambda one: one[:2])[2]
+            row = min(due, key=lambda one: one[:3])[3]
             checklist = spend(renewed(row.checklist()), now, self._policy)
             row.media = replace(row.media, checklist=checklist)
             row.token, row.due_at, row.expires_at = self._new_token(), None, now + self._lease
+            row.worker = worker
             return Claim(row.media, row.token, now)
 
     def renew(self, claim: Claim) -> None:
         """Push the expiry."""
         with self._lock:
-            self._held(claim).expires_at = self._clock.now + self._lease
+            self._leased(claim).expires_at = self._clock.now + self._lease
 
     def release(self, claim: Claim, due_at: datetime | None) -> None:
         """Let go."""
         with self._lock:
-            row = self._held(claim)
+            row = self._leased(claim)
             row.media = replace(row.media, checklist=give_back(row.media.checklist))
             row.expires_at, row.due_at = None, due_at
+
+    def release_all(self, worker: str) -> int:
+        """Let go of all that this worker holds."""
+        with self._lock:
+            theirs = [row for row in self.rows.values() if row.worker == worker and row.expires_at]
+            for row in theirs:
+                row.media = replace(row.media, checklist=give_back(row.media.checklist))
+                row.token, row.expires_at, row.due_at = self._new_token(), None, self._clock.now
+            return len(theirs)
 
     def next_due(self) -> timedelta | None:
         """How long until something falls due."""
@@ -111,43 +97,115 @@ class MemoryDatabase:
 
     # Store
 
-    def remember(self, pending: Sequence[PendingImage]) -> int:
-        """Take in what is new."""
+    def now(self) -> datetime:
+        """The memory clock's time."""
+        return self._clock.now
+
+    def remember(self, pending: PendingList, poll_began: datetime) -> int:
+        """Take in what is new; what is known may be listed again, or no more."""
         with self._lock:
-            known = {row.media.main_api_id for row in self.rows.values()}
-            new = {image.id: image for image in pending if image.id not in known}
-            for image in sorted(new.values(), key=lambda one: one.id):
-                media_id = next(self._ids)
-                data_type = data_type_of(image.image_path, image.data_type).data_type
-                media = Media(
-                    media_id,
-                    image.id,
-                    image.user_id,
-                    data_type,
-                    image.original_name,
-                    image.image_path,
-                    None,
-                    Checklist(),
-                )
-                self.rows[media_id] = Row(media, due_at=self._clock.now)
-            return len(new)
+            known = {row.media.main_api_id: row for row in self.rows.values() if row.expires_at is None}
+            for image in pending.images:
+                if image.id in known:
+                    self._listed_again(known[image.id], image, poll_began)
+            if pending.is_whole:
+                listed = {image.id for image in pending.images}
+                unlisted = (row for row in known.values() if row.media.main_api_id not in listed)
+                self._withdraw(unlisted, poll_began)
+            return self._take_in(pending)
+
+    def _take_in(self, pending: PendingList) -> int:
+        known = {row.media.main_api_id for row in self.rows.values()}
+        new = {image.id: image for image in pending.images if image.id not in known}
+        for image in sorted(new.values(), key=lambda one: one.id):
+            media_id = next(self._ids)
+            data_type = data_type_of(image.image_path, image.data_type).data_type
+            about = (image.user_id, data_type, image.original_name, image.image_path)
+            media = Media(media_id, image.id, *about, None, Checklist())
+            self.rows[media_id] = Row(media, due_at=self._clock.now)
+        return len(new)
+
+    def _listed_again(self, row: Row, image: PendingImage, poll_began: datetime) -> None:
+        checklist, now = row.media.checklist, self._clock.now
+        match relisted(row.listed(), poll_began, self._policy):
+            case Relisted.NOTHING:
+                return
+            case Relisted.FRESH_ROUND:
+                checklist = begun_anew(checklist)
+                row.media = replace(row.media, image_path=image.image_path)
+                row.closed_at, row.renewed_at = None, now
+            case Relisted.SAME_EVENT:
+                last = row.told[-1]
+                last.answered_at, last.due_at = None, now
+                last.resent, last.resent_at = last.resent + 1, now
+                checklist = announced(checklist, last.event.kind, now)
+            case Relisted.NEW_EVENT:
+                event = as_update(row.told[-1].event, f"relisted-{next(self._tokens)}")
+                row.told.append(Told(event, now, now, resent=SAME_EVENT_TIMES))
+                checklist = announced(checklist, event.kind, now)
+        row.media, row.due_at = replace(row.media, checklist=replace(checklist, is_forgotten=False)), now
+
+    def _withdraw(self, unlisted: Iterable[Row], poll_began: datetime) -> None:
+        for row in unlisted:
+            listed_since = row.renewed_at is not None and row.renewed_at >= poll_began
+            has_original = row.media.original is not None
+            if not listed_since and is_withdrawn(row.media.checklist, has_original=has_original):
+                row.media = replace(row.media, checklist=withdrawn(row.media.checklist))
+                row.closed_at, row.due_at = self._clock.now, None
+
+    def heal(self) -> int:
+        """Further rounds for those whose time has come, if the last healing is long enough ago."""
+        with self._lock:
+            last, now = self._marks.get(HEALING), self._clock.now
+            if last and now - last.at < self._policy.idle:
+                return 0
+            self.mark(HEALING)
+            return self._heal(healed, lambda one: one.heal_at) + self._heal(
+                healed_analysis, lambda one: one.ai_heal_at
+            )
+
+    def _heal(
+        self, renew: Callable[[Checklist], Checklist], heals_at: Callable[[Checklist], datetime | None]
+    ) -> int:
+        timed = [(at, row) for row in self.rows.values() if (at := heals_at(row.media.checklist))]
+        ready = sorted((one for one in timed if one[0] <= self._clock.now), key=lambda one: one[0])
+        for _, row in ready[: self._policy.heal_per_cycle]:
+            row.media = replace(row.media, checklist=renew(row.media.checklist))
+            row.due_at = row.due_at if row.expires_at else self._clock.now
+        return len(ready[: self._policy.heal_per_cycle])
+
+    def release_held(self, party: Party, until: datetime) -> None:
+        """All that waits until then at the latest is due now, in the order of its id; proofs keep their time."""
+        with self._lock:
+            for row in self.rows.values():
+                if row.due_at and row.due_at <= until and row.media.checklist.suspect is None:
+                    row.due_at = self._clock.now
+                    row.media = replace(row.media, checklist=released(row.media.checklist, party))
+                    told = row.open_told()
+                    if told and party in NEWS_WAITS_FOR:
+                        told.due_at = min(told.due_at, self._clock.now)
 
     def record(self, claim: Claim, checklist: Checklist, outcome: Outcome) -> Media:
         """Write an outcome and the new checklist together."""
         with self._lock:
             row, now = self._held(claim), self._clock.now
-            row.history.append(outcome)
+            if not outcome.is_held:
+                row.history.append((now, outcome))
+            row.arrived_at = now if outcome.arrived else row.arrived_at
             if outcome.original:
-                row.arrived_at = now
                 row.media = replace(row.media, original=self._shared(row.media, outcome.original))
             row.analysis = outcome.analysis or row.analysis
             row.variants = outcome.variants or row.variants
             if outcome.new_event:
-                row.told.append(_Told(outcome.new_event, now, now))
+                row.told.append(Told(outcome.new_event, now, now))
             told = row.open_told()
             if outcome.step is Step.UPDATE_CALLBACK and told:
-                told.is_answered = outcome.answered is not None and outcome.answered.key == told.event.key
+                is_answered = outcome.answered is not None and outcome.answered.key == told.event.key
+                told.answered_at = now if is_answered else None
+                told.is_given_up = not is_answered and checklist.open_event is None
                 told.due_at = checklist.open_event.due_at if checklist.open_event else told.due_at
+                if is_answered and told.event.kind is EventKind.CLEANUP:
+                    row.closed_at = now
             row.media = replace(row.media, checklist=checklist)
             row.media = replace(row.media, checklist=row.checklist())
             return row.media
@@ -168,15 +226,23 @@ class MemoryDatabase:
         told = self.rows[media_id].open_told()
         return told.event if told else None
 
-    def formats(self, media_id: int) -> frozenset[Format]:
-        """Formats kept at any size."""
-        return frozenset(variant.format for variant in self.rows[media_id].variants.kept)
+    def made(self, media_id: int) -> Made:
+        """Formats and faces kept at any size."""
+        return self.rows[media_id].variants.made
 
     def arrived_lately(self, other_than: int, within: timedelta) -> bool:
         """Did another media's bytes arrive within this time?"""
         since = self._clock.now - within
         others = (row for row in self.rows.values() if row.media.id != other_than)
         return any(row.arrived_at is not None and row.arrived_at > since for row in others)
+
+    def sign_on(self, worker: str) -> None:
+        """This worker lives."""
+        self.mark(f"{WORKER_MARK}{worker}")
+
+    def sign_off(self, worker: str) -> None:
+        """This worker ends in good order."""
+        self._marks.pop(f"{WORKER_MARK}{worker}", None)
 
     def mark(self, name: str, note: str = "") -> None:
         """Something happened to the whole machine now."""
@@ -190,6 +256,12 @@ class MemoryDatabase:
         row = self.rows[claim.media.id]
         if row.token != claim.token:
             raise LeaseLost(f"media {claim.media.id} is somebody else's now")
+        return row
+
+    def _leased(self, claim: Claim) -> Row:
+        row = self._held(claim)
+        if row.expires_at is None:
+            raise LeaseLost(f"media {claim.media.id} was let go")
         return row
 
     def _shared(self, media: Media, own: Original) -> Original:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from media_vm.errors import GiveUp, NotThere, StepFailed
 from media_vm.rules.callbacks import Event
+from media_vm.rules.pictures import DataType
 from media_vm.testing.clock import EPOCH
 from media_vm.testing.files import download_of
-from media_vm.values import Download, PendingImage
+from media_vm.values import Answer, Download, PendingImage, PendingList
 
 
 class MemoryMainAPI:
     """The `MainAPI` port. temp_files: bytes, or the failure that a download ends in. down: the failure that every
-    call ends in. answers: failures that the next sends end in."""
+    call ends in. answers: failures that the next sends end in. forgets: does it list what it answered no more, as
+    the real one does?"""
 
     def __init__(self, disk: dict[Path, bytes], limit: int = 50_000_000) -> None:
         self._disk, self._limit = disk, limit
@@ -23,21 +24,29 @@ class MemoryMainAPI:
         self.down: StepFailed | None = None
         self.answers: list[StepFailed] = []
         self.sent: list[Event] = []
+        self.forgets = True
 
-    def upload(self, pending_id: int, name: str, content: bytes | StepFailed, user_id: int = 456) -> PendingImage:
-        """A new pending image with its temp file."""
-        path = f"/temp_images/products/{user_id}-product-{pending_id}.jpg"
+    def upload(
+        self,
+        pending_id: int,
+        name: str,
+        content: bytes | StepFailed,
+        user_id: int = 456,
+        kind: DataType = DataType.PRODUCT,
+    ) -> PendingImage:
+        """A new pending image with its temp file, whose name says what kind it is."""
+        path = f"/temp_images/products/{user_id}-{kind.value}-{pending_id}.jpg"
         image = PendingImage(pending_id, user_id, path, name, "image/jpeg", EPOCH, None)
         self.listed.append(image)
         self.temp_files[path] = content
         return image
 
-    def pending(self) -> Sequence[PendingImage]:
+    def pending(self) -> PendingList:
         """Everything listed."""
         self._raise_if_down()
-        return list(self.listed)
+        return PendingList(tuple(self.listed))
 
-    def download(self, image_path: str, into: Path) -> Download:
+    def download(self, image_path: str, into: Path, request_id: str) -> Download:
         """The temp file's bytes."""
         self._raise_if_down()
         content = self.temp_files.get(image_path)
@@ -53,13 +62,15 @@ class MemoryMainAPI:
         self._disk[into] = content
         return download_of(content)
 
-    def send(self, event: Event) -> str:
+    def send(self, event: Event, request_id: str) -> Answer:
         """Hear it; once answered, it is answered again."""
         self._raise_if_down()
         if self.answers:
             raise self.answers.pop(0)
         self.sent.append(event)
-        return "answered 200"
+        if self.forgets:
+            self.listed = [image for image in self.listed if image.id != event.pending_id]
+        return Answer("answered 200")
 
     def _raise_if_down(self) -> None:
         if self.down:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from media_vm.errors import GiveUp, NotThere, StepFailed
+from media_vm.errors import ChildDied, GiveUp, NotThere, StepFailed
 from media_vm.rules.pictures import (
     Background,
+    DataType,
     Format,
+    NotKept,
     Size,
     SourceFacts,
 )
 from media_vm.values import Rendered, Rendering, RenderRequest
 
+BUSY = b"busy"  # the flaw of a logo whose background cannot be taken away
+
 
 def picture(kind: str = "jpeg", width: int = 1200, height: int = 800, *, flaw: str = "") -> bytes:
-    """Bytes that the memory world takes for a picture; flaw: a GiveUp reason that rendering it ends in."""
+    """Bytes that the memory world takes for a picture; flaw: a GiveUp reason that rendering it ends in;
+    `crash`: its decoder dies of a signal, every time."""
     return f"{kind} {width} {height} {flaw}".strip().encode()
 
 
@@ -40,19 +45,43 @@ class MemoryPixels:
         return facts
 
     def render(self, source: Path, into: Path, request: RenderRequest) -> Rendering:
-        """One AVIF and one JPEG, whose bytes name their source."""
+        """One AVIF and one JPEG, whose bytes name their source; of the thumbnail, if only crops are asked for."""
         if self.troubles:
             raise self.troubles.pop(0)
         words = self._disk[source].split()
-        if len(words) > 3:
+        if words[3:] == [b"crash"]:
+            raise ChildDied("crashed", "the child died by a signal", crash_signal=True)
+        if len(words) > 3 and words[3] != BUSY:
             raise GiveUp(words[3].decode(), "the picture's data ends early")
-        kept = tuple(self._rendered(form, source, into) for form in (Format.AVIF, Format.JPEG))
+        if request.data_type is DataType.LOGO:
+            return self._logo(source, into, request)
+        size = Size.THUMBNAIL if request.only_crops else Size.GRID
+        around = f" around {request.focal_point}".encode() if request.only_crops else b""
+        kept = tuple(self._rendered(size, form, source, into, around) for form in (Format.AVIF, Format.JPEG))
         return Rendering(kept, ())
 
-    def _rendered(self, form: Format, source: Path, into: Path) -> Rendered:
-        content = form.value.encode() + b" of " + self._disk[source]
+    def _logo(self, source: Path, into: Path, request: RenderRequest) -> Rendering:
+        """Both faces, or the one without background alone; a `busy` picture keeps its background."""
+        kept = [] if request.only_removed else [self._rendered(Size.GRID, Format.PNG, source, into)]
+        if BUSY in self._disk[source].split():
+            refused = NotKept(Size.GRID, Format.PNG, Background.REMOVED, "busy_ground")
+            return Rendering(tuple(kept), (refused,), "background kept: busy_ground")
+        kept.append(self._rendered(Size.GRID, Format.PNG, source, into, background=Background.REMOVED))
+        return Rendering(tuple(kept), (), "background removed")
+
+    def _rendered(
+        self,
+        size: Size,
+        form: Format,
+        source: Path,
+        into: Path,
+        around: bytes = b"",
+        background: Background = Background.ORIGINAL,
+    ) -> Rendered:
+        face = b" without background" if background is Background.REMOVED else b""
+        content = form.value.encode() + b" of " + self._disk[source] + around + face
         digest = hashlib.sha256(content).hexdigest()
         temporary = into / f".tmp-{digest[:16]}"
         self._disk[temporary] = content
-        place = (Size.GRID, form, Background.ORIGINAL)
+        place = (size, form, background)
         return Rendered(*place, 500, 333, len(content), digest, temporary)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from media_vm.rules.upkeep import Fault, Remedy, Role, Slice, requested
 from media_vm.testing.clock import MemoryClock
-from media_vm.testing.database import MemoryDatabase, Row
+from media_vm.testing.database import MemoryDatabase
 from media_vm.testing.files import MemoryFiles
+from media_vm.testing.row import Row
 from media_vm.upkeep_ports import Held, Live, Promise, StoredFile
 
 ROOT = Path("/memory")

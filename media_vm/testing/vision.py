@@ -13,11 +13,14 @@ from media_vm.rules.pictures import (
 
 
 class MemoryVision:
-    """The `Vision` port with one answer for all. troubles: failures that the next calls end in."""
+    """The `Vision` port with one answer for all. troubles: failures that the next calls end in. down: the failure
+    that every call ends in."""
 
     def __init__(self) -> None:
         self.is_configured = False
         self.troubles: list[StepFailed] = []
+        self.down: StepFailed | None = None
+        self.calls = 0
         self.answer = Analysis(
             Measured(
                 palette=(Swatch("#FF5733", "red", 0.6),),
@@ -33,6 +36,9 @@ class MemoryVision:
 
     def analyse(self, source: Path, data_type: DataType) -> Analysis:
         """The one answer."""
+        self.calls += 1
+        if self.down:
+            raise self.down
         if self.troubles:
             raise self.troubles.pop(0)
         return self.answer

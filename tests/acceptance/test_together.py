@@ -122,5 +122,45 @@ def test_the_end_of_one_is_the_end_of_both(environment: dict[str, str], main_api
     )
 
     assert 2 == result.returncode
-    assert "MAIN_API_KEY is missing" in result.stderr
+    assert 1 == result.stderr.count("MAIN_API_KEY is missing")
     assert not is_alive(environment)
+
+
+def test_a_kill_of_run_leaves_nobody_behind(environment: dict[str, str], main_api: HostileServer) -> None:
+    """kill -9 cannot be passed on; worker and serve end all the same, and the port is free."""
+    with running(environment) as process:
+        both = eventually(lambda: is_alive(environment) and len(main_api.requests) > 0)
+        parts = children(process.pid)
+        process.kill()
+        process.wait(PATIENCE_SECONDS)
+        all_ended = eventually(lambda: not any(map(exists, parts)))
+        for one in filter(exists, parts):
+            os.kill(one, signal.SIGTERM)
+
+    assert both
+    assert 2 == len(parts)
+    assert all_ended
+    assert not is_alive(environment)
+
+
+def test_run_says_who_ended_and_how(environment: dict[str, str], main_api: HostileServer) -> None:
+    """The worker killed: serve ends too, and a sentence names the first end."""
+    with running(environment) as process:
+        both = eventually(lambda: is_alive(environment) and len(main_api.requests) > 0)
+        worker = next(
+            one for one in children(process.pid) if b"worker" in Path(f"/proc/{one}/cmdline").read_bytes()
+        )
+        os.kill(worker, signal.SIGKILL)
+        _, told = process.communicate(timeout=PATIENCE_SECONDS)
+
+    assert both
+    assert 128 + signal.SIGKILL == process.returncode
+    assert "media-vm run: worker was killed by SIGKILL; the other is stopped too\n" in told
+
+
+def exists(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
+def children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

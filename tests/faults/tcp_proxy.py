@@ -39,7 +39,8 @@ class TcpProxy:
     def reset(self) -> None:
         """Both ends see `connection reset by peer`."""
         for one in self._live:
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
+            with suppress(OSError):  # closed by then
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
             _end(one)
         self._live.clear()
 

@@ -16,9 +16,11 @@ from sqlalchemy import Engine
 from media_vm.adapters.database import DatabaseStore
 from media_vm.adapters.engine import migrations_config, open_engine
 from media_vm.adapters.leases import DatabaseLeases
-from media_vm.ports import Leases, Store
+from media_vm.adapters.outages import DatabaseOutages
+from media_vm.ports import Leases, Outages, Store
 from media_vm.rules.checklist import Policy
-from media_vm.testing import MemoryClock, MemoryDatabase
+from media_vm.testing import MemoryClock, MemoryDatabase, MemoryOutages
+from media_vm.values import PendingImage, PendingList
 from tests.mariadb import PrivateMariaDB
 
 _NUMBERS = count(1)
@@ -30,6 +32,7 @@ class Box:
 
     leases: Leases
     store: Store
+    outages: Outages
     wait: Callable[[timedelta], None]
 
 
@@ -37,7 +40,7 @@ def memory_box(policy: Policy, lease: timedelta) -> Box:
     """The database in memory; its time passes at once."""
     clock = MemoryClock()
     database = MemoryDatabase(clock, policy, lease)
-    return Box(database, database, clock.advance)
+    return Box(database, database, MemoryOutages(clock, policy, database), clock.advance)
 
 
 def sqlite_engine(folder: Path) -> Engine:
@@ -74,5 +77,13 @@ def migrated(url: str) -> Engine:
 def real_box(engine: Engine, policy: Policy, lease: timedelta) -> Box:
     """A real database; its time passes by itself."""
     return Box(
-        DatabaseLeases(engine, policy, lease), DatabaseStore(engine), lambda span: time.sleep(span.total_seconds())
+        DatabaseLeases(engine, policy, lease),
+        DatabaseStore(engine, policy),
+        DatabaseOutages(engine, policy.backoff),
+        lambda span: time.sleep(span.total_seconds()),
     )
+
+
+def remembered(store: Store, *images: PendingImage) -> int:
+    """Taken in as from a list that may be longer."""
+    return store.remember(PendingList(images, is_whole=False), store.now())

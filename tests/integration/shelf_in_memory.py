@@ -6,16 +6,16 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
 from starlette.types import ASGIApp, Message, Scope
 
-from media_vm.rules.pictures import Background, DataType, Format, MediaStatus, Size, Variant
+from media_vm.rules.pictures import Background, DataType, FocalPoint, Format, MediaStatus, Size, Variant
 from media_vm.settings import Settings
 from serve.app import create_app
-from serve.shelf import RetryAnswer, Shown
+from serve.shelf import BackgroundAnswer, BackgroundChoice, RefocusAnswer, RetryAnswer, Shown, Wanted
 
 Sent = Mapping[str, str] | Mapping[bytes, bytes] | None
 STORAGE_VARIABLE = "TEST_STORAGE"
@@ -33,6 +33,9 @@ class MemoryShelf:
     error: Exception | None = None
     looks: int = 0
     woken: list[Sequence[int]] = field(default_factory=list)
+    wanted: list[Wanted] = field(default_factory=list)
+    focal_points: list[FocalPoint] = field(default_factory=list)
+    faces: list[tuple[int, Background]] = field(default_factory=list)
 
     def look_up(self, media_id: int) -> Shown | None:
         self.looks += 1
@@ -46,8 +49,28 @@ class MemoryShelf:
     def retry(self, pending_image_id: int) -> RetryAnswer:
         return self.retries.get(pending_image_id, RetryAnswer.UNKNOWN)
 
+    def refocus(self, media_id: int, focal_point: FocalPoint) -> RefocusAnswer:
+        self.focal_points.append(focal_point)
+        if media_id not in self.media:
+            return RefocusAnswer.UNKNOWN
+        return RefocusAnswer.ACCEPTED if self.analyses.get(media_id) else RefocusAnswer.NOT_READY
+
+    def choose_background(self, media_id: int, background: Background) -> BackgroundChoice:
+        shown = self.media.get(media_id)
+        if shown is None:
+            return BackgroundChoice(BackgroundAnswer.UNKNOWN)
+        if shown.data_type is not DataType.LOGO:
+            return BackgroundChoice(BackgroundAnswer.NOT_A_LOGO)
+        self.faces.append((media_id, background))
+        self.media[media_id] = replace(shown, background_choice=background)
+        return BackgroundChoice(BackgroundAnswer.KEPT, is_removed=True)
+
     def analysis(self, media_id: int) -> tuple[bool, dict[str, object] | None]:
         return media_id in self.analyses, self.analyses.get(media_id)
+
+    def list_media(self, wanted: Wanted) -> dict[str, object]:
+        self.wanted.append(wanted)
+        return {"items": [], "next_after": None}
 
     def wake(self, pending_image_ids: Sequence[int]) -> None:
         self.woken.append(pending_image_ids)

@@ -17,6 +17,7 @@ from media_vm.adapters.files import DiskFiles
 from media_vm.adapters.fsck_disk import StorageDisk
 from media_vm.adapters.fsck_rows import DatabasePromises
 from media_vm.adapters.leases import DatabaseLeases
+from media_vm.adapters.outages import DatabaseOutages
 from media_vm.fsck import Check, Finding
 from media_vm.pipeline import run_cycle
 from media_vm.ports import World
@@ -108,7 +109,8 @@ def storage_of(kind: str, request: pytest.FixtureRequest) -> Iterator[Storage]:
         parts.world,
         api=api,
         leases=DatabaseLeases(engine, Policy(), LEASE),
-        store=DatabaseStore(engine),
+        store=DatabaseStore(engine, Policy()),
+        outages=DatabaseOutages(engine, Policy().backoff),
         files=DiskFiles(folder),
         pixels=MemoryPixels(files),
         clock=time.monotonic,

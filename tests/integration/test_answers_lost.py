@@ -19,7 +19,7 @@ from media_vm.rules.checklist import Policy, Step, spend
 from media_vm.rules.outcomes import announced, completed
 from media_vm.values import Claim, Outcome, PendingImage
 from tests.faults.tcp_proxy import TcpProxy, tcp_proxy
-from tests.integration.databases import Box, migrated_engine, real_box
+from tests.integration.databases import Box, migrated_engine, real_box, remembered
 from tests.mariadb import PrivateMariaDB
 
 POLICY, LEASE = Policy(), timedelta(seconds=60)
@@ -45,7 +45,7 @@ def box(engine: Engine, proxy: TcpProxy) -> Iterator[Box]:
     """Leases and store behind the proxy, one media remembered."""
     far = open_engine(f"mysql+pymysql://root@127.0.0.1:{proxy.port}/{engine.url.database}")
     box = real_box(far, POLICY, LEASE)
-    box.store.remember([IMAGE])
+    remembered(box.store, IMAGE)
     yield box
     far.dispose()
 
@@ -140,7 +140,7 @@ def test_a_media_is_remembered_once(box: Box, engine: Engine, proxy: TcpProxy) -
     """The second run finds it known."""
     proxy.lose_answer_to(COMMIT)
 
-    box.store.remember([PendingImage(124, 456, "/temp_images/products/b.jpg", "b.jpg", "image/jpeg", None, None)])
+    remembered(box.store, PendingImage(124, 456, "/temp_images/products/b.jpg", "b.jpg", "image/jpeg", None, None))
 
     with engine.connect() as connection:
         assert 2 == connection.scalar(text("SELECT count(*) FROM media_files"))

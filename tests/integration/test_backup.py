@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
 from sqlalchemy import make_url
 
-from media_vm.adapters.backup import back_up, restore
+from media_vm.adapters.backup import back_up, dumped_at, restore
 from media_vm.adapters.dumps import SKIPPED_IDS, dump_database
-from media_vm.adapters.engine import migrations_config
-from media_vm.errors import DatabaseDown
+from media_vm.adapters.engine import migrate, migrations_config
+from media_vm.errors import DatabaseDown, NotMigrated, WrongUse
 from media_vm.rules.upkeep import Fault, Slice
 from media_vm.testing import picture
+from tests.integration.databases import empty_database
 from tests.integration.storages import Storage, storage_of
 from tests.mariadb import PrivateMariaDB
 
@@ -70,7 +73,7 @@ def test_a_dump_under_load_restores_to_a_whole_storage(
         storage.dispose()
         wipe(kind, url, storage, request)
 
-        restored = restore(url, storage.root, folder)
+        restored = restore(url, storage.root, folder, is_forced=True)
 
         held = storage.keeper.promises.held_after(0, Slice())
         assert BEFORE + 1 <= len(held)
@@ -88,7 +91,7 @@ def test_no_id_is_given_out_twice_after_a_restore(
         back_up(storage.url, storage.root, tmp_path / "backup")
         upload(storage, 2)
         storage.dispose()
-        restore(storage.url, storage.root, tmp_path / "backup")
+        restore(storage.url, storage.root, tmp_path / "backup", is_forced=True)
 
         upload(storage, 3)
 
@@ -135,6 +138,92 @@ def test_a_password_is_on_no_command_line_and_in_no_error(mariadb: PrivateMariaD
 
 def test_a_database_that_is_not_there_is_no_empty_backup(tmp_path: Path) -> None:
     """SQLite would make the file that it is asked to copy."""
-    with pytest.raises(DatabaseDown, match="DATABASE_URL"):
+    with pytest.raises(NotMigrated, match="DATABASE_URL"):
         back_up(f"sqlite:///{tmp_path / 'no.db'}", tmp_path / "storage", tmp_path / "backup")
     assert not (tmp_path / "no.db").exists()
+
+
+def test_two_restores_of_one_dump_share_no_id(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """What came after the first restore has its URL too, and so has what came after an empty dump."""
+    given = []
+    with storage_of(kind, request) as storage:
+        back_up(storage.url, storage.root, tmp_path / "backup")
+        for pending_id in (1, 2, 3):
+            upload(storage, pending_id)
+            given += [one.media_id for one in storage.keeper.promises.held_after(0, Slice())]
+            storage.dispose()
+            restore(storage.url, storage.root, tmp_path / "backup", is_forced=True)
+
+    assert 3 == len(set(given))
+    assert sorted(given) == given
+    assert given[-1] < 2**53, "JavaScript would round it"
+
+
+def test_a_restore_under_a_worker_is_refused(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Whoever was heard of lately is named, and what to stop; one who signed off is nobody."""
+    with storage_of(kind, request) as storage:
+        upload(storage, 1)
+        back_up(storage.url, storage.root, tmp_path / "backup")
+        with pytest.raises(WrongUse, match=f"worker {storage.world.worker} was heard of .*stop `media-vm run`"):
+            restore(storage.url, storage.root, tmp_path / "backup")
+        storage.world.store.sign_off(storage.world.worker)
+        storage.dispose()
+
+        restore(storage.url, storage.root, tmp_path / "backup")
+
+
+def test_a_restore_under_an_open_file_is_refused(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Serve leaves no mark, but its connections hold the SQLite file; a damaged file is nobody's."""
+    with storage_of("sqlite", request) as storage:
+        back_up(storage.url, storage.root, tmp_path / "backup")
+        storage.world.store.now()  # its connection stays open
+        with pytest.raises(WrongUse, match="another process has the database file open"):
+            restore(storage.url, storage.root, tmp_path / "backup")
+        storage.dispose()
+        Path(make_url(storage.url).database or "").write_bytes(b"damaged " * 1000)
+
+        restore(storage.url, storage.root, tmp_path / "backup")
+
+
+def test_a_backup_goes_where_it_harms_nothing(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Not into the storage or around it, not onto a file, not over another installation's."""
+    with storage_of("sqlite", request) as storage:
+        storage.root.mkdir(exist_ok=True)
+        (tmp_path / "file").write_text("mine")
+        backups = tmp_path / "backup"
+        other = f"sqlite:///{tmp_path / 'other.db'}"
+        migrate(other)
+        back_up(other, tmp_path / "elsewhere", backups)
+        before = (backups / "media_vm.db").read_bytes()
+        for folder, says in (
+            (storage.root / "backup", "within each other"),
+            (storage.root.parent, "within each other"),
+            (tmp_path / "file", "cannot be made"),
+            (Path("/proc/backup"), "cannot be made"),
+            (backups, "another installation"),
+        ):
+            with pytest.raises(WrongUse, match=says):
+                back_up(storage.url, storage.root, folder)
+
+    assert before == (backups / "media_vm.db").read_bytes()
+    assert not (storage.root / "backup").exists()
+
+
+def test_a_backup_knows_when_it_was_begun(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """By its label, which a copy keeps; without one, as older backups are, by the dump's own time."""
+    with storage_of("sqlite", request) as storage:
+        began = datetime.now(UTC).replace(microsecond=0)
+        back_up(storage.url, storage.root, folder := tmp_path / "backup")
+        ended = datetime.now(UTC)
+        os.utime(folder / "media_vm.db", (0, 0))
+
+        assert began <= dumped_at(storage.url, folder) <= ended
+        (folder / "media_vm.json").unlink()
+        assert 0 == dumped_at(storage.url, folder).timestamp()
+
+
+def test_an_empty_database_is_not_backed_up(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """A dump without tables would be believed in until the day it is needed."""
+    with pytest.raises(NotMigrated, match="media-vm migrate"):
+        back_up(empty_database("mariadb", request), tmp_path / "storage", tmp_path / "backup")
+    assert not (tmp_path / "backup").exists()

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
-from sqlalchemy.exc import DataError
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DataError, DBAPIError
 
 from media_vm.adapters.engine import open_engine
 from tests.integration.databases import migrated_engine, sqlite_engine
@@ -74,3 +74,15 @@ def test_every_time_in_mariadb_has_microseconds(mariadb_engine: Engine) -> None:
     )
     with mariadb_engine.connect() as connection:
         assert {"datetime(6)"} == set(connection.exec_driver_sql(query).scalars())
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
+def test_no_traceback_shows_a_rows_values(kind: str, request: pytest.FixtureRequest) -> None:
+    """They may be a user's; the statement alone is told."""
+    engine = migrated_engine(kind, request)
+    with engine.connect() as connection, pytest.raises(DBAPIError) as refused:
+        connection.execute(text("INSERT INTO no_such_table VALUES (:value)"), {"value": "private"})
+    engine.dispose()
+
+    assert "no_such_table" in str(refused.value)
+    assert "private" not in str(refused.value)

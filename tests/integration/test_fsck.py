@@ -99,7 +99,7 @@ def test_a_lost_original_is_fetched_once_and_then_called_lost(storage: Storage) 
     """The main API has it no more: the variants stay and are served, the loss is said by every run."""
     path = storage.path_of(1, ORIGINAL)
     storage.delete(path)
-    image_path = storage.api.listed[0].image_path
+    image_path = next(iter(storage.api.temp_files))
     storage.api.temp_files[image_path] = NotThere("temp_file_missing", "the temp file answers 404")
 
     first = storage.check(repair=True)
@@ -119,7 +119,7 @@ def test_a_lost_original_is_fetched_once_and_then_called_lost(storage: Storage) 
 def test_other_bytes_at_the_main_api_are_a_fresh_round(storage: Storage) -> None:
     """What is fetched again is taken as it is: a new original, new variants, nothing wrong afterwards."""
     storage.flip(storage.path_of(1, ORIGINAL))
-    storage.api.temp_files[storage.api.listed[0].image_path] = picture(width=999)
+    storage.api.temp_files[next(iter(storage.api.temp_files))] = picture(width=999)
 
     storage.check(repair=True)
     storage.work()
@@ -140,7 +140,7 @@ def test_an_empty_file_is_told_apart(storage: Storage) -> None:
 def test_what_is_leased_is_left_alone(storage: Storage) -> None:
     """A media in somebody's hands is not touched, its strays and temporaries neither."""
     storage.api.upload(7, "late.jpg", picture(width=777), user_id=400)
-    storage.world.store.remember(storage.api.pending())
+    storage.world.store.remember(storage.api.pending(), storage.world.store.now())
     claim = storage.world.leases.claim("worker-2")
     assert claim is not None and 7 == claim.media.id
     storage.put(f"bulk/.tmp-{claim.token}", b"half")

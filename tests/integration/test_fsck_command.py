@@ -122,9 +122,12 @@ def test_backup_and_restore_are_one_command_each(storage: Storage, tmp_path: Pat
     before = media_vm("restore", folder)
     is_untouched = 1 == media_vm("fsck").exit_code
     storage.dispose()
-    restored = media_vm("restore", folder, "--yes")
+    refused = media_vm("restore", folder, "--yes")
+    restored = media_vm("restore", folder, "--yes", "--force")
 
-    assert (0, 0, 0) == (saved.exit_code, before.exit_code, restored.exit_code)
+    assert (0, 0, 2, 0) == (saved.exit_code, before.exit_code, refused.exit_code, restored.exit_code)
+    assert "s ago: stop `media-vm run`" in refused.stderr
+    assert "media completed since 20" in restored.stdout and "have them listed again" in restored.stdout
     assert "6 files copied" in saved.stdout and "1 files copied, 5 there already" in restored.stdout
     assert is_untouched and "--yes" in before.stdout
     assert 0 == media_vm("fsck").exit_code
@@ -134,7 +137,7 @@ def test_a_folder_without_a_dump_is_no_backup(storage: Storage, tmp_path: Path) 
     """Nothing is copied from it."""
     ran = media_vm("restore", str(tmp_path), "--yes")
 
-    assert 1 == ran.exit_code and "holds no media_vm.db" in ran.stderr
+    assert 2 == ran.exit_code and "holds no media_vm.db" in ran.stderr
 
 
 def test_the_worker_runs_the_timetable(storage: Storage) -> None:

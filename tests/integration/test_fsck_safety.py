@@ -48,7 +48,7 @@ def test_a_shared_original_is_no_stray_when_its_first_media_has_another(storage:
     shared = storage.path_of(7, ORIGINAL)
     assert shared == storage.path_of(8, ORIGINAL)
     storage.flip(shared)
-    storage.api.temp_files[storage.api.listed[6].image_path] = picture(width=999)
+    storage.api.temp_files[list(storage.api.temp_files)[6]] = picture(width=999)
 
     storage.check(repair=True)
     storage.work()
@@ -77,7 +77,7 @@ def test_a_step_can_tell_a_sound_original(storage: Storage) -> None:
 def test_a_worker_that_let_go_before_the_request_writes_nothing_after_it(storage: Storage) -> None:
     """Letting go keeps the token for a late write; a request of fsck ends that."""
     storage.api.upload(7, "late.jpg", picture(width=777))
-    storage.world.store.remember(storage.api.pending())
+    storage.world.store.remember(storage.api.pending(), storage.world.store.now())
     claim = storage.world.leases.claim("worker-2")
     assert claim is not None
     storage.world.leases.release(claim, None)

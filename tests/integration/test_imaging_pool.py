@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from media_vm.errors import ChildDied, NoRoom, TryAgain
+from media_vm.errors import ChildDied, GiveUp, NoRoom, TryAgain
 from media_vm.imaging.confinement import Confinement
+from media_vm.imaging.landlock import landlock_version
 from media_vm.imaging.pool import ChildPool
+from media_vm.imaging.replies import TaskBroke
+from media_vm.imaging.tasks import try_out
 from tests import child_tasks
 
 SOON = timedelta(seconds=10)
@@ -99,9 +105,51 @@ def test_a_child_that_was_told_to_stop_did_not_die(children: ChildPool) -> None:
 
 
 def test_a_task_raises_what_it_raised(children: ChildPool) -> None:
-    """An error of our own making arrives as itself."""
-    with pytest.raises(ZeroDivisionError, match="no pixels"):
+    """A failure with a name arrives as itself; a bug as its words, its traceback beside them."""
+    with pytest.raises(GiveUp, match="truncated: the end is missing"):
+        children.run(child_tasks.give_up, limit=SOON)
+    with pytest.raises(TaskBroke, match="ZeroDivisionError: no pixels") as broke:
         children.run(child_tasks.fail, limit=SOON)
+    assert "in fail" in broke.value.__notes__[0]
+
+
+def test_an_answer_is_never_code(children: ChildPool, tmp_path: Path) -> None:
+    """A child that was taken over answers with a pickle, or with another type: the parent takes neither."""
+    trap = tmp_path / "run by the parent"
+    for task, args in ((child_tasks.answer_with_a_pickle, (str(trap),)), (child_tasks.answer_in_another_type, ())):
+        with pytest.raises(ChildDied, match="answered_nonsense"):
+            children.run(task, *args, limit=SOON)
+    assert not trap.exists()
+    assert 1 == children.run(child_tasks.gorge, 1, limit=SOON)
+
+
+def test_an_answer_without_end_is_no_answer(children: ChildPool) -> None:
+    """The child is ended before it fills the parent's memory, or makes it wait beyond the limit."""
+    with pytest.raises(ChildDied, match="killed_by_SIGKILL"):
+        children.run(child_tasks.promise_a_gigabyte, limit=SOON)
+    assert 1 == children.run(child_tasks.gorge, 1, limit=SOON)
+
+
+def test_a_child_is_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After its share of tasks another takes its place, and the old one is gone."""
+    monkeypatch.setattr("media_vm.imaging.pool.TASKS_A_CHILD", 2)
+    with closing(ChildPool(1)) as pool:
+        who = [pool.run(child_tasks.process_id, limit=SOON) for _ in range(5)]
+
+    assert [who[0], who[0], who[2], who[2]] == who[:4]
+    assert 3 == len(set(who))
+    assert not Path(f"/proc/{who[0]}").exists()
+
+
+def test_a_pool_that_closes_loses_what_runs() -> None:
+    """A task in the middle is told to try again; it is not called a death."""
+    pool = ChildPool(1)
+    pool.run(child_tasks.gorge, 1, limit=SOON)
+    closing_soon = threading.Timer(0.3, pool.close)
+    closing_soon.start()
+    with pytest.raises(TryAgain, match="child_stopped"):
+        pool.run(child_tasks.hang, None, limit=SOON)
+    closing_soon.join()
 
 
 def test_a_child_is_confined(children: ChildPool) -> None:
@@ -110,10 +158,38 @@ def test_a_child_is_confined(children: ChildPool) -> None:
 
     assert children.run(child_tasks.confinement, limit=SOON) == {
         "no_new_privs": "1",
-        "core": (0, 0),
-        "file": (limits.file_bytes, limits.file_bytes),
-        "memory": (limits.memory_bytes, limits.memory_bytes),
+        "core": [0, 0],
+        "file": [limits.file_bytes, limits.file_bytes],
+        "memory": [limits.memory_bytes, limits.memory_bytes],
     }
+
+
+@pytest.mark.skipif(landlock_version() < 6, reason="the kernel's Landlock knows no scopes")
+def test_a_child_with_folders_reaches_nothing_else(tmp_path: Path) -> None:
+    """It writes and removes plain files in its library; secrets, links, calls and the worker are out of reach."""
+    for folder in ("bulk", "library", "keys"):
+        (tmp_path / folder).mkdir()
+    (secret := tmp_path / "keys" / "env").write_text("hunter2")
+    limits = Confinement(reads=(tmp_path / "bulk", ROOT / "tests"), writes=(tmp_path / "library",))
+    with closing(ChildPool(1, limits)) as pool, socket.create_server(("127.0.0.1", 0)) as server:
+        task = (str(secret), str(tmp_path / "library"), server.getsockname()[1])
+        found = pool.run(child_tasks.reach, *task, limit=SOON)
+
+    assert ["write a variant", "remove a variant", "import"] == [
+        one for one, end in found.items() if end == "done"
+    ]
+    assert {"done", "denied"} == set(found.values())
+
+
+def test_a_child_says_whether_it_can_do_its_work(children: ChildPool, tmp_path: Path) -> None:
+    """All formats are tried; a folder that cannot be written to is named."""
+    ready = children.run(try_out, tmp_path, limit=SOON)
+    not_ready = children.run(try_out, tmp_path / "nowhere", limit=SOON)
+
+    assert () == ready.problems
+    assert ready.libvips >= "8.18.4"
+    assert ["writing variants"] == [problem.partition(":")[0] for problem in not_ready.problems]
+    assert [] == list(tmp_path.iterdir())
 
 
 def script(lines: str, **environment: str) -> subprocess.Popen[str]:

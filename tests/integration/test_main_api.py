@@ -38,6 +38,7 @@ from tests.hostile_server import (
 KEY = "secret-canary-key"
 TEMP = "/temp_images/products/456-product-123.jpg"
 LIMIT = 10_000
+REQUEST = "0123456789abcdef"
 COMPLETE = Event(EventKind.COMPLETE, 123, "key-1", '{"media_id":"789"}')
 CLEANUP = Event(EventKind.CLEANUP, 123, "key-2", None)
 
@@ -120,7 +121,7 @@ def test_what_was_uploaded_is_pending(scripted: Scripted) -> None:
     """One entry with its id, user and path."""
     scripted.upload(picture())
 
-    images = scripted.api.pending()
+    images = scripted.api.pending().images
 
     assert [(123, 456, "my-photo.jpg")] == [(one.id, one.user_id, one.original_name) for one in images]
 
@@ -129,7 +130,7 @@ def test_a_temp_file_comes_byte_for_byte(scripted: Scripted) -> None:
     """With its size and SHA-256."""
     scripted.upload(picture())
 
-    download = scripted.api.download(TEMP, scripted.into)
+    download = scripted.api.download(TEMP, scripted.into, REQUEST)
 
     assert picture() == scripted.read(scripted.into)
     assert (len(picture()), hashlib.sha256(picture()).hexdigest()) == (download.bytes, download.sha256)
@@ -147,7 +148,7 @@ def test_a_useless_temp_file_says_what_it_is(
         scripted.upload(content)
 
     with pytest.raises(error) as caught:
-        scripted.api.download(TEMP, scripted.into)
+        scripted.api.download(TEMP, scripted.into, REQUEST)
 
     assert reason == caught.value.reason
     assert (error is GiveUp) == (caught.value.fingerprint is not None)
@@ -158,8 +159,8 @@ def test_an_event_may_be_sent_twice(scripted: Scripted, event: Event) -> None:
     """At least once: the other side tells repeats by their key."""
     scripted.upload(picture())
 
-    scripted.api.send(event)
-    scripted.api.send(event)
+    scripted.api.send(event, REQUEST)
+    scripted.api.send(event, REQUEST)
 
     assert 2 == scripted.received()
 
@@ -172,23 +173,23 @@ def test_a_party_that_is_away_is_an_outage(scripted: Scripted) -> None:
     with pytest.raises(ProviderDown):
         scripted.api.pending()
     with pytest.raises(ProviderDown):
-        scripted.api.send(COMPLETE)
+        scripted.api.send(COMPLETE, REQUEST)
 
 
 # Only over HTTP: what a server can do to us.
 
 
 def test_a_callback_is_byte_identical_and_keyed(server: HostileServer, api: HttpMainAPI) -> None:
-    """Same body, same Idempotency-Key, a request id of its own each time."""
+    """Same body, same Idempotency-Key, the request id that the item's history keeps."""
     server.answers["/api/media/complete/123"] = reply(200)
 
-    api.send(COMPLETE)
-    api.send(COMPLETE)
+    api.send(COMPLETE, REQUEST)
+    api.send(COMPLETE, "another")
 
     first, second = server.requests
     assert first.body == second.body == b'{"media_id":"789"}'
     assert "key-1" == first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
-    assert first.headers["X-Request-ID"] != second.headers["X-Request-ID"]
+    assert [REQUEST, "another"] == [one.headers["X-Request-ID"] for one in (first, second)]
     assert f"Bearer {KEY}" == first.headers["Authorization"]
 
 
@@ -197,7 +198,7 @@ def test_these_answers_end_an_event(server: HostileServer, api: HttpMainAPI, sta
     """2xx, 404, 409 and 410 answer it."""
     server.answers["/api/media/complete/123"] = reply(status)
 
-    assert f"answered {status}" == api.send(COMPLETE)
+    assert f"answered {status}" == api.send(COMPLETE, REQUEST).note
 
 
 @pytest.mark.parametrize(
@@ -217,7 +218,7 @@ def test_these_do_not(server: HostileServer, api: HttpMainAPI, status: int, erro
     server.answers["/api/media/complete/123"] = reply(status)
 
     with pytest.raises(error):
-        api.send(COMPLETE)
+        api.send(COMPLETE, REQUEST)
 
 
 def test_retry_after_is_heeded(server: HostileServer, api: HttpMainAPI) -> None:
@@ -226,7 +227,7 @@ def test_retry_after_is_heeded(server: HostileServer, api: HttpMainAPI) -> None:
     server.answers["/api/media/pending/all"] = reply(429, Retry_After="soon")
 
     with pytest.raises(ProviderDown) as busy:
-        api.send(COMPLETE)
+        api.send(COMPLETE, REQUEST)
     with pytest.raises(ProviderDown) as vague:
         api.pending()
 
@@ -251,7 +252,7 @@ def test_one_bad_entry_never_spoils_the_others(server: HostileServer, api: HttpM
     bad = [entry(id="1"), entry(id=True), entry(image_path="//evil/x"), {}, None, 7, entry(user_id=-1)]
     server.answers["/api/media/pending/all"] = listing(*bad, entry(id=124, extra="ignored"))
 
-    assert [124] == [image.id for image in api.pending()]
+    assert [124] == [image.id for image in api.pending().images]
 
 
 def test_a_wrong_key_is_misconfigured(server: HostileServer, api: HttpMainAPI) -> None:
@@ -270,7 +271,7 @@ def test_nobody_there_is_an_outage(tmp_path: Path) -> None:
         closing(HttpMainAPI("http://127.0.0.1:9", KEY, Transfer(LIMIT), timedelta(seconds=1))) as api,
         pytest.raises(ProviderDown, match="unreachable"),
     ):
-        api.download(TEMP, tmp_path / "in")
+        api.download(TEMP, tmp_path / "in", REQUEST)
 
 
 def test_a_redirect_to_another_host_is_not_followed(
@@ -281,7 +282,7 @@ def test_a_redirect_to_another_host_is_not_followed(
         server.answers[TEMP] = reply(302, Location=f"{other.url}{TEMP}")
 
         with pytest.raises(TryAgain, match="302"):
-            api.download(TEMP, tmp_path / "in")
+            api.download(TEMP, tmp_path / "in", REQUEST)
 
     assert [] == other.requests
 
@@ -309,7 +310,7 @@ def test_a_download_that_goes_wrong_has_a_name(
     into = tmp_path / "in"
 
     with pytest.raises(error):
-        api.download(TEMP, into)
+        api.download(TEMP, into, REQUEST)
 
     assert not into.exists() or into.stat().st_size <= LIMIT
 
@@ -320,12 +321,12 @@ def test_a_connection_that_was_closed_is_tried_once_more(server: HostileServer, 
     server.answers["/api/media/complete/123"] = lambda handler: next(answers)(handler)
     server.answers["/api/media/cleanup/123"] = hanging_up
 
-    said = api.send(COMPLETE)
+    said = api.send(COMPLETE, REQUEST)
     with pytest.raises(TryAgain):
-        api.send(CLEANUP)
+        api.send(CLEANUP, REQUEST)
 
     keys = [request.headers["Idempotency-Key"] for request in server.requests]
-    assert "answered 200" == said
+    assert "answered 200" == said.note
     assert ["key-1", "key-1", "key-2", "key-2"] == keys
 
 
@@ -335,7 +336,7 @@ def test_a_drip_ends_at_the_deadline(server: HostileServer, api: HttpMainAPI, tm
     server.answers[TEMP] = dripping(stop)
 
     with pytest.raises(TooSlow):
-        api.download(TEMP, tmp_path / "in")
+        api.download(TEMP, tmp_path / "in", REQUEST)
 
     stop.set()
 
@@ -350,7 +351,7 @@ def test_dripping_headers_end_at_the_deadline(server: HostileServer, api: HttpMa
     with pytest.raises(TooSlow):
         api.pending()
     with pytest.raises(TooSlow):
-        api.send(COMPLETE)
+        api.send(COMPLETE, REQUEST)
     took = time.monotonic() - began
 
     stop.set()
@@ -364,7 +365,7 @@ def test_a_busy_server_of_temp_files_costs_no_attempt(
     server.answers[TEMP] = reply(503, Retry_After="7")
 
     with pytest.raises(ProviderDown) as busy:
-        api.download(TEMP, tmp_path / "in")
+        api.download(TEMP, tmp_path / "in", REQUEST)
 
     assert timedelta(seconds=7) == busy.value.retry_after
 
@@ -377,7 +378,7 @@ def test_an_endless_file_is_told_again_by_its_head(
     fingerprints = []
     for _ in range(2):
         with pytest.raises(GiveUp) as caught:
-            api.download(TEMP, tmp_path / "in")
+            api.download(TEMP, tmp_path / "in", REQUEST)
         fingerprints.append(caught.value.fingerprint)
 
     assert [f"head:{hashlib.sha256(b'x' * LIMIT).hexdigest()}"] * 2 == fingerprints
@@ -389,7 +390,7 @@ def test_a_hostile_path_is_never_asked_for(
 ) -> None:
     """No request leaves us."""
     with pytest.raises(NotThere, match="path_refused"):
-        api.download(path, tmp_path / "in")
+        api.download(path, tmp_path / "in", REQUEST)
 
     assert [] == server.requests
 

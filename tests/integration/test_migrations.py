@@ -10,15 +10,16 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import URL, Engine, inspect, make_url, text
 from sqlmodel import SQLModel
 
 from media_vm.adapters.engine import migrate, migrations_config, open_engine, require_migrated
 from media_vm.adapters.leases import DatabaseLeases
 from media_vm.adapters.server_versions import OLDEST
-from media_vm.errors import DatabaseDown, NotMigrated
+from media_vm.errors import DatabaseDown, NotMigrated, WrongUse
 from media_vm.rules.checklist import Policy
 from tests.integration.databases import empty_database, migrated_engine
+from tests.mariadb import PrivateMariaDB
 
 CHECKLIST_REVISION = "0003"
 SEED_TABLES = {
@@ -41,7 +42,11 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 
 def url_of(engine: Engine) -> str:
-    return engine.url.render_as_string(hide_password=False)
+    return str_of(engine.url)
+
+
+def str_of(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
 
 
 def insert_as_the_seed_would(engine: Engine, main_api_id: int) -> int:
@@ -158,20 +163,58 @@ def test_looking_brings_no_database_into_the_world(tmp_path: Path) -> None:
     assert [] == list(tmp_path.iterdir())
 
 
-def test_migrate_makes_the_folder(tmp_path: Path) -> None:
-    """The first command on a fresh machine."""
-    migrate(f"sqlite:///{tmp_path / 'deep/er/media_vm.db'}")
-
-    assert (tmp_path / "deep/er/media_vm.db").is_file()
-
-
-@pytest.mark.parametrize("url", ["mysql+pymysql://a:secret-pw@127.0.0.1:9/d", "sqlite:////dev/null/x/media_vm.db"])
-def test_migrate_says_what_it_cannot_reach(url: str) -> None:
-    """A sentence, and no password in it."""
-    with pytest.raises(DatabaseDown) as caught:
+def test_migrate_makes_the_default_folder_alone(tmp_path: Path) -> None:
+    """The first command on a fresh machine; a mistyped path is no wish for a folder."""
+    url = f"sqlite:///{tmp_path / 'deep/er/media_vm.db'}"
+    with pytest.raises(WrongUse, match="deep/er is not there"):
         migrate(url)
+    was_made = (tmp_path / "deep").exists()
+    migrate(url, may_make_folder=True)
+
+    assert (False, True) == (was_made, (tmp_path / "deep/er/media_vm.db").is_file())
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("mysql+pymysql://a:secret-pw@127.0.0.1:9/d", "Connection refused.*DATABASE_URL"),
+        ("mysql+pymysql://a:secret-pw@nowhere.invalid/d", "nowhere.invalid"),
+        ("sqlite:////dev/null/x/media_vm.db", "cannot be made"),
+    ],
+)
+def test_migrate_says_what_it_cannot_reach(url: str, says: str) -> None:
+    """A sentence with the driver's own reason, and no password in it."""
+    with pytest.raises((DatabaseDown, WrongUse), match=says) as caught:
+        migrate(url, may_make_folder=True)
 
     assert "secret-pw" not in str(caught.value)
+
+
+def test_a_file_that_is_no_database_is_named_so(tmp_path: Path) -> None:
+    """One sentence, not a stack trace."""
+    (tmp_path / "letter.db").write_text("Dear reader, this is not a database." * 100)
+    engine = open_engine(f"sqlite:///{tmp_path / 'letter.db'}")
+    with pytest.raises(DatabaseDown, match="file is not a database"):
+        require_migrated(engine)
+    engine.dispose()
+
+
+def test_a_refused_login_is_told_as_the_server_says_it(mariadb: PrivateMariaDB) -> None:
+    """Which user, and which database; never the password."""
+    url = make_url(mariadb.url("nowhere"))
+    refused, missing = (
+        open_engine(str_of(url.set(username="nobody", password="secret-pw"))),
+        open_engine(str_of(url)),
+    )
+
+    with pytest.raises(DatabaseDown, match="Access denied for user 'nobody'") as caught:
+        require_migrated(refused)
+    with pytest.raises(DatabaseDown, match="Unknown database 'nowhere'"):
+        require_migrated(missing)
+
+    assert "secret-pw" not in str(caught.value)
+    refused.dispose()
+    missing.dispose()
 
 
 def test_a_database_that_does_not_answer_is_down() -> None:

@@ -100,12 +100,16 @@ def test_a_killed_migration_goes_on_where_it_was(kind: str, moment: str, request
     assert schema(undisturbed) == schema(url)
 
 
+WIDENED_ENUMS = ("processing_checklist.redo", "processing_checklist.redo")  # by crops, by face
+
+
 def test_a_revision_is_one_statement(tmp_path: Path) -> None:
-    """MariaDB commits each by itself: with two in a revision, a kill between them could not be told apart."""
+    """MariaDB commits each by itself: with two in a revision, a kill between them could not be told apart. SQLite
+    has no ENUM to widen, so that one revision says nothing there."""
     url = f"sqlite:///{tmp_path / 'media_vm.db'}"
     revisions = list(ScriptDirectory.from_config(migrations_config(url)).walk_revisions())
 
-    assert len(revisions) == len(statements_of_a_migration(url))
+    assert len(revisions) - len(WIDENED_ENUMS) == len(statements_of_a_migration(url))
 
 
 @KINDS

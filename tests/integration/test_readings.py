@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
-from media_vm.adapters.explaining import describe_machine, explain_media, media_id_of
+from media_vm.adapters.engine import open_engine
+from media_vm.adapters.explaining import explain_media, media_id_of
+from media_vm.adapters.machine_status import describe_machine
 from media_vm.adapters.readings import Readings
-from media_vm.errors import GiveUp
+from media_vm.errors import DatabaseDown, GiveUp
 from media_vm.pipeline import run_cycle
 from media_vm.rules.checklist import Policy, Step, StepStatus
-from media_vm.rules.pictures import Format, MediaStatus
-from media_vm.rules.shown import RetryAnswer
-from media_vm.testing import MemoryParts, memory_parts, picture
+from media_vm.rules.failures import Kind
+from media_vm.rules.outages import Outage, Party
+from media_vm.rules.pictures import DataType, Format, MediaStatus
+from media_vm.rules.shown import RetryAnswer, Wanted
+from media_vm.testing import EPOCH, MemoryParts, memory_parts, picture
 from media_vm.told import tell_machine, tell_media
-from media_vm.values import Outcome, PendingImage
-from tests.integration.databases import Box, migrated_engine, real_box
+from media_vm.values import HEARD_OF_EVERY, Outcome, PendingImage, PendingList
+from tests.integration.databases import Box, migrated_engine, real_box, remembered
 
 # Everything at once: these tests are about what is read, not about when.
 POLICY = Policy(confirm=timedelta(0), backoff=timedelta(milliseconds=1), idle=timedelta(milliseconds=1))
@@ -42,7 +48,7 @@ def box(engine: Engine) -> Box:
 def parts(box: Box) -> MemoryParts:
     """A worker whose pixels are words and whose database is real."""
     parts = memory_parts(POLICY)
-    world = replace(parts.world, leases=box.leases, store=box.store, policy=POLICY)
+    world = replace(parts.world, leases=box.leases, store=box.store, outages=box.outages, policy=POLICY)
     return replace(parts, world=world)
 
 
@@ -79,7 +85,7 @@ def test_a_finished_media_is_shown_with_its_variants(parts: MemoryParts, reading
 
 def test_a_pending_media_says_how_far_it_is(parts: MemoryParts, box: Box, readings: Readings) -> None:
     """Letter for letter as in contract §3."""
-    box.store.remember([parts.api.upload(123, "a.jpg", picture())])
+    remembered(box.store, parts.api.upload(123, "a.jpg", picture()))
 
     status = readings.status(123)
 
@@ -111,7 +117,7 @@ def test_a_finished_media_is_at_a_hundred_percent(parts: MemoryParts, readings: 
 
 def test_the_analysis_is_the_callbacks_and_more(parts: MemoryParts, box: Box, readings: Readings) -> None:
     """Before it is there the media is known; after it, with what a page shows before the picture comes."""
-    box.store.remember([parts.api.upload(123, "a.jpg", picture())])
+    remembered(box.store, parts.api.upload(123, "a.jpg", picture()))
     before = readings.analysis(1)
     run_cycle(parts.world)
 
@@ -236,7 +242,7 @@ def test_a_retry_needs_bytes(parts: MemoryParts, readings: Readings) -> None:
 
 def test_a_retry_of_one_under_way_changes_nothing(parts: MemoryParts, box: Box, readings: Readings) -> None:
     """It has no effect unless the item failed."""
-    box.store.remember([parts.api.upload(123, "a.jpg", picture())])
+    remembered(box.store, parts.api.upload(123, "a.jpg", picture()))
 
     assert RetryAnswer.NOT_FAILED == readings.retry(123)
 
@@ -268,24 +274,110 @@ def test_the_story_of_a_failure_names_it(parts: MemoryParts, engine: Engine) -> 
     assert "error       permanent: truncated: the picture's data ends early" in tell_media(story)
 
 
+def test_everything_is_listed_page_by_page(parts: MemoryParts, engine: Engine) -> None:
+    """In the order of the ids, by each filter; the last page says that it is."""
+    for pending_id in range(1, 6):
+        flaw = "truncated" if pending_id == 3 else ""
+        processed(parts, picture(width=900 + pending_id, flaw=flaw), pending_id=pending_id)
+    readings = Readings(engine)
+
+    def ids(wanted: Wanted) -> tuple[list[object], object]:
+        page: Any = readings.list_media(wanted)
+        return [item["pending_image_id"] for item in page["items"]], page["next_after"]
+
+    first: Any = readings.list_media(Wanted(limit=1))
+    assert "1" == first["items"][0]["media_id"] and "completed" == first["items"][0]["status"]
+    assert ([1, 2], "2") == ids(Wanted(limit=2))
+    assert ([3, 4], "4") == ids(Wanted(limit=2, after=2))
+    assert ([5], None) == ids(Wanted(limit=2, after=4))
+    assert ([3], None) == ids(Wanted(status=MediaStatus.FAILED))
+    assert ([], None) == ids(Wanted(data_type=DataType.LOGO))
+    assert ([], None) == ids(Wanted(user_id=1))
+    failed: Any = readings.list_media(Wanted(status=MediaStatus.FAILED))
+    assert "permanent: truncated" == failed["items"][0]["error"]
+
+
+def test_calls_to_the_main_api_are_told_by_their_request_ids(parts: MemoryParts, engine: Engine) -> None:
+    """The download's and the callback's, in the history that `explain` prints."""
+    processed(parts, picture())
+
+    story = explain_media(engine, 1)
+
+    assert story is not None
+    history: Any = story["history"]
+    asked = [event["event"] for event in history if event["request_id"]]
+    assert ["retrieve_file completed", "update_callback completed"] == asked
+    assert f"request {history[1]['request_id']}" in tell_media(story)
+
+
+def test_what_does_not_move_is_called_stuck(parts: MemoryParts, engine: Engine) -> None:
+    """Unfinished and untouched for too long; and who is away stands at the top."""
+    parts.world.store.remember(PendingList((parts.api.upload(9, "a.jpg", picture()),)), parts.world.store.now())
+    parts.world.outages.note(
+        Outage(Party.CALLBACKS, EPOCH, EPOCH + timedelta(minutes=5), Kind.OUTAGE, "unreachable")
+    )
+    story = describe_machine(engine, stuck_after=timedelta(0))
+
+    text = tell_machine(story)
+    assert {"number": 1, "media_ids": ["1"]} == story["stuck"]
+    assert text.startswith("AWAY        callbacks since 2025-01-15T12:00:00.000Z (unreachable); tried again")
+    assert "STUCK       1 media, the first 1" in text
+    assert [] == story["workers"]
+    assert "workers     none alive" in text
+    assert "oldest      unfinished since" in text
+
+
+def described(engine: Engine) -> Any:
+    """The machine as `status` tells of it."""
+    return describe_machine(engine, stuck_after=timedelta(hours=1))
+
+
 def test_the_machines_state_is_told(parts: MemoryParts, engine: Engine) -> None:
     """Counts by status, errors by kind and reason, and the last poll."""
     processed(parts, picture())
     processed(parts, picture(flaw="truncated"), pending_id=124)
 
-    story = describe_machine(engine)
+    story = described(engine)
 
     text = tell_machine(story)
     assert story["media"] == {"downloading": 0, "processing": 0, "completed": 1, "failed": 1}
-    assert story["errors"] == {"permanent:truncated": 1}
-    assert "main API    last asked" in text and text.count(": ok") == 1
+    assert {"permanent:truncated": 2} == story["failures_24h"]
+    assert [True] == [one["is_alive"] for one in story["workers"]]
+    assert 0 == story["stuck"]["number"]
+    assert "main API    last asked" in text and ": ok, 0 pending there" in text
+    assert re.search(r"workers     1 alive: \S+ \(last heard of \d s ago\)\n", text)
+    assert "failed 24 h permanent:truncated × 2" in text
+
+
+def test_readiness_keeps_the_drivers_words_in() -> None:
+    """A database that is away raises; only what `migrate` can mend is a sentence for the outside."""
+    away = open_engine("mysql+pymysql://nobody@127.0.0.1:9/oaf_media")
+    with pytest.raises(DatabaseDown):
+        Readings(away).is_ready()
+    away.dispose()
+
+
+def test_a_worker_that_fell_silent_is_not_called_alive(parts: MemoryParts, engine: Engine) -> None:
+    """kill -9 leaves its mark behind; its beat stops."""
+    parts.world.store.sign_on("killed-1")
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE media_marks SET at = :then WHERE name = 'worker killed-1'"),
+            {"then": (parts.world.store.now() - 6 * HEARD_OF_EVERY).replace(tzinfo=None)},
+        )
+    parts.world.store.sign_on("living-1")
+
+    told = tell_machine(story := described(engine))
+
+    assert {"killed-1": False, "living-1": True} == {one["worker"]: one["is_alive"] for one in story["workers"]}
+    assert "1 alive: living-1 (last heard of 0 s ago); not heard of: killed-1 (last heard of 180 s ago)" in told
 
 
 def test_a_machine_that_never_ran_has_a_state_too(engine: Engine) -> None:
     """Nothing is due, nobody was asked."""
-    text = tell_machine(describe_machine(engine))
+    text = tell_machine(described(engine))
 
-    assert "next due    nothing" in text
+    assert "next never" in text
     assert "never asked" in text
 
 

@@ -142,7 +142,17 @@ def test_a_taken_port_ends_with_the_setting_to_change(tmp_path: Path, capsys: py
     """Without a word a second server would share the port and its traffic."""
     with socket.create_server(("127.0.0.1", 0), reuse_port=True) as holder:
         code = serve(settings_for(tmp_path, serve_port=holder.getsockname()[1]))
-    assert (code, "set MEDIA_VM_SERVE_PORT to a free port" in capsys.readouterr().err) == (2, True)
+    told = capsys.readouterr().err
+    assert (code, "(Address already in use): set MEDIA_VM_SERVE_PORT to a free port" in told) == (2, True)
+
+
+def test_an_unknown_host_ends_with_the_setting_to_change(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A resolver's refusal has its own words, and its number means nothing else."""
+    code = serve(settings_for(tmp_path, serve_host="nowhere.invalid"))
+    told = capsys.readouterr().err
+    assert (code, "cannot listen on nowhere.invalid" in told, "Unknown error" in told) == (2, True, False)
 
 
 def test_an_unmigrated_database_ends_with_the_command_to_run(

@@ -6,15 +6,16 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from media_vm.errors import DatabaseDown
-from media_vm.rules.pictures import MediaStatus
+from media_vm.rules.pictures import Background, DataType, FocalPoint, MediaStatus
 from serve.app import create_app
 from serve.problems import PROBLEM_TYPES
-from serve.shelf import RetryAnswer
+from serve.shelf import RetryAnswer, Wanted
 from tests.integration.shelf_in_memory import MemoryShelf, ask, settings_for, sunset
 
 KEY = "schlüssel-123"
@@ -197,6 +198,14 @@ def test_livez_touches_nothing(app: ASGIApp, shelf: MemoryShelf) -> None:
     assert statuses == [200, 503]
 
 
+def test_readyz_tells_nobody_where_the_database_is(app: ASGIApp, shelf: MemoryShelf) -> None:
+    """It is open to all: a database that is away is `Briefly unavailable`, the driver's words stay in the log."""
+    shelf.error = DatabaseDown("Can't connect to MySQL server on 'db.internal'")
+    answer = ask(app, "GET", "/readyz")
+    assert (answer.status_code, answer.json()["title"]) == (503, "Briefly unavailable")
+    assert "db.internal" not in answer.text
+
+
 def test_readyz_names_the_remedy(app: ASGIApp, shelf: MemoryShelf) -> None:
     """Ready or not, and if not, what the operator has to do."""
     assert ask(app, "GET", "/readyz").json() == {"status": "ready"}
@@ -218,6 +227,9 @@ def test_the_routes_are_documented(app: ASGIApp) -> None:
     paths = ask(app, "GET", "/openapi.json").json()["paths"]
     guarded = {path for path, verbs in paths.items() if any("security" in verb for verb in verbs.values())}
     assert guarded == {
+        "/api/media",
+        "/api/media/focal/{media_id}",
+        "/api/media/background/{media_id}",
         "/api/media/wake",
         "/api/media/status/{pending_image_id}",
         "/api/media/retry/{pending_image_id}",
@@ -239,3 +251,76 @@ def test_the_hot_path_is_documented(app: ASGIApp) -> None:
         "bg": ["original", "removed"],
         "v": None,
     }
+
+
+def test_a_list_is_asked_for_by_its_filters(app: ASGIApp, shelf: MemoryShelf) -> None:
+    """Each parameter reaches the database as it was meant; without any, the first fifty."""
+    query = "status=failed&data_type=logo&user_id=7&after=100&limit=200"
+    answers = [ask(app, "GET", path, bearer(KEY)) for path in (f"/api/media?{query}", "/api/media")]
+
+    assert [200, 200] == [one.status_code for one in answers]
+    assert {"success": True, "items": [], "next_after": None} == answers[0].json()
+    assert [Wanted(MediaStatus.FAILED, DataType.LOGO, 7, 100, 200), Wanted()] == shelf.wanted
+
+
+@pytest.mark.parametrize("query", ["status=odd", "data_type=x", "limit=0", "limit=201", "after=-1", "user_id=x"])
+def test_a_list_that_makes_no_sense_is_refused(app: ASGIApp, shelf: MemoryShelf, query: str) -> None:
+    """422, and nothing is asked of the database."""
+    answer = ask(app, "GET", f"/api/media?{query}", bearer(KEY))
+
+    assert 422 == answer.status_code
+    assert [] == shelf.wanted
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "name"),
+    [
+        ("GET", "/api/media?staus=failed", "staus"),
+        ("GET", "/api/media?limit=5&data-type=logo", "data-type"),
+        ("GET", "/api/media/status/123?verbose=1", "verbose"),
+        ("POST", "/api/media/wake?id=1", "id"),
+    ],
+)
+def test_an_unknown_parameter_is_named(app: ASGIApp, shelf: MemoryShelf, verb: str, path: str, name: str) -> None:
+    """A slip in a filter's name would list everything."""
+    answer = ask(app, verb, path, bearer(KEY))
+
+    assert (422, f"query.{name}: this URL has no such parameter.") == (answer.status_code, answer.json()["detail"])
+    assert [] == shelf.wanted
+
+
+@pytest.mark.parametrize("x", [True, "0.3", None, [0.3]])
+def test_a_focal_point_is_of_numbers(app: ASGIApp, shelf: MemoryShelf, x: object) -> None:
+    """JSON's own, not what could be read as one."""
+    answer = ask(app, "PUT", "/api/media/focal/790", bearer(KEY), json={"x": x, "y": 0.5})
+
+    assert (422, True) == (answer.status_code, answer.json()["detail"].startswith("body.x: "))
+
+
+def test_a_focal_point_is_kept(app: ASGIApp, shelf: MemoryShelf) -> None:
+    """200 with what was set; 404 for an unknown picture or one not yet analysed; 422 outside of the picture."""
+    shelf.media[789] = shelf.media[790]
+
+    def put(media_id: int, x: float, y: float) -> httpx.Response:
+        return ask(app, "PUT", f"/api/media/focal/{media_id}", bearer(KEY), json={"x": x, "y": y})
+
+    good, unknown, not_ready, outside = put(789, 0.25, 1), put(5, 0.5, 0.5), put(790, 0, 0), put(789, 1.1, 0)
+
+    assert {"success": True, "focal_point": {"x": 0.25, "y": 1.0}} == good.json()
+    assert [200, 404, 404, 422] == [one.status_code for one in (good, unknown, not_ready, outside)]
+    assert "60" == not_ready.headers["Retry-After"]
+    assert FocalPoint(0.25, 1.0) == shelf.focal_points[0]
+
+
+def test_the_owners_choice_of_a_face_is_kept(app: ASGIApp, shelf: MemoryShelf) -> None:
+    """200 with what was set; 404 for an unknown picture, 409 for one that is no logo, 422 for another word."""
+    shelf.media[789] = replace(shelf.media[790], data_type=DataType.LOGO)
+
+    def put(media_id: int, bg: str) -> httpx.Response:
+        return ask(app, "PUT", f"/api/media/background/{media_id}", bearer(KEY), json={"bg": bg})
+
+    good, unknown, no_logo, odd = put(789, "removed"), put(5, "removed"), put(790, "original"), put(789, "pink")
+
+    assert {"success": True, "bg": "removed", "background_removed": True} == good.json()
+    assert [200, 404, 409, 422] == [one.status_code for one in (good, unknown, no_logo, odd)]
+    assert [(789, Background.REMOVED)] == shelf.faces

@@ -18,6 +18,7 @@ from media_vm.rules.pictures import (
     Background,
     DataType,
     Format,
+    Made,
     NotKept,
     Size,
     SourceFacts,
@@ -26,9 +27,10 @@ from media_vm.rules.pictures import (
 )
 from media_vm.testing import MemoryVision
 from media_vm.values import Claim, Original, Outcome, PendingImage
-from tests.integration.databases import Box, memory_box, migrated_engine, real_box
+from tests.integration.databases import Box, memory_box, migrated_engine, real_box, remembered
 
-POLICY = Policy()
+BACKOFF = timedelta(milliseconds=40)
+POLICY = Policy(backoff=BACKOFF)
 LEASE, SHORT = timedelta(seconds=60), timedelta(milliseconds=80)
 MakeBox = Callable[[timedelta], Box]
 
@@ -56,7 +58,7 @@ def image(
 
 
 def claimed(box: Box, pending_id: int = 123, user_id: int = 456) -> Claim:
-    box.store.remember([image(pending_id, user_id)])
+    remembered(box.store, image(pending_id, user_id))
     claim = box.leases.claim("worker-1")
     assert claim is not None
     return claim
@@ -69,13 +71,14 @@ def after(claim: Claim, step: Step, checklist: Checklist | None = None) -> Check
 
 def retrieved(sha256: str = "a" * 64, path: str = "bulk/2025-01-15/1-aaaa.jpg") -> Outcome:
     facts = SourceFacts("jpeg", 1200, 800, 1, False)
-    return Outcome(Step.RETRIEVE_FILE, "jpeg", original=Original(path, 1000, sha256), facts=facts)
+    original = Original(path, 1000, sha256)
+    return Outcome(Step.RETRIEVE_FILE, "jpeg", original=original, facts=facts, arrived=True)
 
 
 def test_what_is_new_is_remembered_once(box: Box) -> None:
     """The second poll with the same ids brings nothing; one id twice in a list is one media."""
-    first = box.store.remember([image(1), image(2), image(2)])
-    second = box.store.remember([image(1), image(2), image(3)])
+    first = remembered(box.store, image(1), image(2), image(2))
+    second = remembered(box.store, image(1), image(2), image(3))
 
     assert (2, 1) == (first, second)
 
@@ -111,9 +114,9 @@ def test_every_claim_has_a_token_of_its_own(box: Box) -> None:
 
 def test_the_longest_due_comes_first(box: Box) -> None:
     """Age order: who came first is served first."""
-    box.store.remember([image(1)])
+    remembered(box.store, image(1))
     box.wait(timedelta(milliseconds=5))
-    box.store.remember([image(2)])
+    remembered(box.store, image(2))
 
     first, second = box.leases.claim("worker-1"), box.leases.claim("worker-1")
 
@@ -123,7 +126,7 @@ def test_the_longest_due_comes_first(box: Box) -> None:
 
 def test_eight_threads_claim_sixty_media_once_each(box: Box) -> None:
     """Compare-and-set: no media is claimed twice, none is left."""
-    box.store.remember([image(pending_id) for pending_id in range(1, 61)])
+    remembered(box.store, *(image(pending_id) for pending_id in range(1, 61)))
     got: list[int] = []
 
     def work() -> None:
@@ -145,9 +148,11 @@ def test_an_expired_lease_is_freed_and_its_attempt_given_back(make_box: MakeBox)
     lost = claimed(box)
     box.wait(2 * SHORT)
 
-    freed = box.leases.free_expired()
+    freed = box.leases.free_expired(chance=1.0)
     with pytest.raises(LeaseLost):  # before anybody else has it
         box.leases.renew(lost)
+    assert box.leases.claim("worker-2") is None, "not before a backoff"
+    box.wait(BACKOFF)
     again = box.leases.claim("worker-2")
 
     assert 1 == freed
@@ -168,7 +173,7 @@ def test_a_renewed_lease_does_not_expire(make_box: MakeBox) -> None:
         box.wait(timedelta(milliseconds=200))
         box.leases.renew(claim)
 
-    assert 0 == box.leases.free_expired()
+    assert 0 == box.leases.free_expired(chance=1.0)
 
 
 def test_released_until_later_is_not_due_before(box: Box) -> None:
@@ -280,7 +285,7 @@ def test_variants_are_replaced_whole(box: Box) -> None:
         outcome = Outcome(Step.RESIZE_OPTIMIZE, variants=VariantSet(kept, (not_kept,)))
         box.store.record(claim, claim.media.checklist, outcome)
 
-    assert {Format.JPEG} == box.store.formats(claim.media.id)
+    assert Made(frozenset({Format.JPEG}), frozenset({Background.ORIGINAL})) == box.store.made(claim.media.id)
 
 
 def told(claim: Claim, kind: EventKind, key: str) -> tuple[Checklist, Outcome]:

@@ -9,7 +9,7 @@ import pytest
 
 from media_vm.rules.analysis import Analysis, Description, Measured, Quality, Swatch
 from media_vm.rules.callbacks import analysis_body, complete_body, degraded_body
-from media_vm.rules.pictures import DataType, FocalPoint, Format
+from media_vm.rules.pictures import Background, DataType, FocalPoint, Format, Made
 
 ANALYSIS = Analysis(
     measured=Measured(
@@ -68,6 +68,7 @@ LOGO = {
     "background_removed": False,
     "logo": UNKNOWN_LOGO,
 }
+ORIGINAL = frozenset({Background.ORIGINAL})
 UNKNOWN_SITE_CONTEXT: dict[str, Any] = {
     "content_class": None,
     "context_used": [],
@@ -80,9 +81,9 @@ SITES = {**PRODUCT, "site_context": UNKNOWN_SITE_CONTEXT}
 
 
 def sent(data_type: DataType, analysis: Analysis | None, degraded: str | None, *, is_update: bool) -> str:
-    formats = [Format.PNG, Format.JPEG, Format.WEBP, Format.AVIF, Format.WEBP]
+    made = Made(frozenset({Format.PNG, Format.JPEG, Format.WEBP, Format.AVIF}), ORIGINAL)
     url = "https://media.example/serve/789"
-    return complete_body(789, url, formats, data_type, analysis, degraded, is_update=is_update)
+    return complete_body(789, url, made, data_type, analysis, degraded, is_update=is_update)
 
 
 @pytest.mark.parametrize(
@@ -97,16 +98,25 @@ def sent(data_type: DataType, analysis: Analysis | None, degraded: str | None, *
 )
 def test_the_analysis_of_each_data_type(data_type: DataType, expected: dict[str, Any]) -> None:
     """The same keys in the same order for all; logos and sites have more."""
-    body = analysis_body(ANALYSIS, data_type)
+    body = analysis_body(ANALYSIS, data_type, ORIGINAL)
 
     assert expected == body
     assert list(expected) == list(body)
 
 
+@pytest.mark.parametrize(
+    ("faces", "expected"),
+    [(ORIGINAL, False), (ORIGINAL | {Background.REMOVED}, True), (frozenset(), None)],
+)
+def test_whether_a_logos_background_is_removed(faces: frozenset[Background], *, expected: bool | None) -> None:
+    """By the faces that are kept; unknown while none is."""
+    assert analysis_body(None, DataType.LOGO, faces)["background_removed"] is expected
+
+
 @pytest.mark.parametrize(("analysis", "score"), [(MEASURED_ONLY, 85), (None, None)])
 def test_what_is_unknown_is_null(analysis: Analysis | None, score: int | None) -> None:
     """Without a model nothing is described; without an analysis nothing is known at all. Lists are empty."""
-    body = analysis_body(analysis, DataType.SITES)
+    body = analysis_body(analysis, DataType.SITES, ORIGINAL)
 
     lists = {"mood_keywords", "tags", "dominant_colors", "detected_objects"}
     colors = ["#FF5733", "#33A1FF"] if analysis else []
@@ -138,7 +148,9 @@ def test_what_is_said_of_the_analysis(analysis: Analysis | None, *, ai_enhanced:
 
 def test_only_formats_that_were_kept_are_available() -> None:
     """Each once, the most modern first."""
-    body = complete_body(1, "u", [Format.JPEG, Format.JPEG], DataType.EVENT, None, None, is_update=False)
+    body = complete_body(
+        1, "u", Made(frozenset({Format.JPEG}), ORIGINAL), DataType.EVENT, None, None, is_update=False
+    )
 
     assert ["jpeg"] == json.loads(body)["formats_available"]
 

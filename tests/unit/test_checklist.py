@@ -74,9 +74,19 @@ ANALYSIS_OPEN = replace(columns(COMPLETED, PENDING, COMPLETED, COMPLETED), has_v
             id="one event answered, the next in line",
         ),
         pytest.param(
-            replace(WITH_VARIANTS.with_entry(UPDATE_CALLBACK, FAILED), open_event=opened()),
+            WITH_VARIANTS.with_entry(UPDATE_CALLBACK, FAILED),
             Finished(),
             id="insisted for long enough",
+        ),
+        pytest.param(
+            replace(WITH_VARIANTS.with_entry(UPDATE_CALLBACK, FAILED), open_event=opened()),
+            Run(UPDATE_CALLBACK),
+            id="something newer to tell",
+        ),
+        pytest.param(
+            replace(WITH_VARIANTS, open_event=opened(), is_forgotten=True),
+            Finished(),
+            id="nobody there knows it",
         ),
         pytest.param(columns(FAILED), Finished(), id="nothing came, nothing to tell"),
         pytest.param(columns(COMPLETED, PENDING, FAILED), Finished(), id="failed: no late analysis"),

@@ -15,8 +15,9 @@ from media_vm.rules.callbacks import EventKind, OpenEvent
 from media_vm.rules.checklist import Checklist, Finished, GaveUp, Redo, Run, Step, StepStatus, Wait, decide, spend
 from media_vm.rules.checklist import give_back as let_go
 from media_vm.rules.failures import Failure, Kind
-from media_vm.rules.outcomes import announced, completed, failed, gave_up, is_proof, renewed
+from media_vm.rules.outcomes import announced, completed, failed, gave_up, is_proof
 from media_vm.rules.pictures import MediaStatus
+from media_vm.rules.rounds import renewed
 from tests.checklists import BYTES, HOUR, NOW, OTHER_BYTES, POLICY, death, failure, given
 
 RETRIEVE_FILE, AI_VISUAL_ANALYSIS, RESIZE_OPTIMIZE, UPDATE_CALLBACK = Step
@@ -110,7 +111,9 @@ class Item:
         setback = failed(self.checklist, step, error, verdict)
         self.checklist = setback.checklist
         assert Run(step) != decide(self.checklist, self.now, POLICY)
-        if self.line and self.checklist.open_event:
+        if step is UPDATE_CALLBACK and self.checklist.open_event is None:
+            self.line.pop(0)  # insisted on for long enough
+        elif self.line and self.checklist.open_event:
             self.line[0] = self.checklist.open_event
         if setback.cleanup:
             assert self.checklist.has_failed

@@ -25,7 +25,7 @@ def test_a_worker_says_what_is_missing(environment: dict[str, str], missing: lis
         require_main_api(settings)
 
     assert [
-        f"{name} is missing. It is {variables()[name]['meaning']}; e.g. {variables()[name]['example']}"
+        f"{name} is missing ({variables()[name]['meaning']}); e.g. {variables()[name]['example']}"
         for name in missing
     ] == raised.value.problems
 

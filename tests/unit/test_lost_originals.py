@@ -68,7 +68,7 @@ def test_an_original_that_is_lost_again_and_again_is_fetched_once(
         run_cycle(parts.world)
 
     checklist = parts.database.rows[1].checklist()
-    fetches = [one for one in parts.database.rows[1].history if one.original]
+    fetches = [one for _, one in parts.database.rows[1].history if one.original]
     assert 2 == len(fetches)
     assert StepStatus.FAILED == checklist[Step.RESIZE_OPTIMIZE].status
     assert checklist.last_error is not None and ORIGINAL_LOST == checklist.last_error.reason

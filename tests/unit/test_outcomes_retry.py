@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from media_vm.rules.checklist import Checklist, Redo, Step
+from media_vm.rules.checklist import Checklist, Redo, Step, StepStatus
 from media_vm.rules.failures import Kind
-from media_vm.rules.outcomes import completed, failed, renewed
+from media_vm.rules.outcomes import completed, failed
+from media_vm.rules.rounds import renewed
 from tests.checklists import (
     COMPLETED,
     DAY,
@@ -89,3 +90,17 @@ def test_a_retry_that_fails_again_is_over(step: Step) -> None:
 def test_a_retry_from_stored_bytes_is_over_when_it_succeeds() -> None:
     """A retry that never needs `retrieve_file` ends as well."""
     assert completed(replace(running(RESIZE_OPTIMIZE), redo=Redo.RETRY), RESIZE_OPTIMIZE).redo is None
+
+
+def test_crops_begin_once() -> None:
+    """What was begun keeps its attempts; what is to be made anyway is made whole."""
+    shown = completed(completed(Checklist(), Step.RETRIEVE_FILE), Step.RESIZE_OPTIMIZE)
+    asked = replace(shown, redo=Redo.CROPS)
+    begun = renewed(asked)
+    tried = begun.with_entry(Step.RESIZE_OPTIMIZE, attempts=2)
+    remade = asked.with_entry(Step.RESIZE_OPTIMIZE, StepStatus.PENDING)
+
+    assert Redo.CROPS is begun.remakes
+    assert tried == renewed(tried)
+    assert renewed(remade).remakes is None
+    assert completed(begun, Step.RESIZE_OPTIMIZE).remakes is None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -30,7 +29,7 @@ from media_vm.rules.checklist import Checklist, Policy, Redo, Step, StepStatus
 from media_vm.rules.failures import Kind
 from media_vm.rules.pictures import DataType, MediaStatus, SourceFacts, VariantSet
 from media_vm.testing import MemoryParts, memory_parts, picture
-from media_vm.values import PendingImage
+from media_vm.values import Answer, PendingList
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -345,17 +344,20 @@ def test_a_step_that_breaks_unexpectedly_is_retried(parts: MemoryParts) -> None:
 
 
 def test_a_worker_that_vanished_leaves_no_trace_but_time(parts: MemoryParts) -> None:
-    """Its lease expires, its unrecorded attempt is given back, and the next worker does the work."""
+    """Its lease expires, its unrecorded attempt is given back, and after a backoff the work is done."""
     parts.api.upload(123, "a.jpg", picture())
-    parts.database.remember(parts.api.pending())
+    parts.database.remember(parts.api.pending(), parts.clock.now)
     parts.database.claim("vanished")
     run_cycle(parts.world)
     meanwhile = statuses(parts)
     parts.clock.advance(timedelta(seconds=61))
 
+    freed = run_cycle(parts.world)
+    parts.clock.advance(freed)
     run_cycle(parts.world)
 
     assert ["pending"] * 4 == meanwhile
+    assert timedelta(seconds=30) == freed
     assert ["completed"] * 4 == statuses(parts)
     assert 1 == checklist(parts)[Step.RETRIEVE_FILE].attempts
 
@@ -418,9 +420,9 @@ def test_a_slow_item_holds_nobody_up(parts: MemoryParts, monkeypatch: pytest.Mon
             assert neighbour_is_done.wait(10)
         return answer(source, data_type)
 
-    def sent(event: Event) -> str:
+    def sent(event: Event, request_id: str) -> Answer:
         neighbour_is_done.set()
-        return send(event)
+        return send(event, request_id)
 
     monkeypatch.setattr(parts.vision, "analyse", slowly)
     monkeypatch.setattr(parts.api, "send", sent)
@@ -445,9 +447,9 @@ def test_a_wake_call_is_heard_while_others_are_worked_on(
         assert is_known.wait(10)
         return answer(source, data_type)
 
-    def remembered(pending: Sequence[PendingImage]) -> int:
-        new = remember(pending)
-        if len(pending) == 2:
+    def remembered(pending: PendingList, poll_began: datetime) -> int:
+        new = remember(pending, poll_began)
+        if len(pending.images) == 2:
             is_known.set()
         return new
 

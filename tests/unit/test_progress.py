@@ -78,5 +78,13 @@ def test_the_status_tells_what_is_wrong() -> None:
     body = status_body(123, 789, troubled, NOW + timedelta(milliseconds=250))
 
     assert "transient: cut_off: 5 of 9 bytes came" == body["error"]
-    assert "2025-01-15T12:00:00.250000Z" == body["next_try"]
+    assert "2025-01-15T12:00:00.250Z" == body["next_try"]
     assert [{"step": "ai_visual_analysis", "reason": "outage"}] == body["degraded"]
+
+
+@pytest.mark.parametrize("reason", ["storage_full", "disk_floor"])
+def test_a_full_disk_is_told_in_two_words(reason: str) -> None:
+    """What the contract promises to who asks why nothing moves."""
+    waiting = replace(Checklist(), last_error=Failure(Kind.OUTAGE, reason, "waits for disk"))
+
+    assert "storage full" == status_body(123, 1, waiting, NOW)["error"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from media_vm.rules.pictures import SourceFacts
-from media_vm.rules.validation import EXTENSIONS, READABLE, Limits, media_type, refusal, sniff
+from media_vm.rules.validation import EXTENSIONS, READABLE, Limits, media_type, refusal, sniff, stays_animated
 
 
 def ftyp(*brands: bytes) -> bytes:
@@ -38,6 +38,10 @@ def ftyp(*brands: bytes) -> bytes:
         (b"%PDF-1.7", "pdf"),
         (b"8BPS\0\x01", "psd"),
         (b"\0\0\x01\0\x01\0", "ico"),
+        (b"qoif\0", "qoi"),
+        (b"v/1\x01\x02", "exr"),
+        (b"#?RADIANCE\n", "hdr"),
+        (b"\x1f\x8b\x08\0", "gzip"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "svg"),
         (b"\xef\xbb\xbf \n<?xml version='1.0'?><!DOCTYPE x []><SVG/>", "svg"),
         (b"<!-- drawn by hand --><svg/>", "svg"),
@@ -85,8 +89,26 @@ def test_every_readable_type_has_an_extension_of_its_own() -> None:
 
 
 def test_the_media_type_comes_from_the_type() -> None:
-    """A JPEG is `image/jpeg`, not `image/jpg`."""
+    """A JPEG is `image/jpeg`, not `image/jpg`; an SVG has a suffix of its own."""
     assert media_type("jpeg") == "image/jpeg"
+    assert media_type("svg") == "image/svg+xml"
+
+
+@pytest.mark.parametrize(
+    ("kind", "width", "frames", "expected"),
+    [
+        ("gif", 10_000, 10, True),
+        ("webp", 10_000, 10, True),
+        ("webp", 10_001, 10, False),
+        ("gif", 100, 1, False),
+        ("tiff", 100, 6, False),
+    ],
+)
+def test_an_animation_moves_within_its_budget(kind: str, width: int, frames: int, expected: bool) -> None:
+    """Frames × pixels up to the limit exactly; pages of a TIFF never move."""
+    facts = SourceFacts(kind, width, 1_000, frames, has_alpha=False)
+
+    assert expected == stays_animated(facts, Limits(animation_megapixels=100))
 
 
 @pytest.mark.parametrize(

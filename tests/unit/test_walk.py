@@ -21,7 +21,7 @@ BRIEF = timedelta(milliseconds=6)
 def parts() -> MemoryParts:
     parts = memory_parts()
     parts.api.upload(123, "a.jpg", picture())
-    parts.database.remember(parts.api.pending())
+    parts.database.remember(parts.api.pending(), parts.clock.now)
     return parts
 
 

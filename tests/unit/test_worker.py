@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -41,6 +42,7 @@ def test_once_works_off_what_is_due(parts: MemoryParts) -> None:
     waiting = worker.work_once(parts.world)
 
     assert waiting is None
+    assert parts.database.marked(f"worker {parts.world.worker}") is None
     assert all(
         entry.status is StepStatus.COMPLETED for entry in parts.database.rows[1].checklist().entries.values()
     )
@@ -70,6 +72,39 @@ def test_a_rest_ends_when_it_is_over(parts: MemoryParts) -> None:
     worker.rest(timedelta(seconds=61), None, parts.world)
 
     assert parts.clock.seconds() == pytest.approx(61)
+
+
+def test_a_resting_worker_says_that_it_lives(parts: MemoryParts) -> None:
+    """Every half minute, so that `status` soon knows of one that was killed."""
+    worker.rest(timedelta(minutes=10), None, parts.world)
+
+    heard = parts.database.marked(f"worker {parts.world.worker}")
+    assert heard is not None
+    assert parts.database.now() - heard.at <= timedelta(seconds=32)
+
+
+def test_a_rest_goes_on_while_the_database_is_away(parts: MemoryParts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Saying that one lives is no reason to die."""
+
+    def away(worker: str) -> None:
+        raise DatabaseDown("gone")
+
+    monkeypatch.setattr(parts.database, "sign_on", away)
+    worker.rest(timedelta(minutes=1), None, parts.world)
+
+    assert parts.clock.seconds() == pytest.approx(60)
+
+
+def test_once_that_could_not_ask_is_no_success_however_short_the_idle_time(
+    parts: MemoryParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Something falls due before the main API is tried again, but both only after the idle time."""
+    world = replace(parts.world, policy=replace(parts.world.policy, idle=timedelta(seconds=1)))
+    parts.api.down = ProviderDown("unreachable", "nobody there")
+    worker.cycle(world)
+    monkeypatch.setattr(parts.database, "next_due", lambda: timedelta(seconds=2))
+
+    assert "unreachable" in (worker.all_wait_for(world) or "")
 
 
 def test_a_database_that_is_away_is_waited_for(parts: MemoryParts, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,41 @@
+"""The owner's choice of a logo's face, and the face that was never made because nobody had asked for it."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, col, select
+
+from media_vm.adapters.tables import MediaFile, MediaMark, MediaVariant, ProcessingChecklist
+from media_vm.adapters.transactions import database_now
+from media_vm.rules.checklist import Redo
+from media_vm.rules.pictures import Background, DataType
+from media_vm.rules.shown import BackgroundAnswer, BackgroundChoice
+
+
+def choose_background(media_id: int, background: Background, session: Session) -> BackgroundChoice:
+    """Keep the choice; where the face without background was neither made nor refused yet, ask for it."""
+    media = session.get(MediaFile, media_id)
+    if media is None or media.deleted_at is not None:
+        return BackgroundChoice(BackgroundAnswer.UNKNOWN)
+    if media.data_type is not DataType.LOGO:
+        return BackgroundChoice(BackgroundAnswer.NOT_A_LOGO)
+    whose = col(ProcessingChecklist.media_id) == media_id
+    row = session.exec(select(ProcessingChecklist).where(whose).with_for_update()).one()
+    media.background_choice = background
+    session.add(media)
+    is_removed = _is_removed(session, media_id)
+    if row.has_variants and is_removed is None and background is Background.REMOVED:
+        row.redo, row.redo_counter = Redo.FACE, row.redo_counter + 1
+        now = database_now(session)
+        if row.lease_expires_at is None:
+            row.due_at = now
+        session.add_all([row, session.merge(MediaMark(name="wake", at=now, note=f"background {media_id}"))])
+    return BackgroundChoice(BackgroundAnswer.KEPT, is_removed)
+
+
+def _is_removed(session: Session, media_id: int) -> bool | None:
+    """Is there a face without background? None if nobody tried."""
+    tried = select(MediaVariant.path).where(
+        col(MediaVariant.media_id) == media_id, col(MediaVariant.bg) == Background.REMOVED
+    )
+    paths = session.exec(tried).all()
+    return any(path is not None for path in paths) if paths else None

@@ -1,0 +1,54 @@
+"""Choosing the quality setting of every lossy variant of one picture, by trials on samples.
+
+One size, the anchor, is tried at least twice in each format; that tells what this picture needs and how steep its
+course is. Every other size is tried once, at what the anchor came to, and steps from there; whoever is far off
+tries again.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from media_vm.imaging.encode import encoded
+from media_vm.imaging.sample import Sample
+from media_vm.rules.pictures import Format
+from media_vm.rules.quality import (
+    NEAR,
+    Course,
+    Trial,
+    best_tried,
+    next_guess,
+    slope_between,
+    typical_course,
+    unbiased,
+)
+
+_MOST_TRIALS: Final = 6
+
+
+def anchored(sample: Sample, form: Format, target: float) -> Course:
+    """This picture's course in one format, from one of its sizes. NoRoom."""
+    return _searched(sample, form, typical_course(form, target), target, fewest=2)
+
+
+def followed(sample: Sample, form: Format, course: Course, target: float) -> int:
+    """The setting of another size of the same picture. NoRoom."""
+    return _searched(sample, form, course, target, fewest=1).q
+
+
+def _searched(sample: Sample, form: Format, course: Course, target: float, fewest: int) -> Course:
+    trials, slope = [_tried(sample, form, course.q)], course.slope
+    while True:
+        q = next_guess(trials[-1], slope, target)
+        is_near = abs(trials[-1].score - target) <= NEAR
+        if q == trials[-1].q or (is_near and len(trials) >= fewest):
+            return Course(q, slope)
+        if len(trials) == _MOST_TRIALS:
+            return Course(best_tried(trials, target).q, slope)
+        trials.append(_tried(sample, form, q))
+        slope = slope_between(trials[-2], trials[-1], form)
+
+
+def _tried(sample: Sample, form: Format, q: int) -> Trial:
+    score = sample.score(encoded(sample.picture, form, q))
+    return Trial(q, unbiased(form, score, covers=sample.covers))

@@ -1,0 +1,55 @@
+"""Every size of a logo, twice: as it came and without its ground; never cropped (contract §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from media_vm.imaging.codecs import pyvips
+from media_vm.imaging.faces import Face, Faces, faces_of
+from media_vm.imaging.logo_encode import Bodies, logo_bodies
+from media_vm.imaging.removers import GroundRemover
+from media_vm.rules.pictures import Background, DataType, Format, NotKept, Size, SourceFacts
+from media_vm.rules.sizes import Target, targets
+from media_vm.values import Rendered, Rendering
+
+Write = Callable[[bytes, Target, Format, Background], Rendered]
+Look = tuple[int, int, int, tuple[int, int]]
+
+
+def render_logo(
+    path: Path, facts: SourceFacts, write: Write, remover: GroundRemover, *, only_removed: bool = False
+) -> Rendering:
+    """Make all sizes of both faces, or of the one without ground alone. GiveUp, NoRoom."""
+    faces = faces_of(path, facts, remover)
+    made: dict[Look, tuple[Bodies, list[Format]]] = {}  # of a small logo several sizes, or both faces, are one
+    kept: list[Rendered] = []
+    not_kept: list[NotKept] = list(_refused(faces))
+    for face in faces.shown:
+        if only_removed and face.background is not Background.REMOVED:
+            continue
+        for target in targets(face.image.width, face.image.height, DataType.LOGO):
+            look = id(face.image), target.width, target.height, target.resized
+            if look not in made:
+                made[look] = logo_bodies(placed(face, target))
+            bodies, larger = made[look]
+            kept += [write(body, target, form, face.background) for form, body in bodies.items()]
+            not_kept += [NotKept(target.size, form, face.background, "not_smaller") for form in larger]
+    return Rendering(tuple(kept), tuple(not_kept), faces.note)
+
+
+def placed(face: Face, target: Target) -> pyvips.Image:
+    """A face at one target's size, on its own ground where it does not fill it."""
+    image = face.at(*target.resized)
+    if (image.width, image.height) == (target.width, target.height):
+        return image
+    ground = list(face.ground)
+    return image.gravity(
+        "centre", target.width, target.height, extend="background", background=ground
+    ).copy_memory()
+
+
+def _refused(faces: Faces) -> Iterator[NotKept]:
+    if faces.refusal is not None:
+        for size in Size:
+            yield NotKept(size, Format.PNG, Background.REMOVED, faces.refusal)

@@ -1,0 +1,98 @@
+"""All looks of one picture in all formats, every lossy one at the quality that this picture and size need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, TypeVar
+
+from media_vm.imaging.choosing import anchored, followed
+from media_vm.imaging.codecs import pyvips
+from media_vm.imaging.encode import encoded, encoded_exactly
+from media_vm.imaging.sample import Sample, can_be_sampled
+from media_vm.rules.pictures import Format
+from media_vm.rules.quality import first_guess
+from media_vm.rules.sizes import Method
+from media_vm.rules.worth import WORK, Encoding, Kind, worth_keeping
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+Look = tuple[Method, int, int]
+"""How a raster was shaped, its width and height: several sizes of a small source are one and the same."""
+
+Images = Mapping[Look, pyvips.Image]
+Qualities = Mapping[tuple[Look, Format], int]
+
+ANCHOR_PIXELS: Final = 170_000  # about the largest that is tried whole
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The bytes of one look that are worth keeping, and the reasons why others are not."""
+
+    kept: dict[Format, bytes]
+    not_kept: Mapping[Format, str]
+
+
+def encode_all(images: Images, kind: Kind, target: float, threads: Executor) -> dict[Look, Made]:
+    """Every look in every format, lossy ones so that they score `target` (SSIMULACRA2). NoRoom."""
+    chosen = qualities(images, [one.format for one in kind.encodings if not one.is_lossless], target, threads)
+    work = {
+        (look, encoding): partial(_encoded, image, encoding, chosen.get((look, encoding.format), 0))
+        for look, image in images.items()
+        for encoding in kind.encodings
+    }
+    longest_first = sorted(work, key=lambda one: _pixels(images[one[0]]) * WORK[one[1]], reverse=True)
+    bodies = in_parallel({one: work[one] for one in longest_first}, threads)
+    return {look: _made({one: bodies[look, one] for one in kind.encodings}) for look in images}
+
+
+def qualities(images: Images, forms: Iterable[Format], target: float, threads: Executor) -> Qualities:
+    """The setting Q that every look needs in every of these lossy formats. NoRoom."""
+    forms = tuple(forms)
+    large = {look: image for look, image in images.items() if can_be_sampled(image)}
+    usual = {(look, form): first_guess(form, target) for look in images for form in forms}
+    if not large:
+        return usual
+    samples = in_parallel({look: partial(Sample, image) for look, image in large.items()}, threads)
+    anchor = next(sample for look, sample in samples.items() if large[look] is anchor_of(large))
+    courses = in_parallel({form: partial(anchored, anchor, form, target) for form in forms}, threads)
+    trials = {
+        (look, form): partial(followed, sample, form, courses[form], target)
+        for look, sample in samples.items()
+        if sample is not anchor
+        for form in forms
+    }
+    settled = {(look, form): courses[form].q for look in samples for form in forms}
+    return usual | settled | in_parallel(trials, threads)
+
+
+def anchor_of(images: Images) -> pyvips.Image:
+    """The one that the whole picture is judged by: the nearest in size to what is tried whole."""
+    return min(images.values(), key=lambda image: abs(_pixels(image) - ANCHOR_PIXELS))
+
+
+def in_parallel(work: Mapping[K, Callable[[], T]], threads: Executor) -> dict[K, T]:
+    """Everything begun in this order, by all threads; the first error is raised."""
+    begun = {key: threads.submit(call) for key, call in work.items()}
+    return {key: future.result() for key, future in begun.items()}
+
+
+def _encoded(image: pyvips.Image, encoding: Encoding, quality: int) -> bytes:
+    return (
+        encoded_exactly(image, encoding.format)
+        if encoding.is_lossless
+        else encoded(image, encoding.format, quality)
+    )
+
+
+def _made(bodies: Mapping[Encoding, bytes]) -> Made:
+    worth = worth_keeping({one: len(body) for one, body in bodies.items()})
+    return Made({one.format: bodies[one] for one in worth.kept}, worth.not_kept)
+
+
+def _pixels(image: pyvips.Image) -> int:
+    return int(image.width * image.height)

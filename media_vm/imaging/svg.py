@@ -1,0 +1,39 @@
+"""SVG, rasterised by librsvg at whatever size is asked for, from a document that we wrote anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from media_vm.imaging.codecs import pyvips
+from media_vm.imaging.svg_cleaning import cleaned
+from media_vm.imaging.verdicts import decoding
+from media_vm.rules.pictures import Size, SourceFacts
+from media_vm.rules.sizes import BOXES
+
+LONGER_SIDE: Final = max(BOXES[Size.ZOOM])
+"""A drawing has no pixels of its own: it counts as one of this longer side, so that every size is sharp."""
+
+
+def svg_facts(path: Path) -> SourceFacts:
+    """The shape of the drawing, at `LONGER_SIDE` pixels. GiveUp, NoRoom."""
+    with decoding():
+        natural = _opened(cleaned(path.read_bytes()), 1.0)
+        scale = LONGER_SIDE / max(natural.width, natural.height)
+        width, height = (max(1, round(side * scale)) for side in (natural.width, natural.height))
+        return SourceFacts("svg", width, height, frames=1, has_alpha=True)
+
+
+def svg_pixels(path: Path, width: int, height: int) -> pyvips.Image:
+    """The drawing, rasterised at this size or a pixel or two above it. GiveUp, NoRoom."""
+    with decoding():
+        sent = path.read_bytes()
+        body = cleaned(sent)
+        natural = _opened(body, 1.0)
+        drawn = _opened(body, max(width / natural.width, height / natural.height)).copy_memory().copy()
+        drawn.set_type(pyvips.GValue.blob_type, "xmp-data", sent)  # its <metadata> is RDF too
+        return drawn
+
+
+def _opened(body: bytes, scale: float) -> pyvips.Image:
+    return pyvips.Image.svgload_buffer(body, scale=scale, unlimited=False)

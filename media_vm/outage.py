@@ -1,0 +1,125 @@
+"""A party that is away, as the stories meet it: nobody's attempt is spent, all wait together, one probes.
+
+an item fails ──▶ the party's outage begins, in the database, so that every worker knows
+others' steps ──▶ held back until the next probe; those who do not need that party go on
+the time comes ─▶ one item is admitted as the probe: success ends the outage, failure makes it go on
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from media_vm.errors import StepFailed
+from media_vm.ports import World
+from media_vm.rules.checklist import Step
+from media_vm.rules.failures import Failure, Kind
+from media_vm.rules.outages import (
+    AWAY,
+    BEHIND_THE_OTHERS,
+    BELOW_FLOOR,
+    NEEDS,
+    Alike,
+    Outage,
+    Party,
+    goes_on,
+    holds_back,
+    is_outage,
+    is_own,
+    party_at_fault,
+    turn,
+)
+from media_vm.walk import Walk
+
+log = structlog.get_logger()
+
+
+def held_back(walk: Walk, step: Step, world: World) -> tuple[Failure, datetime] | None:
+    """What the step waits for, and until when; None if it may run, as the probe of what is away perhaps."""
+    now, holding = walk.now(), [one for one in world.outages.open() if holds_back(one, step)]
+    for outage in sorted(holding, key=lambda one: one.until <= now):  # no probe of one while another holds it
+        come_again = _probe_or_wait(walk, outage, world)
+        if come_again is not None:
+            detail = f"waits for {outage.party.value}, away since {outage.since:%Y-%m-%d %H:%M:%S} UTC"
+            return Failure(outage.kind, outage.reason, detail), turn(come_again, walk.media.checklist.outage_turn)
+        walk.probing.add(outage.party)
+    return None
+
+
+def _probe_or_wait(walk: Walk, outage: Outage, world: World) -> datetime | None:
+    """A refused poll is probed by the next poll alone; any other party by whoever comes first."""
+    if outage.party is Party.MAIN_API:
+        return max(outage.until, walk.now()) + BEHIND_THE_OTHERS
+    return world.outages.admit(outage.party)
+
+
+def probed(walk: Walk, step: Step, world: World) -> None:
+    """A step succeeded: whoever it needed is back."""
+    for party in walk.probing.intersection(NEEDS[step]):
+        over(party, world)
+    walk.probing.clear()
+
+
+def as_outage(walk: Walk, step: Step, failure: Failure, world: World) -> tuple[Failure, Outage | None]:
+    """The failure for what it is: the item's own, or its party's, with the outage as it stands now."""
+    party = party_at_fault(step, failure)
+    if party is None:
+        return failure, None
+    known = world.outages.of(party)
+    if is_own(failure, known, walk.media.checklist.outage_turn):
+        is_refusal = failure.kind is Kind.MISCONFIGURED  # of this one alone: others were let in with the same key
+        return replace(failure, kind=Kind.TRANSIENT) if is_refusal else failure, None
+    is_plain = known is None and failure.kind not in AWAY
+    alike = world.outages.alike(walk.media, step, failure) if is_plain else Alike(1, 1)
+    poll_fails = is_plain and world.outages.of(Party.MAIN_API) is not None
+    if not is_outage(failure, alike, known, poll_fails=poll_fails):
+        if known:
+            over(party, world)
+        return failure, None
+    now_known = go_on(known, party, failure, walk.now(), world)
+    return replace(failure, kind=now_known.kind), now_known
+
+
+def go_on(known: Outage | None, party: Party, failure: Failure, now: datetime, world: World) -> Outage:
+    """An outage begins, told once, loudly if a key is refused; or it goes on."""
+    outage = goes_on(known, party, failure, now, world.policy)
+    world.outages.note(outage)
+    if known is None:
+        tell = log.error if outage.kind is Kind.MISCONFIGURED or party is Party.DISK else log.warning
+        tell(
+            "outage_began", party=party.value, kind=outage.kind.value, reason=failure.reason, detail=failure.detail
+        )
+    return outage
+
+
+def over(party: Party, world: World) -> None:
+    """It is back; told once, by whoever ended it."""
+    if world.outages.end(party):
+        log.info("outage_ended", party=party.value)
+
+
+def forget_refusals(world: World) -> None:
+    """A worker that starts may have been given another key: it asks at once."""
+    for outage in world.outages.open():
+        if outage.kind is Kind.MISCONFIGURED:
+            world.outages.end(outage.party)
+
+
+def watch_disk(world: World) -> None:
+    """Below the floor of free space only the main API is told things; serving goes on (contract §5.7)."""
+    known = world.outages.of(Party.DISK)
+    try:
+        free = world.files.free_bytes()
+    except StepFailed as error:
+        go_on(known, Party.DISK, error.failure, world.store.now(), world)
+        return
+    if free >= world.disk_floor:
+        if known and known.reason == BELOW_FLOOR:
+            over(Party.DISK, world)
+        return
+    now = world.store.now()
+    if known is None or known.until - now < world.policy.backoff / 2:
+        detail = f"{free} bytes are free, fewer than MEDIA_VM_DISK_FLOOR_BYTES: make room"
+        go_on(known, Party.DISK, Failure(Kind.OUTAGE, BELOW_FLOOR, detail), now, world)

@@ -1,0 +1,87 @@
+"""Which quality setting gives a picture the looks that are asked for: arithmetic over trial encodings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from media_vm.rules.pictures import Format
+from media_vm.rules.quality_fit import TYPICAL, TYPICAL_TARGET
+
+
+@dataclass(frozen=True, slots=True)
+class Aims:
+    """How much lossy variants look like their pictures: scores of SSIMULACRA2, 30–95.
+
+    graphics: of flat pictures, logos among them, whose edges show every flaw.
+    """
+
+    photos: float = 72.0
+    graphics: float = 84.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """An encoding that was tried: the setting Q and how it scored."""
+
+    q: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How Q moves the score in one format, for one picture.
+
+    q: the setting that should reach the target; slope: points a unit of Q.
+    """
+
+    q: int
+    slope: float
+
+
+NEAR: Final = 4.0
+"""Points from the target: as far as a straight course can be trusted."""
+
+_DOUBT: Final = 4  # units of Q; codecs have fewer steps than Q, and noise between near ones is all there is
+_LEAST_SLOPE, _MOST_SLOPE = 0.3, 3.0
+_LEAST_Q, _MOST_Q = 20, 97
+_FAR: Final = 24  # units of Q; the course is no straight line
+
+
+def first_guess(form: Format, target: float = TYPICAL_TARGET) -> int:
+    """What to try first in a picture that nothing is known of."""
+    typical = TYPICAL[form]
+    return _allowed(typical.q + (target - TYPICAL_TARGET) / typical.slope)
+
+
+def typical_course(form: Format, target: float) -> Course:
+    """Where to begin with a picture that nothing is known of."""
+    return Course(first_guess(form, target), TYPICAL[form].slope)
+
+
+def unbiased(form: Format, score: float, *, covers: bool) -> float:
+    """What the whole picture would score, seen from its sample."""
+    return score + (TYPICAL[form].whole if covers else TYPICAL[form].part)
+
+
+def next_guess(trial: Trial, slope: float, target: float) -> int:
+    """The setting that should reach the target, seen from one trial."""
+    return _allowed(trial.q + min(max((target - trial.score) / slope, -_FAR), _FAR))
+
+
+def slope_between(one: Trial, other: Trial, form: Format) -> float:
+    """Points a unit of Q between two different settings: the nearer they are the more like the typical slope."""
+    lower, higher = sorted((one, other), key=lambda trial: trial.q)
+    rise = higher.score - lower.score + _DOUBT * TYPICAL[form].slope
+    return min(max(rise / (higher.q - lower.q + _DOUBT), _LEAST_SLOPE), _MOST_SLOPE)
+
+
+def best_tried(trials: Sequence[Trial], target: float) -> Trial:
+    """For a course with a jump in it: the cheapest trial that is good enough, else the best there was."""
+    enough = [trial for trial in trials if trial.score >= target - NEAR]
+    return min(enough, key=lambda trial: trial.q) if enough else max(trials, key=lambda trial: trial.score)
+
+
+def _allowed(q: float) -> int:
+    return round(min(max(q, _LEAST_Q), _MOST_Q))

@@ -1,0 +1,70 @@
+"""Which encodings of one raster are worth keeping; all lossy ones look alike, so that bytes alone decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from media_vm.rules.pictures import Format
+
+
+class Encoding(NamedTuple):
+    """A way to write one raster."""
+
+    format: Format
+    is_lossless: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a picture asks of its formats.
+
+    needs_png: it is see-through or a logo, so that its plain format is PNG (contract §7). is_graphic: it is flat,
+    so that WebP without loss may be the smaller one.
+    """
+
+    needs_png: bool
+    is_graphic: bool
+
+    @property
+    def encodings(self) -> tuple[Encoding, ...]:
+        """All that are to be tried."""
+        plain = Encoding(Format.PNG if self.needs_png else Format.JPEG, is_lossless=self.needs_png)
+        found = [Encoding(Format.AVIF, is_lossless=False), Encoding(Format.WEBP, is_lossless=False), plain]
+        if self.is_graphic:
+            found.append(Encoding(Format.WEBP, is_lossless=True))
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """The one encoding of each format that is kept, and the reason why a format is not."""
+
+    kept: tuple[Encoding, ...]
+    not_kept: Mapping[Format, str]
+
+
+WORK: Final[Mapping[Encoding, float]] = {
+    Encoding(Format.AVIF, is_lossless=False): 18.0,
+    Encoding(Format.PNG, is_lossless=True): 10.0,
+    Encoding(Format.WEBP, is_lossless=True): 8.0,
+    Encoding(Format.WEBP, is_lossless=False): 5.0,
+    Encoding(Format.JPEG, is_lossless=False): 2.0,
+}
+"""Rough CPU seconds for 100 megapixels, to begin with the longest."""
+
+_PLAIN: Final = (Format.JPEG, Format.PNG)
+
+
+def worth_keeping(sizes: Mapping[Encoding, int]) -> Worth:
+    """The smallest of each format, and of the modern ones those that are smaller than the plain one.
+
+    sizes: bytes of each encoding, one of them plain.
+    """
+    best = {one.format: one for one in sorted(sizes, key=lambda one: sizes[one], reverse=True)}
+    plain = next(best[form] for form in _PLAIN if form in best)
+    not_kept = {
+        form: "not_smaller" for form, one in best.items() if one is not plain and sizes[one] >= sizes[plain]
+    }
+    return Worth(tuple(best[form] for form in Format if form in best and form not in not_kept), not_kept)

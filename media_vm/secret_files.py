@@ -1,0 +1,22 @@
+"""Secrets that come from a file: the variable with `_FILE` behind its name holds the path."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+SECRETS = ("MAIN_API_KEY", "MEDIA_API_KEY", "MEDIA_VM_API_KEY", "DATABASE_URL")
+
+
+def secrets_from_files() -> tuple[dict[str, str], list[str]]:
+    """The contents of every file that an `X_FILE` variable names, and a sentence for each unreadable one."""
+    found, problems = {}, []
+    for name in SECRETS:
+        if path := os.environ.get(f"{name}_FILE"):
+            try:
+                found[name] = Path(path).read_text().strip()
+                if not found[name]:
+                    problems.append(f"{name}_FILE names an empty file; it should hold the secret and nothing else")
+            except (OSError, UnicodeDecodeError) as error:
+                problems.append(f"{name}_FILE cannot be read ({type(error).__name__}); e.g. /run/secrets/key")
+    return found, problems

@@ -1,0 +1,81 @@
+"""A worker that dies anywhere leaves nothing lost, stuck, told twice or half-written behind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from media_vm.failpoints import POINTS, arm, failpoint, read
+from tests.faults.crashes import LEASES_AT_A_KILL, crash_at, random_kills, scene
+from tests.integration.databases import empty_database
+
+SOURCES = Path(__file__).parents[2] / "media_vm"
+ON_BOTH = pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
+
+
+@ON_BOTH
+@pytest.mark.parametrize("point", POINTS)
+def test_a_crash_at_every_point_converges(
+    point: str, kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Killed there, taken over by another worker, and in the end as if nothing had happened."""
+    with scene(empty_database(kind, request), tmp_path) as (place, api):
+        crashed, verdict = crash_at(point, 1, place, api)
+
+    assert crashed
+    assert verdict.is_clean, verdict
+
+
+@pytest.mark.parametrize("passing", [2, 3, 4])
+def test_a_crash_at_a_later_record_converges(passing: int, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Each further step's outcome, written and not committed; `make fault` tries every other later passing."""
+    with scene(empty_database("sqlite", request), tmp_path) as (place, api):
+        crashed, verdict = crash_at("recording", passing, place, api)
+
+    assert crashed
+    assert verdict.is_clean, verdict
+
+
+@ON_BOTH
+def test_random_kills_lose_nothing(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """A short taste of `make fault`, which kills hundreds of times."""
+    with scene(empty_database(kind, request), tmp_path) as (place, api):
+        soak = random_kills(place, api, kills=8, seed=1)
+
+    assert 8 == soak.killed == len(soak.verdict.held)
+    assert all(leases >= LEASES_AT_A_KILL for leases in soak.verdict.held)
+    assert soak.verdict.is_clean, soak.verdict
+
+
+def test_every_point_stands_in_the_code_once() -> None:
+    """A name that no code passes would be tested by nothing."""
+    code = "".join(path.read_text() for path in SOURCES.rglob("*.py"))
+    placed = re.findall(r'failpoint\("(\w+)"\)', code)
+
+    assert sorted(POINTS) == sorted(placed)
+
+
+@pytest.mark.parametrize("text", ["nowhere=kill", "claimed=explode", "claimed", "claimed=kill@x"])
+def test_what_is_not_understood_is_refused(text: str) -> None:
+    """A typo must not look like a crash that was survived."""
+    with pytest.raises(ValueError, match="not understood"):
+        read(text)
+
+
+def test_a_point_counts_its_passes() -> None:
+    """`@2` is the second passing, and only that."""
+    arm("renaming=ENOSPC@2")
+    passes: list[str] = []
+    attempt: Callable[[], None] = lambda: failpoint("renaming")  # noqa: E731 - the very call of the code
+    for _ in range(3):
+        try:
+            attempt()
+            passes.append("passed")
+        except OSError as error:
+            passes.append(str(error.strerror))
+    arm("")
+
+    assert ["passed", "No space left on device", "passed"] == passes

@@ -1,0 +1,80 @@
+"""`python -m tests.hostile [FOLDER] [--number N] [--seed N] [--keep FOLDER]`: try what bad files do to a worker.
+
+FOLDER: pictures to make worse, beside those that are drawn. --keep: where a file that killed a child is put.
+Exit codes: 0 no worker and no child was hurt, 1 something was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from media_vm.imaging.pool import ChildPool
+from tests.hostile.givens import bodies, drawn, found
+from tests.hostile.mutations import Specimen, specimen
+from tests.hostile.trial import HURT, Result, own_megabytes, tried
+
+SLOTS = 2
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run all of it; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="make hostile", description="What do bad files do to a worker?")
+    parser.add_argument("folder", type=Path, nargs="?", help="pictures to make worse")
+    parser.add_argument("--number", type=int, default=2_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path)
+    options = parser.parse_args(arguments)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="media-vm-hostile-") as name:
+        (drawing := Path(name, "drawn")).mkdir()
+        givens = list(bodies([*drawn(drawing), *(found(options.folder) if options.folder else [])]))
+        results, before, after = _run(partial(specimen, givens, options.seed), options.number, Path(name))
+    for one in results:
+        if options.keep and one.outcome in HURT:
+            options.keep.mkdir(exist_ok=True)
+            (options.keep / f"{one.specimen.number}-{one.specimen.origin}").write_bytes(one.specimen.body)
+    print("\n".join(_table(results)))
+    print(f"worker: {before:.0f} MB after the first tenth, {after:.0f} MB at the end")
+    print(f"seed {options.seed}, {len(givens)} files made worse, {time.monotonic() - began:.0f} s")
+    return 1 if any(one.outcome in HURT for one in results) else 0
+
+
+def _run(make: Callable[[int], Specimen], how_many: int, scratch: Path) -> tuple[list[Result], float, float]:
+    results: list[Result] = []
+    before = 0.0
+    with closing(ChildPool(SLOTS)) as pool:
+        for result in tried(pool, SLOTS, make, how_many, scratch):
+            results.append(result)
+            if len(results) == max(1, how_many // 10):
+                before = own_megabytes()
+            if result.outcome in HURT:
+                one = result.specimen
+                print(f"#{one.number} {one.origin}, {one.way}: {result.outcome}, {result.code}", file=sys.stderr)
+    return results, before, own_megabytes()
+
+
+def _table(results: Sequence[Result]) -> Iterator[str]:
+    """One line a way and outcome, then one a reason."""
+    kinds = ("completed", "refused", *HURT)
+    yield f"{'files made worse':<18}" + "".join(f"{kind:>13}" for kind in kinds) + f"{'slowest':>10}"
+    for way in (*sorted({one.specimen.way for one in results}), "all"):
+        these = [one for one in results if way in ("all", one.specimen.way)]
+        counts = Counter(one.outcome for one in these)
+        slowest = max(one.seconds for one in these)
+        yield f"{way:<18}" + "".join(f"{counts[kind]:>13}" for kind in kinds) + f"{slowest:>8.1f} s"
+    for kind in kinds:
+        codes = Counter(one.code for one in results if one.outcome == kind)
+        if codes:
+            yield f"{kind}: " + ", ".join(f"{code} {number}" for code, number in codes.most_common())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

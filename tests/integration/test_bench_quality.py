@@ -1,0 +1,121 @@
+"""The figures about quality, sharp and memory: what they say of known numbers, and that they can be taken."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import pyvips
+
+from bench.chart import as_svg
+from bench.comparison import NotMeasured
+from bench.memory import compare_memory
+from bench.photos import Photo, folder
+from bench.quality import LADDER, LOSSY, OURS, SHARP, Shot, bytes_at, compare_quality, shots_of, spread
+from bench.sharp import compare_with_sharp, variants_of
+from examples.demo.gathering import Picture
+from media_vm.rules.pictures import Format, Size, SourceFacts
+from tests import pictures
+
+
+def shots(form: Format) -> list[Shot]:
+    """Ours all at 70 for 100 kB in all; a fixed Q from 60 up by 5 points a rung, each rung twice the bytes."""
+    ours = [Shot(form, OURS, 60, 50_000, 70.0)] * 2
+    rungs = enumerate(LADDER[form])
+    return ours + [Shot(form, f"Q {q}", q, 40_000 << at, 60.0 + 5 * at) for at, q in rungs for _ in range(2)]
+
+
+def small_photo(into: Path) -> Path:
+    """A corner of a photograph, quick to encode even with the slowest settings."""
+    picture = pyvips.Image.new_from_file(str(folder() / "rocket.jpg")).crop(200, 100, 256, 256)
+    return pictures.saved(picture, into / "small.jpg")
+
+
+def test_equal_bytes_are_found_between_the_rungs() -> None:
+    """At a rung its own bytes; halfway the geometric mean; beyond the last the same slope goes on."""
+    made = shots(Format.WEBP)
+    assert [80_000, 160_000, 320_000] == [round(bytes_at(made, Format.WEBP, low)) for low in (60, 65, 70)]
+    assert 113_137 == round(bytes_at(made, Format.WEBP, 62.5))
+    assert 1_280_000 == round(bytes_at(made, Format.WEBP, 80))
+
+
+def test_a_spread_is_of_one_format_and_way() -> None:
+    """Percentiles of the scores, the sum of the bytes."""
+    found = spread(shots(Format.JPEG) + shots(Format.AVIF), Format.JPEG, OURS)
+    assert (70.0, 70.0, 70.0, 100_000) == (found.low, found.middle, found.high, found.bytes)
+
+
+def test_every_format_is_compared_and_then_all() -> None:
+    """Four rows a format; the last row sums the bytes: 320 kB for our 100."""
+    compared = list(compare_quality([shot for form in LOSSY for shot in shots(form)]))
+    assert 4 * len(LOSSY) + 1 == len(compared)
+    assert "quality, all" == compared[-1].subject
+    assert compared[-1].ratio == pytest.approx(3.2)
+    assert {"quality, 2 avif", "quality, 2 webp", "quality, 2 jpeg"} == {one.subject for one in compared[:-1]}
+
+
+def test_without_a_photograph_there_is_no_figure() -> None:
+    """Drawings have another target."""
+    with pytest.raises(NotMeasured, match="no photograph"):
+        list(compare_quality([]))
+
+
+def test_the_chart_has_a_bar_for_every_bin() -> None:
+    """Ours and the fixed Q's of each format, and the words for it."""
+    chart = as_svg([shot for form in LOSSY for shot in shots(form)])
+    assert 1 + 2 * len(LOSSY) == chart.count("<rect")
+    assert all(form.value.upper() in chart for form in LOSSY)
+
+
+def test_one_picture_is_judged_in_every_way(tmp_path: Path) -> None:
+    """Ours once and every rung of the ladder, in each format; drawings, which have another target, not at all."""
+    found = shots_of(small_photo(tmp_path), (Size.THUMBNAIL,))
+    assert 3 + sum(map(len, LADDER.values())) == len(found)
+    assert {OURS, *(f"Q {SHARP[form]}" for form in LOSSY)} <= {shot.way for shot in found}
+    assert [72] * 3 == pytest.approx(
+        [shot.score for shot in found if shot.way == OURS], abs=20
+    )  # of 160 px: see docs/quality.md
+    drawing = pictures.saved(pictures.two_halves(200, 100), tmp_path / "drawing.png")
+    assert [] == shots_of(drawing, (Size.THUMBNAIL,))
+
+
+def test_sharp_is_asked_for_the_same_pictures() -> None:
+    """Widths, heights and formats of the contract; PNG where there is transparency."""
+    wanted = json.loads(variants_of(SourceFacts("png", 3000, 2000, 1, has_alpha=True)))
+    assert 18 == len(wanted)
+    assert {"avif", "webp", "png"} == {one["format"] for one in wanted}
+    assert {"width": 2400, "height": 1600, "fit": "fill", "decode": [2400, 1600]}.items() <= wanted[-1].items()
+
+
+def test_without_node_sharp_is_left_out_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The rest of the bench goes on."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    photo = Photo(Picture(folder() / "rocket.jpg", "product_image", "image/jpeg"), "rocket")
+    assert [] == list(compare_with_sharp([photo], tmp_path))
+    assert "no node" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="there is no node on this machine")
+def test_sharp_makes_the_set_in_all_three_ways(tmp_path: Path) -> None:
+    """Wall and CPU beside each, and our wall beside our CPU; nothing is left behind."""
+    photo = Photo(Picture(small_photo(tmp_path), "product_image", "image/jpeg"), "small")
+    try:
+        compared = list(compare_with_sharp([photo], tmp_path, rounds=2))
+    except NotMeasured as why:
+        pytest.skip(str(why))
+    peers = ["sharp, a pipeline a variant", "sharp, decoding once", "its CPU ÷ cores", "sharp's defaults"]
+    assert peers == list(dict.fromkeys(one.peer for one in compared))
+    assert all(min(*one.ours, *one.theirs) > 0 for one in compared)
+    assert ["small.jpg"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_memory_is_told_of_the_child_and_of_the_parent(tmp_path: Path) -> None:
+    """Megabytes that a process with libvips cannot do without, and not more than it may have."""
+    child, parent = compare_memory(tmp_path, pictures=6, pixels=500_000)
+    assert all(30 < peak < 400 for peak in child.ours)
+    assert parent.ours[0] > 10
+    assert parent.theirs[0] > 10
