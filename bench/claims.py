@@ -20,8 +20,9 @@ from media_vm.adapters.engine import migrations_config, open_engine
 from media_vm.adapters.lease_statements import LONGEST_DUE
 from media_vm.adapters.leases import DatabaseLeases
 from media_vm.adapters.tables import MediaFile, ProcessingChecklist
-from media_vm.rules.checklist import Policy, Step, StepStatus
+from media_vm.rules.checklist import Step, StepStatus
 from media_vm.rules.pictures import DataType, MediaStatus, Source
+from media_vm.rules.policy import Policy
 from tests.mariadb import private_mariadb
 from tests.side_by_side import Ready, side_by_side
 

@@ -16,10 +16,11 @@ from typing import Protocol
 from media_vm.company import Company
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event
-from media_vm.rules.checklist import Checklist, Policy, Step
+from media_vm.rules.checklist import Checklist, Step
 from media_vm.rules.failures import Failure
 from media_vm.rules.outages import Alike, Outage, Party
 from media_vm.rules.pictures import DataType, Made, SourceFacts, VariantSet
+from media_vm.rules.policy import Policy
 from media_vm.values import (
     Answer,
     Claim,

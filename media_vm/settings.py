@@ -20,8 +20,8 @@ from pydantic_settings import (
 )
 
 from media_vm.forms import DatabaseUrl, Key, Origins, Types, Url
-from media_vm.rules.checklist import Policy
 from media_vm.rules.pictures import Background, Remover
+from media_vm.rules.policy import Policy
 from media_vm.rules.quality import Aims
 from media_vm.rules.validation import READABLE, Limits
 from media_vm.secret_files import secrets_from_files

@@ -22,7 +22,8 @@ from media_vm.adapters.outages import DatabaseOutages
 from media_vm.adapters.tables import MediaEvent, MediaFile
 from media_vm.adapters.transactions import reading
 from media_vm.pipeline import run_cycle
-from media_vm.rules.checklist import Policy, Step
+from media_vm.rules.checklist import Step
+from media_vm.rules.policy import Policy
 from media_vm.testing import memory_parts, picture
 from media_vm.values import Claim
 from tests.side_by_side import Ready, side_by_side

@@ -25,9 +25,10 @@ from media_vm.adapters.transactions import database_now, reading, transact
 from media_vm.failpoints import failpoint
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event, EventKind
-from media_vm.rules.checklist import Checklist, Policy
+from media_vm.rules.checklist import Checklist
 from media_vm.rules.healing import HEALING
 from media_vm.rules.pictures import Made
+from media_vm.rules.policy import Policy
 from media_vm.values import WORKER_MARK, Claim, Mark, Media, Original, Outcome, PendingList
 
 log = structlog.get_logger()

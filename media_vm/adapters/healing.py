@@ -13,8 +13,9 @@ from media_vm.adapters.leases import oldest_open
 from media_vm.adapters.rows import checklist_of, news_of, write_checklist
 from media_vm.adapters.tables import MediaEvent, MediaFile, MediaMark, ProcessingChecklist
 from media_vm.adapters.transactions import database_now
-from media_vm.rules.checklist import Checklist, Policy
+from media_vm.rules.checklist import Checklist
 from media_vm.rules.healing import HEALING, healed, healed_analysis
+from media_vm.rules.policy import Policy
 
 
 def heal(policy: Policy, session: Session) -> int:

@@ -25,8 +25,9 @@ from media_vm.adapters.rows import changes, checklist_of, media_of, open_event_o
 from media_vm.adapters.tables import MediaCallback, MediaEvent, MediaFile, ProcessingChecklist
 from media_vm.adapters.transactions import database_now, reading, transact
 from media_vm.errors import LeaseLost
-from media_vm.rules.checklist import Policy, spend
+from media_vm.rules.checklist import spend
 from media_vm.rules.orphans import is_alarming, orphaned, patience
+from media_vm.rules.policy import Policy
 from media_vm.rules.rounds import renewed
 from media_vm.values import Claim
 

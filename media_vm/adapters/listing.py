@@ -16,10 +16,11 @@ from media_vm.adapters.leases import oldest_open
 from media_vm.adapters.rows import callback_row, checklist_of, cut, event_of, news_of, write_checklist
 from media_vm.adapters.tables import MediaCallback, MediaEvent, MediaFile, ProcessingChecklist
 from media_vm.adapters.transactions import database_now, reading, transact
-from media_vm.rules.checklist import Checklist, Policy
+from media_vm.rules.checklist import Checklist
 from media_vm.rules.listing import SAME_EVENT_TIMES, Listed, Relisted, as_update, is_withdrawn, relisted
 from media_vm.rules.outcomes import announced, withdrawn
 from media_vm.rules.pictures import MediaStatus, Source
+from media_vm.rules.policy import Policy
 from media_vm.rules.rounds import begun_anew
 from media_vm.values import PendingImage
 

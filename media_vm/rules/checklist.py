@@ -16,12 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from media_vm.rules.callbacks import OpenEvent
 from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.pictures import MediaStatus
+from media_vm.rules.policy import Policy
 
 
 class Step(StrEnum):
@@ -52,20 +53,6 @@ class Redo(StrEnum):
 
 # From the second on, an item is suspected of taking its child or its worker down, and runs alone (contract §5.3).
 DEATHS_THAT_ISOLATE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """The numbers of contract §10 that the rules need."""
-
-    max_attempts: int = 3
-    backoff: timedelta = timedelta(seconds=30)
-    confirm: timedelta = timedelta(seconds=60)
-    give_up: timedelta = timedelta(days=1)
-    idle: timedelta = timedelta(minutes=10)
-    heal_after: timedelta = timedelta(hours=1)
-    heal_rounds: int = 2
-    heal_per_cycle: int = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from media_vm.rules.checklist import Checklist, Policy, Step, StepStatus
+from media_vm.rules.checklist import Checklist, Step, StepStatus
 from media_vm.rules.failures import Kind
+from media_vm.rules.policy import Policy
 
 # Permanent, absent and poison are proven by the bytes, or by their absence: trying again proves nothing new.
 HEALABLE = frozenset({Kind.TRANSIENT, Kind.TIMEOUT, Kind.LOCAL_RESOURCE})

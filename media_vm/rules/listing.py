@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from media_vm.rules.callbacks import INSIST_EVERY, Event, EventKind
-from media_vm.rules.checklist import Checklist, Policy, Redo, Step, StepStatus
+from media_vm.rules.checklist import Checklist, Redo, Step, StepStatus
 from media_vm.rules.failures import Failure, Kind
+from media_vm.rules.policy import Policy
 
 SAME_EVENT_TIMES = 3
 NEW_EVENT_EVERY = timedelta(days=1)

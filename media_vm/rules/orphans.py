@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from media_vm.rules.backoff import LONGEST, backoff
-from media_vm.rules.checklist import Checklist, Policy, give_back
+from media_vm.rules.checklist import Checklist, give_back
+from media_vm.rules.policy import Policy
 
 DEATHS_THAT_ALARM = 5
 

@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from media_vm.rules.checklist import Checklist, Policy, Step
+from media_vm.rules.checklist import Checklist, Step
 from media_vm.rules.failures import UNEXPECTED, Failure, Kind
 from media_vm.rules.lost_originals import ORIGINAL_LOST
+from media_vm.rules.policy import Policy
 
 ALIKE_WITHIN = timedelta(hours=1)
 ITEMS_ALIKE, USERS_ALIKE = 3, 2

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from media_vm.rules.backoff import LONGEST, backoff
 from media_vm.rules.callbacks import INSIST_EVERY, INSIST_FOR, EventKind, OpenEvent
-from media_vm.rules.checklist import Checklist, Policy, Step, StepStatus, Suspect, give_back
+from media_vm.rules.checklist import Checklist, Step, StepStatus, Suspect, give_back
 from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.healing import to_heal_analysis, to_heal_item
 from media_vm.rules.listing import WITHDRAWN
 from media_vm.rules.lost_originals import ORIGINAL_LOST, fetched_again, was_lost_before
+from media_vm.rules.policy import Policy
 from media_vm.rules.rounds import fresh_round
 
 DEATHS_THAT_CONDEMN = 3

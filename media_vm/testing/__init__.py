@@ -13,7 +13,7 @@ from itertools import count
 
 from media_vm.company import Company
 from media_vm.ports import World
-from media_vm.rules.checklist import Policy
+from media_vm.rules.policy import Policy
 from media_vm.testing.clock import EPOCH, MemoryClock
 from media_vm.testing.database import MemoryDatabase
 from media_vm.testing.files import MemoryFiles

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from media_vm.rules.checklist import Policy, Step
+from media_vm.rules.checklist import Step
 from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.outages import ALIKE_WITHIN, LATEST, Alike, Outage, Party
+from media_vm.rules.policy import Policy
 from media_vm.testing.clock import MemoryClock
 from media_vm.testing.database import MemoryDatabase
 from media_vm.values import Media

@@ -67,7 +67,11 @@ def network_faults(proxy: TcpProxy, place: Place, api: LedgerAPI, *, faults: int
             goes_on()
             time.sleep(chance.uniform(0, 0.2))  # any moment
             chance.choice(kinds)()
-    return converged(place, api)
+        met = until(lambda: not proxy.is_armed)  # by a worker: whoever judges has no part in it
+    verdict = converged(place, api)
+    if not met:
+        verdict.notes.append("the last fault was never met")
+    return verdict
 
 
 def misbehaving_api(place: Place, api: LedgerAPI, elsewhere: LedgerAPI, *, faults: int, seed: int) -> Verdict:

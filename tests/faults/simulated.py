@@ -26,7 +26,8 @@ from media_vm.errors import StepFailed
 from media_vm.pipeline import run_cycle
 from media_vm.ports import World
 from media_vm.rules.callbacks import EventKind
-from media_vm.rules.checklist import Checklist, Policy, Step
+from media_vm.rules.checklist import Checklist, Step
+from media_vm.rules.policy import Policy
 from media_vm.testing import MemoryClock, MemoryParts, memory_parts
 from tests.integration.databases import migrated_engine
 

@@ -58,6 +58,11 @@ class TcpProxy:
         """Pass the next request that contains these bytes; cut the connection when its answer comes."""
         self._request_to_lose = request
 
+    @property
+    def is_armed(self) -> bool:
+        """A fault still waits for the bytes that it falls on."""
+        return self._bytes_left is not None or self._request_to_lose is not None
+
     def close(self) -> None:
         """No new connections, no old ones."""
         _end(self._listener)

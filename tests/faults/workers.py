@@ -35,8 +35,8 @@ from media_vm.adapters.transfer import Transfer
 from media_vm.company import Company
 from media_vm.logs import configure
 from media_vm.ports import World
-from media_vm.rules.checklist import Policy
 from media_vm.rules.pictures import Background, Format, Size
+from media_vm.rules.policy import Policy
 from media_vm.testing import MemoryPixels, MemoryVision
 from media_vm.values import Rendered, Rendering, RenderRequest
 from media_vm.worker import work

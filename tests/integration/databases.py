@@ -18,7 +18,7 @@ from media_vm.adapters.engine import migrations_config, open_engine
 from media_vm.adapters.leases import DatabaseLeases
 from media_vm.adapters.outages import DatabaseOutages
 from media_vm.ports import Leases, Outages, Store
-from media_vm.rules.checklist import Policy
+from media_vm.rules.policy import Policy
 from media_vm.testing import MemoryClock, MemoryDatabase, MemoryOutages
 from media_vm.values import PendingImage, PendingList
 from tests.mariadb import PrivateMariaDB

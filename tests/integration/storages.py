@@ -21,7 +21,7 @@ from media_vm.adapters.outages import DatabaseOutages
 from media_vm.fsck import Check, Finding
 from media_vm.pipeline import run_cycle
 from media_vm.ports import World
-from media_vm.rules.checklist import Policy
+from media_vm.rules.policy import Policy
 from media_vm.rules.upkeep import Role, Slice
 from media_vm.testing import MemoryMainAPI, MemoryPixels, memory_parts
 from media_vm.testing.upkeep import MemoryDisk, MemoryPromises

@@ -15,8 +15,9 @@ from media_vm.adapters.tables import MediaCallback, MediaEvent, ProcessingCheckl
 from media_vm.adapters.transactions import reading
 from media_vm.errors import LeaseLost
 from media_vm.rules.callbacks import Event, EventKind
-from media_vm.rules.checklist import Policy, Step, spend
+from media_vm.rules.checklist import Step, spend
 from media_vm.rules.outcomes import announced, completed
+from media_vm.rules.policy import Policy
 from media_vm.values import Claim, Outcome, PendingImage
 from tests.faults.tcp_proxy import TcpProxy, tcp_proxy
 from tests.integration.databases import Box, migrated_engine, real_box, remembered

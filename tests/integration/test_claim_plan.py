@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event, insert, text
 from sqlmodel import SQLModel
 
 from media_vm.adapters.leases import DatabaseLeases
-from media_vm.rules.checklist import Policy
+from media_vm.rules.policy import Policy
 from tests.integration.databases import migrated_engine
 
 FINISHED, DUE = 2000, 300

@@ -17,7 +17,7 @@ from media_vm.adapters.engine import migrate, migrations_config, open_engine, re
 from media_vm.adapters.leases import DatabaseLeases
 from media_vm.adapters.server_versions import OLDEST
 from media_vm.errors import DatabaseDown, NotMigrated, WrongUse
-from media_vm.rules.checklist import Policy
+from media_vm.rules.policy import Policy
 from tests.integration.databases import empty_database, migrated_engine
 from tests.mariadb import PrivateMariaDB
 

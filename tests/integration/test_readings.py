@@ -18,10 +18,11 @@ from media_vm.adapters.machine_status import describe_machine
 from media_vm.adapters.readings import Readings
 from media_vm.errors import DatabaseDown, GiveUp
 from media_vm.pipeline import run_cycle
-from media_vm.rules.checklist import Policy, Step, StepStatus
+from media_vm.rules.checklist import Step, StepStatus
 from media_vm.rules.failures import Kind
 from media_vm.rules.outages import Outage, Party
 from media_vm.rules.pictures import DataType, Format, MediaStatus
+from media_vm.rules.policy import Policy
 from media_vm.rules.shown import RetryAnswer, Wanted
 from media_vm.testing import EPOCH, MemoryParts, memory_parts, picture
 from media_vm.told import tell_machine, tell_media

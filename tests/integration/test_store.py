@@ -11,7 +11,7 @@ import pytest
 
 from media_vm.errors import LeaseLost
 from media_vm.rules.callbacks import Event, EventKind
-from media_vm.rules.checklist import Checklist, Policy, Step, StepStatus, spend
+from media_vm.rules.checklist import Checklist, Step, StepStatus, spend
 from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.outcomes import announced, completed
 from media_vm.rules.pictures import (
@@ -25,6 +25,7 @@ from media_vm.rules.pictures import (
     Variant,
     VariantSet,
 )
+from media_vm.rules.policy import Policy
 from media_vm.testing import MemoryVision
 from media_vm.values import Claim, Original, Outcome, PendingImage
 from tests.integration.databases import Box, memory_box, migrated_engine, real_box, remembered

@@ -25,9 +25,10 @@ from media_vm.errors import (
 from media_vm.pipeline import run_cycle
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event, EventKind
-from media_vm.rules.checklist import Checklist, Policy, Redo, Step, StepStatus
+from media_vm.rules.checklist import Checklist, Redo, Step, StepStatus
 from media_vm.rules.failures import Kind
 from media_vm.rules.pictures import DataType, MediaStatus, SourceFacts, VariantSet
+from media_vm.rules.policy import Policy
 from media_vm.testing import MemoryParts, memory_parts, picture
 from media_vm.values import Answer, PendingList
 
