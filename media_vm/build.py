@@ -38,6 +38,7 @@ from media_vm.imaging.studio import Studio
 from media_vm.imaging.tasks import read_raster, try_out
 from media_vm.ports import World
 from media_vm.rules.analysis import Measured
+from media_vm.rules.features import Feature
 from media_vm.rules.upkeep import grace_for
 from media_vm.secret_files import SECRETS
 from media_vm.settings import Settings
@@ -52,8 +53,11 @@ UPKEEP_CONNECTIONS = 3  # the lease's renewal and two jobs
 
 
 @contextmanager
-def build_world(settings: Settings) -> Iterator[World]:
-    """All that the stories need, let go of at the end. SettingsProblem, NotMigrated, DatabaseDown."""
+def build_world(settings: Settings, *, polishes: bool = False) -> Iterator[World]:
+    """All that the stories need, let go of at the end. SettingsProblem, NotMigrated, DatabaseDown.
+
+    polishes: if the settings do not forbid it; whoever waits for the end of the work wants none of it.
+    """
     url, key = require_main_api(settings)
     lease, limit = timedelta(seconds=settings.lease_seconds), timedelta(seconds=settings.step_seconds)
     engine = open_engine(settings.database_url, connections=settings.items_in_flight + 2)
@@ -79,7 +83,7 @@ def build_world(settings: Settings) -> Iterator[World]:
                 limits=settings.limits,
                 allowed=allowed,
                 render_limit=limit,
-                remover=settings.background_remover,
+                remover=settings.remover,
                 aims=settings.aims,
             ),
             vision=LocalVision(run, partial(read_raster, limits=settings.limits, allowed=allowed)),
@@ -95,6 +99,7 @@ def build_world(settings: Settings) -> Iterator[World]:
             new_key=lambda: str(uuid.uuid4()),
             stopping=threading.Event(),
             company=Company(),
+            polishes=polishes and Feature.POLISH in settings.features,
         )
     engine.dispose()
 

@@ -63,7 +63,7 @@ def worker(
     from media_vm.build import build_upkeep, build_world
     from media_vm.worker import work, work_once
 
-    with _problems_told(), build_world(settings := _settings(for_worker=True)) as world:
+    with _problems_told(), build_world(settings := _settings(for_worker=True), polishes=not once) as world:
         if not once:
             work(world, build_upkeep(settings, world))
         elif waiting := work_once(world):

@@ -9,6 +9,7 @@ from pydantic_settings import NoDecode
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from media_vm.rules.features import Feature
 from media_vm.rules.validation import READABLE
 
 DRIVERS = {"sqlite": "sqlite", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
@@ -43,6 +44,12 @@ def readable(types: tuple[str, ...]) -> tuple[str, ...]:
     if not types:
         raise ValueError("with no type at all nothing would be taken")
     return types
+
+
+def switches(listed: object) -> object:
+    """Features by name; `none` for none of them."""
+    named = words(listed)
+    return () if named == ("none",) else named
 
 
 def origins(listed: tuple[str, ...]) -> tuple[str, ...]:
@@ -83,5 +90,6 @@ DatabaseUrl = Annotated[str, AfterValidator(database)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(words)]
 Origins = Annotated[Words, AfterValidator(origins)]
 Key = Annotated[SecretStr, AfterValidator(key)]
+Features = Annotated[tuple[Feature, ...], NoDecode, BeforeValidator(switches)]
 Types = Annotated[Words, AfterValidator(readable)]
 Url = Annotated[str, BeforeValidator(origin)]

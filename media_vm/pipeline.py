@@ -29,7 +29,8 @@ from media_vm.rules.callbacks import EventKind
 from media_vm.rules.checklist import Checklist, Finished, GaveUp, Run, Step, StepStatus, Wait, decide, spend
 from media_vm.rules.failures import UNEXPECTED, Failure, Kind, is_whole
 from media_vm.rules.outages import turn
-from media_vm.rules.outcomes import Setting, announced, completed, failed, gave_up
+from media_vm.rules.outcomes import announced, completed, failed, gave_up
+from media_vm.rules.setbacks import Setting
 from media_vm.steps import STEPS, new_event
 from media_vm.values import Original, Outcome
 from media_vm.walk import Walk, begin_walk
@@ -62,6 +63,8 @@ def run_cycle(world: World) -> timedelta:
                 free = world.items_in_flight - len(walkers)
                 walkers |= {threads.submit(walk_while_due, world) for _ in range(free)}
             if not walkers:
+                if polish_next(world):
+                    continue
                 return min(poll_again, world.policy.idle if due is None else due)
             done, walkers = wait(walkers, LOOK_FOR_WAKE_EVERY.total_seconds(), FIRST_COMPLETED)
             for walker in done:
@@ -77,6 +80,12 @@ def heal(world: World) -> None:
     if healed:
         failpoint("healed")
         log.info("healed", items=healed)
+
+
+def polish_next(world: World) -> bool:
+    """With nothing else to do, one picture at a time in fewer bytes (`rules/polish.py`); is there one?"""
+    may = world.polishes and not world.stopping.is_set() and not world.outages.open()
+    return may and world.store.polish_next()
 
 
 def walk_while_due(world: World) -> None:
@@ -137,6 +146,7 @@ def attempt(walk: Walk, step: Step, world: World) -> None:
         outcome = STEPS[step](walk, world)
         known = {
             "is_forgotten": outcome.is_forgotten,
+            "awaits_polish": outcome.awaits_polish,
             "from_kept": outcome.original is not None and walk.from_kept,
         }
         checklist = completed(walk.media.checklist, step, outcome.degraded, **known)

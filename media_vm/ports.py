@@ -90,6 +90,9 @@ class Store(Protocol):
         """Give failed items a further round, if the last healing is long enough ago (`rules/healing.py`);
         returns how many. One worker at a time does."""
 
+    def polish_next(self) -> bool:
+        """Ask for one more picture's variants in fewer bytes (`rules/polish.py`); is there one that awaits it?"""
+
     def record(self, claim: Claim, checklist: Checklist, outcome: Outcome) -> Media:
         """Write an outcome and the new checklist together, and keep the lease. LeaseLost.
 
@@ -211,7 +214,7 @@ class World:
 
     public_url: this service as others reach it. clock: monotonic seconds. chance: a random number 0–1.
     stopping: set when the worker should claim no more. company: who may be walked beside whom in this worker.
-    disk_floor: bytes that must stay free.
+    disk_floor: bytes that must stay free. polishes: with nothing else to do it makes variants smaller.
     """
 
     api: MainAPI
@@ -233,3 +236,4 @@ class World:
     new_key: Callable[[], str]
     stopping: threading.Event
     company: Company
+    polishes: bool = False

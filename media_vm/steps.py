@@ -15,7 +15,7 @@ from media_vm.rules.checklist import Redo, Step
 from media_vm.rules.lost_originals import ORIGINAL_LOST
 from media_vm.rules.outcomes import is_proof
 from media_vm.rules.paths import bulk_path, library_folder, slug_of
-from media_vm.rules.pictures import Made
+from media_vm.rules.pictures import DataType, Made
 from media_vm.rules.validation import EXTENSIONS
 from media_vm.values import Download, Media, Original, Outcome, RenderRequest
 from media_vm.walk import Walk
@@ -75,7 +75,13 @@ def resize_optimize(walk: Walk, world: World) -> Outcome:
     folder = library_folder(media.user_id, media.data_type)
     original = _original(media, world)
     part = media.checklist.remakes
-    request = RenderRequest(media.data_type, focal_point, part is Redo.CROPS, part is Redo.FACE)
+    request = RenderRequest(
+        media.data_type,
+        focal_point,
+        only_crops=part is Redo.CROPS,
+        only_removed=part is Redo.FACE,
+        is_polish=part is Redo.POLISH,
+    )
     rendering = world.pixels.render(original, world.files.folder(folder), request)
     try:
         failpoint("rendered")
@@ -91,7 +97,8 @@ def resize_optimize(walk: Walk, world: World) -> Outcome:
         news = completion(EventKind.COMPLETE, media, variants.made, analysis, degraded, world)
     note = f"{len(variants.kept)} variants kept, {len(variants.not_kept)} not"
     note = f"{note}; {rendering.note}" if rendering.note else note
-    return Outcome(Step.RESIZE_OPTIMIZE, note, variants=variants, new_event=news)
+    is_hasty = part is not Redo.POLISH and media.data_type is not DataType.LOGO  # logos are not made in a hurry
+    return Outcome(Step.RESIZE_OPTIMIZE, note, variants=variants, awaits_polish=is_hasty, new_event=news)
 
 
 def update_callback(walk: Walk, world: World) -> Outcome:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from media_vm.rules.callbacks import EventKind, OpenEvent
 from media_vm.rules.checklist import Checklist, Step, StepStatus, Suspect
 from media_vm.rules.failures import Failure, Kind
-from media_vm.rules.outcomes import Setting
 from media_vm.rules.policy import Policy
+from media_vm.rules.setbacks import Setting
 
 NOW = datetime(2025, 1, 15, 12, tzinfo=UTC)
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)

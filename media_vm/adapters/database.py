@@ -14,6 +14,7 @@ from media_vm.adapters.analysis_rows import analysis_of
 from media_vm.adapters.healing import heal
 from media_vm.adapters.leases import held, oldest_open
 from media_vm.adapters.listing import listed_again, withdraw_unlisted
+from media_vm.adapters.polishing import polish_next
 from media_vm.adapters.recording import history, take_in, write_event_due, write_outcome
 from media_vm.adapters.rows import checklist_of, cut, event_of, made_of, media_of, news_of, write_checklist
 from media_vm.adapters.tables import (
@@ -74,6 +75,10 @@ class DatabaseStore:
             if mark and database_now(session) - mark.at < self._policy.idle:
                 return 0
         return transact(self._engine, partial(heal, self._policy))
+
+    def polish_next(self) -> bool:
+        """Ask for one more picture's variants in fewer bytes; is there one that awaits it?"""
+        return transact(self._engine, polish_next)
 
     def record(self, claim: Claim, checklist: Checklist, outcome: Outcome) -> Media:
         """One transaction under the lease: the step, what it brought, what is to be told, the history."""

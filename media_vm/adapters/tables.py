@@ -64,6 +64,7 @@ class ProcessingChecklist(SQLModel, table=True):
         Index("ix_processing_checklist_lease", "lease_expires_at"),
         Index("ix_processing_checklist_heal", "heal_at"),
         Index("ix_processing_checklist_ai_heal", "ai_heal_at"),
+        Index("ix_processing_checklist_polish", "awaits_polish", "media_id"),
         NEVER_REUSED,
     )
 
@@ -102,6 +103,7 @@ class ProcessingChecklist(SQLModel, table=True):
     remakes: Redo | None = word(Redo)
     from_kept: bool = False
     outage_turn: int = 0
+    awaits_polish: bool = False
     closed_at: datetime | None = time()
     renewed_at: datetime | None = time()
     suspect_kind: Kind | None = word(Kind)

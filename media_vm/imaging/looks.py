@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from media_vm.imaging.choosing import anchored, followed
 from media_vm.imaging.codecs import pyvips
+from media_vm.imaging.crew import in_parallel
 from media_vm.imaging.encode import encoded, encoded_exactly
 from media_vm.imaging.sample import Sample, can_be_sampled
 from media_vm.rules.pictures import Format
@@ -17,14 +18,14 @@ from media_vm.rules.quality import first_guess
 from media_vm.rules.sizes import Method
 from media_vm.rules.worth import WORK, Encoding, Kind, worth_keeping
 
-K = TypeVar("K")
-T = TypeVar("T")
-
 Look = tuple[Method, int, int]
 """How a raster was shaped, its width and height: several sizes of a small source are one and the same."""
 
 Images = Mapping[Look, pyvips.Image]
 Qualities = Mapping[tuple[Look, Format], int]
+Bodies = Mapping[tuple[Look, Encoding], bytes]
+Improve = Callable[[Images, Bodies, Qualities, Executor], Bodies]
+"""What may be done about all encodings before the best are chosen."""
 
 ANCHOR_PIXELS: Final = 170_000  # about the largest that is tried whole
 
@@ -37,7 +38,9 @@ class Made:
     not_kept: Mapping[Format, str]
 
 
-def encode_all(images: Images, kind: Kind, target: float, threads: Executor) -> dict[Look, Made]:
+def encode_all(
+    images: Images, kind: Kind, target: float, threads: Executor, improve: Improve | None = None
+) -> dict[Look, Made]:
     """Every look in every format, lossy ones so that they score `target` (SSIMULACRA2). NoRoom."""
     chosen = qualities(images, [one.format for one in kind.encodings if not one.is_lossless], target, threads)
     work = {
@@ -46,7 +49,9 @@ def encode_all(images: Images, kind: Kind, target: float, threads: Executor) -> 
         for encoding in kind.encodings
     }
     longest_first = sorted(work, key=lambda one: _pixels(images[one[0]]) * WORK[one[1]], reverse=True)
-    bodies = in_parallel({one: work[one] for one in longest_first}, threads)
+    bodies: Bodies = in_parallel({one: work[one] for one in longest_first}, threads)
+    if improve:
+        bodies = improve(images, bodies, chosen, threads)
     return {look: _made({one: bodies[look, one] for one in kind.encodings}) for look in images}
 
 
@@ -73,12 +78,6 @@ def qualities(images: Images, forms: Iterable[Format], target: float, threads: E
 def anchor_of(images: Images) -> pyvips.Image:
     """The one that the whole picture is judged by: the nearest in size to what is tried whole."""
     return min(images.values(), key=lambda image: abs(_pixels(image) - ANCHOR_PIXELS))
-
-
-def in_parallel(work: Mapping[K, Callable[[], T]], threads: Executor) -> dict[K, T]:
-    """Everything begun in this order, by all threads; the first error is raised."""
-    begun = {key: threads.submit(call) for key, call in work.items()}
-    return {key: future.result() for key, future in begun.items()}
 
 
 def _encoded(image: pyvips.Image, encoding: Encoding, quality: int) -> bytes:

@@ -12,11 +12,12 @@ from media_vm.errors import ProviderDown
 from media_vm.imaging.animation import animated_webp
 from media_vm.imaging.attention import attention
 from media_vm.imaging.codecs import pyvips
-from media_vm.imaging.crew import crew
+from media_vm.imaging.crew import crew, in_parallel
 from media_vm.imaging.encode import encoded
 from media_vm.imaging.graphics import is_graphic
 from media_vm.imaging.logo_render import render_logo
-from media_vm.imaging.looks import Look, Made, anchor_of, encode_all, in_parallel
+from media_vm.imaging.looks import Look, Made, anchor_of, encode_all
+from media_vm.imaging.polishing import Polish
 from media_vm.imaging.removers import remover_named
 from media_vm.imaging.source import decode
 from media_vm.rules.pictures import Background, DataType, FocalPoint, Format, NotKept, Remover, Size, SourceFacts
@@ -58,7 +59,8 @@ def render_all(
     still = [target for target in wanted if target not in moving]
     kept: list[Rendered] = []
     not_kept: list[NotKept] = []
-    made = _made(raster, path, facts, still, focal_point, aims)
+    polish = Polish() if request.is_polish else None
+    made = _made(raster, path, facts, still, focal_point, aims, polish)
     for target in still:
         found = made[look_of(target)]
         not_kept += [
@@ -70,7 +72,7 @@ def render_all(
         kept.append(write(animated_webp(path, facts, target.width, target.height), target, Format.WEBP))
         kept.append(write(encoded(shaped(raster, target, focal_point), plain), target, plain))
         not_kept.append(NotKept(target.size, Format.AVIF, Background.ORIGINAL, "animated"))
-    return Rendering(tuple(kept), tuple(not_kept))
+    return Rendering(tuple(kept), tuple(not_kept), polish.note if polish else "")
 
 
 def _made(
@@ -80,16 +82,17 @@ def _made(
     wanted: list[Target],
     focal_point: FocalPoint,
     aims: Aims,
+    polish: Polish | None,
 ) -> dict[Look, Made]:
     """Every distinct raster shaped and encoded by all threads."""
-    with crew() as threads:
+    with crew(is_at_leisure=polish is not None) as threads:
         work = {
             look_of(target): partial(_shaped_of, raster, path, facts, target, focal_point)
             for target in reversed(wanted)
         }
         images = in_parallel(work, threads)
         kind = _kind(anchor_of(images))
-        return encode_all(images, kind, aims.graphics if kind.is_graphic else aims.photos, threads)
+        return encode_all(images, kind, aims.graphics if kind.is_graphic else aims.photos, threads, polish)
 
 
 def _shaped_of(

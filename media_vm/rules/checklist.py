@@ -43,12 +43,13 @@ class StepStatus(StrEnum):
 
 
 class Redo(StrEnum):
-    """What serve may ask of a worker: a fresh round, the cropped sizes again around a new focal point, or a logo's
-    face without background that was never made."""
+    """What may be asked of a worker: a fresh round, the cropped sizes again around a new focal point, a logo's
+    face without background that was never made, or, if there is nothing else to do, everything in fewer bytes."""
 
     RETRY = "retry"
     CROPS = "crops"
     FACE = "face"
+    POLISH = "polish"
 
 
 # From the second on, an item is suspected of taking its child or its worker down, and runs alone (contract §5.3).
@@ -86,6 +87,7 @@ class Checklist:
     is_forgotten: the main API answered 404 or 410, so it is told nothing more unless it lists the id again.
     remakes: what alone resize_optimize is pending for, on request. from_kept: its bytes are what quarantine
     kept. outage_turn: which failure of an outage was this item's, counted from 1, since a step last succeeded.
+    awaits_polish: its variants were made in a hurry.
     """
 
     entries: dict[Step, Entry] = field(default_factory=lambda: {step: Entry() for step in Step})
@@ -108,6 +110,7 @@ class Checklist:
     remakes: Redo | None = None
     from_kept: bool = False
     outage_turn: int = 0
+    awaits_polish: bool = False
     degraded: str | None = None
     redo: Redo | None = None
     redo_counter: int = 0
@@ -129,7 +132,7 @@ class Checklist:
     @property
     def redoes_variants(self) -> bool:
         """Was something asked for that `resize_optimize` alone brings, while the media stays live?"""
-        return self.redo in (Redo.CROPS, Redo.FACE)
+        return self.redo in (Redo.CROPS, Redo.FACE, Redo.POLISH)
 
     @property
     def runs_alone(self) -> bool:

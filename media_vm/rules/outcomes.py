@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from media_vm.rules.backoff import LONGEST, backoff
@@ -12,38 +12,12 @@ from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.healing import to_heal_analysis, to_heal_item
 from media_vm.rules.listing import WITHDRAWN
 from media_vm.rules.lost_originals import ORIGINAL_LOST, fetched_again, was_lost_before
-from media_vm.rules.policy import Policy
+from media_vm.rules.polish import ends_polish, unpolished
 from media_vm.rules.rounds import fresh_round
+from media_vm.rules.setbacks import Setback, Setting
 
 DEATHS_THAT_CONDEMN = 3
 PROBE_AI_EVERY = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a verdict may rest on besides the checklist itself.
-
-    chance: a random number 0–1 for the jitter. others_arrive: another item's bytes came within the last hour.
-    held_until: when the party that is away will be tried next; all that it holds waits until then. outage_turn:
-    which failure of that outage this is; 0 if it merely waits. from_kept: the bytes are what quarantine kept.
-    """
-
-    now: datetime
-    policy: Policy
-    chance: float
-    others_arrive: bool = False
-    held_until: datetime | None = None
-    outage_turn: int = 0
-    from_kept: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Setback:
-    """A failed step's verdict: the new checklist; do the bytes go to quarantine, is a `cleanup` owed."""
-
-    checklist: Checklist
-    quarantine: bool = False
-    cleanup: bool = False
 
 
 def completed(
@@ -53,10 +27,11 @@ def completed(
     *,
     is_forgotten: bool = False,
     from_kept: bool = False,
+    awaits_polish: bool = False,
 ) -> Checklist:
     """The step did its work; its own waits and error are over, and so is a retry on request, unless an old event
     was all that was told. degraded: what an analysis still lacks. is_forgotten: the main API knows it no more.
-    from_kept: the bytes came out of quarantine."""
+    from_kept: the bytes came out of quarantine. awaits_polish: the variants could be smaller."""
     is_open = checklist.redoes_variants and step is not Step.RESIZE_OPTIMIZE
     redo = checklist.redo if is_open or step is Step.UPDATE_CALLBACK else None
     done = replace(checklist.with_entry(step, StepStatus.COMPLETED), running=None, redo=redo)
@@ -69,7 +44,7 @@ def completed(
         case Step.AI_VISUAL_ANALYSIS:
             return replace(done, ai_not_before=None, ai_heal_at=None, degraded=degraded)
         case Step.RESIZE_OPTIMIZE:
-            return replace(done, not_before=None, has_variants=True, remakes=None)
+            return replace(done, not_before=None, has_variants=True, remakes=None, awaits_polish=awaits_polish)
     return replace(done, open_event=None, is_forgotten=is_forgotten)
 
 
@@ -113,6 +88,12 @@ def failed(checklist: Checklist, step: Step, failure: Failure, given: Setting) -
     """The verdict on a failed step, by the kind of its failure."""
     if failure.reason == ORIGINAL_LOST and not was_lost_before(checklist):
         return Setback(fetched_again(checklist, step, failure))
+    if ends_polish(checklist, step, failure):
+        return Setback(unpolished(checklist))
+    return _judged(checklist, step, failure, given)
+
+
+def _judged(checklist: Checklist, step: Step, failure: Failure, given: Setting) -> Setback:
     checklist = replace(checklist, last_error=failure, last_error_step=step)
     checklist = replace(checklist, outage_turn=given.outage_turn or checklist.outage_turn)
     if step is Step.UPDATE_CALLBACK:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from media_vm.rules.callbacks import EventKind
-from media_vm.rules.checklist import DEATHS_THAT_ISOLATE, Checklist, Step, give_back, spend
+from media_vm.rules.checklist import DEATHS_THAT_ISOLATE, Checklist, Redo, Step, give_back, spend
 from media_vm.rules.healing import HEALING, healed, healed_analysis
 from media_vm.rules.listing import SAME_EVENT_TIMES, Relisted, as_update, is_withdrawn, relisted
 from media_vm.rules.orphans import orphaned, patience
@@ -150,6 +150,19 @@ class MemoryDatabase(MemoryRows):
             return self._heal(healed, lambda one: one.heal_at) + self._heal(
                 healed_analysis, lambda one: one.ai_heal_at
             )
+
+    def polish_next(self) -> bool:
+        """Ask for one more picture's variants in fewer bytes; is there one that awaits it?"""
+        with self._lock:
+            rows = (row for row in self.rows.values() if row.due_at is None and row.expires_at is None)
+            known = ((row, row.media.checklist) for row in rows)
+            chosen = next((row for row, one in known if one.awaits_polish and one.redo is None), None)
+            if chosen is None:
+                return False
+            asked = chosen.media.checklist
+            asked = replace(asked, redo=Redo.POLISH, redo_counter=asked.redo_counter + 1)
+            chosen.media, chosen.due_at = replace(chosen.media, checklist=asked), self._clock.now
+            return True
 
     def _heal(
         self, renew: Callable[[Checklist], Checklist], heals_at: Callable[[Checklist], datetime | None]

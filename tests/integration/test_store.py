@@ -11,7 +11,7 @@ import pytest
 
 from media_vm.errors import LeaseLost
 from media_vm.rules.callbacks import Event, EventKind
-from media_vm.rules.checklist import Checklist, Step, StepStatus, spend
+from media_vm.rules.checklist import Checklist, Redo, Step, StepStatus, spend
 from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.outcomes import announced, completed
 from media_vm.rules.pictures import (
@@ -26,6 +26,7 @@ from media_vm.rules.pictures import (
     VariantSet,
 )
 from media_vm.rules.policy import Policy
+from media_vm.rules.rounds import renewed
 from media_vm.testing import MemoryVision
 from media_vm.values import Claim, Original, Outcome, PendingImage
 from tests.integration.databases import Box, memory_box, migrated_engine, real_box, remembered
@@ -347,3 +348,43 @@ def test_a_mark_is_the_last_one_made(box: Box) -> None:
     mark = box.store.marked("poll")
     assert never is None
     assert mark is not None and "ok" == mark.note
+
+
+def finished(box: Box, pending_id: int) -> int:
+    """A media with variants that await their polish, and that nobody holds."""
+    remembered(box.store, image(pending_id))
+    claim = box.leases.claim("worker-1")
+    assert claim is not None
+    checklist = claim.media.checklist
+    for step in Step:
+        checklist = completed(spend(checklist, claim.now, POLICY), step, awaits_polish=True)
+    box.store.record(claim, checklist, Outcome(Step.UPDATE_CALLBACK))
+    box.leases.release(claim, None)
+    return claim.media.id
+
+
+def test_the_oldest_is_asked_for_once(box: Box) -> None:
+    """One at a time, due at once, and nobody asks again for what is asked for."""
+    first, second = finished(box, 1), finished(box, 2)
+
+    assert [True, True, False] == [box.store.polish_next() for _ in range(3)]
+    claims = [box.leases.claim("worker-1"), box.leases.claim("worker-1")]
+    assert [first, second] == [claim.media.id for claim in claims if claim]
+    checklists = [claim.media.checklist for claim in claims if claim]
+    assert [(Redo.POLISH, Redo.POLISH)] * 2 == [(one.redo, one.remakes) for one in checklists]
+    assert [Step.RESIZE_OPTIMIZE] * 2 == [one.running for one in checklists]
+
+
+def test_what_is_done_or_held_is_not_asked_for(box: Box) -> None:
+    """Polished already; or in somebody's hands."""
+    finished(box, 1)
+    box.store.polish_next()
+    claim = box.leases.claim("worker-1")
+    assert claim is not None
+
+    assert not box.store.polish_next(), "it is held"
+    done = completed(claim.media.checklist, Step.RESIZE_OPTIMIZE)
+    box.store.record(claim, done, Outcome(Step.RESIZE_OPTIMIZE))
+    box.leases.release(claim, None)
+    assert not box.store.polish_next(), "it is done"
+    assert renewed(done) == done

@@ -9,7 +9,8 @@ import pytest
 
 from media_vm.rules.checklist import Checklist, Step
 from media_vm.rules.failures import Failure, Kind
-from media_vm.rules.outcomes import Setback, completed, failed, is_proof
+from media_vm.rules.outcomes import completed, failed, is_proof
+from media_vm.rules.setbacks import Setback
 from tests.checklists import (
     BYTES,
     COMPLETED,
