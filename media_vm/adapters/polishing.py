@@ -16,7 +16,6 @@ def polish_next(session: Session) -> bool:
         col(row.awaits_polish).is_(True),
         col(row.due_at).is_(None),
         col(row.lease_expires_at).is_(None),
-        col(row.redo).is_(None),
     )
     chosen = session.exec(idle.order_by(col(row.media_id)).limit(1).with_for_update(skip_locked=True)).first()
     if chosen is None:

@@ -155,8 +155,7 @@ class MemoryDatabase(MemoryRows):
         """Ask for one more picture's variants in fewer bytes; is there one that awaits it?"""
         with self._lock:
             rows = (row for row in self.rows.values() if row.due_at is None and row.expires_at is None)
-            known = ((row, row.media.checklist) for row in rows)
-            chosen = next((row for row, one in known if one.awaits_polish and one.redo is None), None)
+            chosen = next((row for row in rows if row.media.checklist.awaits_polish), None)
             if chosen is None:
                 return False
             asked = chosen.media.checklist

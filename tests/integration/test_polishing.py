@@ -25,7 +25,7 @@ Place = tuple[Size, Format]
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A photograph as it was uploaded."""
     path = tmp_path_factory.mktemp("polish") / "photo.jpg"
-    pyvips.Image.new_from_file(str(PHOTO)).jpegsave(str(path), Q=92)
+    pyvips.Image.thumbnail(str(PHOTO), 420).jpegsave(str(path), Q=92)
     return path
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from media_vm.errors import ChildDied, GiveUp, NoRoom, StepFailed, TooSlow
+from media_vm.errors import ChildDied, GiveUp, NoRoom, ProviderDown, StepFailed, TooSlow
 from media_vm.pipeline import run_cycle
 from media_vm.rules.callbacks import EventKind
 from media_vm.rules.checklist import Checklist, Redo, Step, StepStatus
@@ -161,3 +161,18 @@ def test_crops_that_are_asked_for_are_polished_again(parts: MemoryParts) -> None
     run_cycle(replace(parts.world, polishes=False))
 
     assert checklist(parts).awaits_polish
+
+
+def test_a_polish_that_an_outage_holds_up_comes_after_it(parts: MemoryParts) -> None:
+    """A full disk is nobody's fault: asked for still, and done once there is room."""
+    upload(parts, 1)
+    run_cycle(replace(parts.world, polishes=False))
+    parts.pixels.troubles.append(ProviderDown("storage_full", "there is no room for a variant"))
+    run_cycle(parts.world)
+    meanwhile = published(parts), checklist(parts).awaits_polish
+
+    parts.clock.advance(timedelta(hours=1))
+    run_cycle(parts.world)
+
+    assert ({False}, True) == meanwhile
+    assert ({True}, False) == (published(parts), checklist(parts).awaits_polish)
