@@ -35,7 +35,7 @@ class _Item:
 
 class LedgerAPI:
     """On a loopback port of its own. fault: what is to happen to a request instead, by its kind (`poll`, `temp`,
-    `complete`, `cleanup`); None: nothing."""
+    `complete`, `cleanup`); None: nothing. temp_faults: the same for single temp files."""
 
     def __init__(self, port: int = 0) -> None:
         self.items: dict[int, _Item] = {}
@@ -43,6 +43,8 @@ class LedgerAPI:
         self.calls: Counter[str] = Counter()
         self.faults_met: Counter[str] = Counter()
         self.fault: Callable[[str], str | None] = lambda _: None
+        self.temp_faults: dict[int, str] = {}
+        self.looks: Counter[int] = Counter()
         self.foreign_keys = 0
         self.elsewhere = "http://127.0.0.1:9"
         self._lock = threading.Lock()
@@ -149,7 +151,9 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/api/media/pending/all":
             self._answer("poll", lambda: (200, self.server.api.listed(), "application/json"))
             return
-        self._answer("temp", lambda: self._temp_file(path))
+        about = int(path.rsplit("-", 1)[1].removesuffix(".jpg"))
+        self.server.api.looks[about] += 1
+        self._answer("temp", lambda: self._temp_file(about), self.server.api.temp_faults.get(about))
 
     def do_POST(self) -> None:
         """A complete."""
@@ -159,8 +163,8 @@ class _Handler(BaseHTTPRequestHandler):
         """A cleanup."""
         self._hear("cleanup")
 
-    def _temp_file(self, path: str) -> tuple[int, bytes, str]:
-        item = self.server.api.items.get(int(path.rsplit("-", 1)[1].removesuffix(".jpg")))
+    def _temp_file(self, about: int) -> tuple[int, bytes, str]:
+        item = self.server.api.items.get(about)
         if item is None or item.status == "failed":
             return 404, b"", "text/plain"
         return 200, item.content, "image/jpeg"
@@ -175,12 +179,14 @@ class _Handler(BaseHTTPRequestHandler):
 
         self._answer(verb, heard)
 
-    def _answer(self, kind: str, do: Callable[[], tuple[int, bytes, str]]) -> None:  # noqa: C901 - a table
+    def _answer(  # noqa: C901 - a table
+        self, kind: str, do: Callable[[], tuple[int, bytes, str]], own_fault: str | None = None
+    ) -> None:
         api = self.server.api
         api.calls[kind] += 1
         if self.headers.get("Authorization") != f"Bearer {KEY}":
             api.foreign_keys += 1
-        fault = api.fault(kind)
+        fault = api.fault(kind) or own_fault
         api.faults_met[fault or ""] += fault is not None
         match fault:
             case None:

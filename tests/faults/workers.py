@@ -61,7 +61,7 @@ class Place:
 
     floor: bytes that must stay free. in_flight: items walked at once. heal_rounds: none, so that healing hides no
     attempt that should not have been spent. give_up: so soon that an outage taken for absence costs its items.
-    render: how long a picture takes.
+    render: how long a picture takes. patience: with one call to the main API.
     """
 
     database: str
@@ -75,6 +75,7 @@ class Place:
     confirm: timedelta = timedelta(milliseconds=50)
     give_up: timedelta = timedelta(milliseconds=500)
     render: timedelta = timedelta(0)
+    patience: timedelta = timedelta(seconds=2)
 
     @property
     def policy(self) -> Policy:
@@ -147,7 +148,7 @@ def kill(worker: BaseProcess) -> None:
 def world_of(place: Place) -> Iterator[World]:
     """A worker's world: only pictures and what is seen in them are made up."""
     engine = open_engine(place.database, connections=10)
-    with closing(HttpMainAPI(place.api, KEY, Transfer(50_000_000), timedelta(seconds=2))) as api:
+    with closing(HttpMainAPI(place.api, KEY, Transfer(50_000_000), place.patience)) as api:
         yield _world(place, engine, api)
     engine.dispose()
 
