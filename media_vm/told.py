@@ -49,6 +49,8 @@ def _machine_lines(story: Story) -> Iterator[str]:
     yield _line(
         "queue", f"{story['due_now']} due now, {story['in_hand']} in hand, next {story['next_due'] or 'never'}"
     )
+    for reason, number in story["waiting"].items():
+        yield _line("waiting", f"{reason} × {number}")
     if story["oldest_unfinished"]:
         age = timedelta(seconds=story["oldest_age_seconds"])
         yield _line("oldest", f"unfinished since {story['oldest_unfinished']} ({age})")

@@ -43,6 +43,7 @@ def describe_machine(engine: Engine, *, stuck_after: timedelta) -> Story:
             "in_hand": leased,
             "due_now": session.exec(select(func.count()).where(col(row.due_at) <= now)).one(),
             "next_due": text_of(due),
+            "waiting": _waiting(session),
             **_oldest(session, now),
             "stuck": _stuck(session, now - stuck_after),
             "failures_24h": _failures(session, now - DAY),
@@ -74,6 +75,18 @@ def _by_status(session: Session) -> Story:
     counted = session.exec(select(MediaFile.status, func.count()).group_by(col(MediaFile.status))).all()
     counts = {MediaStatus(status): number for status, number in counted}
     return {status.value: counts.get(status, 0) for status in MediaStatus}
+
+
+def _waiting(session: Session) -> Story:
+    """How many wait because of what: the step and the kind of failure that they wait after."""
+    row = ProcessingChecklist
+    counted = session.exec(
+        select(row.last_error_step, row.last_error_kind, func.count())
+        .where(col(row.due_at).is_not(None), col(row.last_error_kind).is_not(None))
+        .group_by(col(row.last_error_step), col(row.last_error_kind))
+        .order_by(func.count().desc(), col(row.last_error_step), col(row.last_error_kind))
+    )
+    return {f"{Step(step).value}:{Kind(kind).value}": number for step, kind, number in counted if step and kind}
 
 
 def _oldest(session: Session, now: datetime) -> Story:

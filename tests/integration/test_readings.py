@@ -16,7 +16,7 @@ from media_vm.adapters.engine import open_engine
 from media_vm.adapters.explaining import explain_media, media_id_of
 from media_vm.adapters.machine_status import describe_machine
 from media_vm.adapters.readings import Readings
-from media_vm.errors import DatabaseDown, GiveUp
+from media_vm.errors import DatabaseDown, GiveUp, TryAgain
 from media_vm.pipeline import run_cycle
 from media_vm.rules.checklist import Step, StepStatus
 from media_vm.rules.failures import Kind
@@ -29,6 +29,7 @@ from media_vm.told import tell_machine, tell_media
 from media_vm.values import HEARD_OF_EVERY, Outcome, PendingImage, PendingList
 from tests.integration.databases import Box, migrated_engine, real_box, remembered
 
+LATER = TryAgain("busy", "the temp file answers 503", retry_after=timedelta(hours=1))
 # Everything at once: these tests are about what is read, not about when.
 POLICY = Policy(confirm=timedelta(0), backoff=timedelta(milliseconds=1), idle=timedelta(milliseconds=1))
 
@@ -384,3 +385,16 @@ def test_a_machine_that_never_ran_has_a_state_too(engine: Engine) -> None:
 
 def _history(text: str) -> list[str]:
     return [line.strip() for line in text.split("history\n")[1].splitlines()]
+
+
+def test_what_waits_is_told_by_step_and_kind(parts: MemoryParts, engine: Engine) -> None:
+    """Two that could not be fetched, until the next attempt; nobody else is in that line."""
+    processed(parts, picture())
+    for number in (130, 131):
+        parts.api.upload(number, f"{number}.jpg", LATER, user_id=number)
+    run_cycle(parts.world)
+
+    story = described(engine)
+
+    assert {"retrieve_file:transient": 2} == story["waiting"]
+    assert "waiting     retrieve_file:transient × 2" in tell_machine(story)
