@@ -1,4 +1,8 @@
-"""Who may be walked beside whom: many at once, or one suspect all alone in its worker (contract §5.3)."""
+"""Who may be walked beside whom: many at once, or one suspect all alone in its worker (contract §5.3).
+
+Whoever waits here holds nothing that could go down with the worker: one joins before one claims, and of suspects
+only one at a time waits to be alone.
+"""
 
 from __future__ import annotations
 
@@ -13,42 +17,40 @@ class Company:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._together = 0
-        self._waiting = 0
+        self._is_awaited = False
         self._is_alone = False
 
     @property
     def is_awaited(self) -> bool:
         """Does somebody wait to be alone?"""
-        return self._waiting > 0
+        return self._is_awaited
 
     @contextmanager
-    def kept(self, *, alone: bool) -> Iterator[None]:
-        """Wait until one may go, and go until the block ends."""
-        self._come_in(alone=alone)
+    def joined(self) -> Iterator[None]:
+        """Wait while somebody is alone, or wants to be; then be one of them until the block ends."""
+        with self._changed:
+            self._changed.wait_for(lambda: not (self._is_alone or self._is_awaited))
+            self._together += 1
         try:
             yield
         finally:
-            self._go(alone=alone)
-
-    def _come_in(self, *, alone: bool) -> None:
-        with self._changed:
-            self._waiting += alone
-            try:
-                self._changed.wait_for(lambda: self._may_enter(alone=alone))
-            finally:
-                self._waiting -= alone
-            self._is_alone = alone
-            self._together += not alone
-
-    def _may_enter(self, *, alone: bool) -> bool:
-        if self._is_alone:
-            return False
-        return self._together == 0 if alone else self._waiting == 0
-
-    def _go(self, *, alone: bool) -> None:
-        with self._changed:
-            if alone:
-                self._is_alone = False
-            else:
+            with self._changed:
                 self._together -= 1
-            self._changed.notify_all()
+                self._changed.notify_all()
+
+    @contextmanager
+    def left_by_the_others(self) -> Iterator[bool]:
+        """One of them waits until all others have gone, and is alone until the block ends; False, at once, if
+        another waits for that already."""
+        with self._changed:
+            is_first = not self._is_awaited
+            if is_first:
+                self._is_awaited = True
+                self._changed.wait_for(lambda: self._together == 1)
+                self._is_awaited, self._is_alone = False, True
+        try:
+            yield is_first
+        finally:
+            if is_first:
+                with self._changed:
+                    self._is_alone = False

@@ -15,6 +15,7 @@ The variant rows that `resize_optimize` writes are the hand-over to `serve`.
 from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -31,8 +32,9 @@ from media_vm.rules.failures import UNEXPECTED, Failure, Kind, is_whole
 from media_vm.rules.outages import turn
 from media_vm.rules.outcomes import announced, completed, failed, gave_up
 from media_vm.rules.setbacks import Setting
+from media_vm.spare_time import heal, polish_next
 from media_vm.steps import STEPS, new_event
-from media_vm.values import Original, Outcome
+from media_vm.values import Claim, Original, Outcome
 from media_vm.walk import Walk, begin_walk
 
 log = structlog.get_logger()
@@ -74,38 +76,35 @@ def run_cycle(world: World) -> timedelta:
                 woken, poll_again, polled = last_wake(world), remember_pending(world), world.clock()
 
 
-def heal(world: World) -> None:
-    """What failed for want of luck gets a further round now and then."""
-    healed = world.store.heal()
-    if healed:
-        failpoint("healed")
-        log.info("healed", items=healed)
-
-
-def polish_next(world: World) -> bool:
-    """With nothing else to do, one picture at a time in fewer bytes (`rules/polish.py`); is there one?"""
-    may = world.polishes and not world.stopping.is_set() and not world.outages.open()
-    return may and world.store.polish_next()
-
-
 def walk_while_due(world: World) -> None:
     """Claim and advance one media after the other, until none is due or the worker is to stop."""
     while not world.stopping.is_set():
-        claim = world.leases.claim(world.worker)
-        if claim is None:
-            return
-        failpoint("claimed")
-        try:
-            with begin_walk(claim, world) as walk, world.company.kept(alone=claim.media.checklist.runs_alone):
+        with world.company.joined():
+            claim = world.leases.claim(world.worker)
+            if claim is None:
+                return
+            failpoint("claimed")
+            walk_one(claim, world)
+
+
+def walk_one(claim: Claim, world: World) -> None:
+    """As far as it goes now; a suspect alone, or not yet if another suspect waits for that."""
+    is_suspect = claim.media.checklist.runs_alone
+    company = world.company.left_by_the_others() if is_suspect else nullcontext(True)
+    try:
+        with begin_walk(claim, world) as walk, company as may_go:
+            if may_go:
                 advance(walk, world)
                 log.info("media_advanced", **walk.summary())
-        except LeaseLost:
-            log.warning("lease_lost", media_id=claim.media.id)
-        except DatabaseDown:
-            raise
-        except Exception:  # one item's mishap ends neither the worker nor its neighbours
-            log.exception("walk_broke", media_id=claim.media.id)
-            world.leases.release(claim, claim.now + world.policy.idle)
+            else:
+                let_go(walk, walk.now() + min(world.policy.backoff, LOOK_FOR_WAKE_EVERY), world)
+    except LeaseLost:
+        log.warning("lease_lost", media_id=claim.media.id)
+    except DatabaseDown:
+        raise
+    except Exception:  # one item's mishap ends neither the worker nor its neighbours
+        log.exception("walk_broke", media_id=claim.media.id)
+        world.leases.release(claim, claim.now + world.policy.idle)
 
 
 def advance(walk: Walk, world: World) -> None:

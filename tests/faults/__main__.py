@@ -55,7 +55,7 @@ def main(arguments: list[str]) -> int:
         scores = []
         for score in _scores(Path(scratch), RANDOM_KILLS // 10 if options.quick else RANDOM_KILLS):
             scores.append(score)
-            print(score.line(), file=sys.stderr, flush=True)
+            print(f"{time.monotonic() - began:4.0f} s  {score.line()}", file=sys.stderr, flush=True)
     print(json.dumps([score.as_json() for score in scores]) if options.json else as_table(scores))
     print(f"{time.monotonic() - began:.0f} s", file=sys.stderr)
     return 0 if all(score.is_good for score in scores) else 1
