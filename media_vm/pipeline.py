@@ -27,9 +27,10 @@ from media_vm.outage import as_outage, held_back, probed, watch_disk
 from media_vm.poll import last_wake, remember_pending
 from media_vm.ports import World
 from media_vm.rules.callbacks import EventKind
-from media_vm.rules.checklist import Checklist, Finished, GaveUp, Run, Step, StepStatus, Wait, decide, spend
+from media_vm.rules.checklist import Checklist, Finished, GaveUp, Redo, Run, Step, StepStatus, Wait, decide, spend
 from media_vm.rules.failures import UNEXPECTED, Failure, Kind, is_whole
 from media_vm.rules.outages import turn
+from media_vm.rules.polish import put_off
 from media_vm.rules.outcomes import announced, completed, failed, gave_up
 from media_vm.rules.setbacks import Setting
 from media_vm.spare_time import heal, polish_next
@@ -138,6 +139,9 @@ def let_go(walk: Walk, until: datetime | None, world: World) -> None:
 def attempt(walk: Walk, step: Step, world: World) -> None:
     """Run one step and record how it ended; one that waits for a party that is away is not even tried."""
     started = walk.progress()
+    if walk.media.checklist.remakes is Redo.POLISH and not world.polishes:
+        record(walk, put_off(walk.media.checklist), Outcome(step, is_held=True), world)
+        return
     if (held := held_back(walk, step, world)) is not None:
         hold(walk, step, *held, world)
         return

@@ -111,6 +111,9 @@ class Store(Protocol):
     def made(self, media_id: int) -> Made:
         """Formats and faces kept at any size."""
 
+    def digests(self, media_id: int) -> frozenset[str]:
+        """SHA-256 of every variant that is kept, in hex."""
+
     def arrived_lately(self, other_than: int, within: timedelta) -> bool:
         """Did another media's bytes arrive within this time?"""
 

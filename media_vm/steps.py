@@ -80,7 +80,7 @@ def resize_optimize(walk: Walk, world: World) -> Outcome:
         focal_point,
         only_crops=part is Redo.CROPS,
         only_removed=part is Redo.FACE,
-        is_polish=part is Redo.POLISH,
+        polishes=world.store.digests(media.id) if part is Redo.POLISH else None,
     )
     rendering = world.pixels.render(original, world.files.folder(folder), request)
     try:

@@ -144,14 +144,15 @@ class RenderRequest:
     """What to make of one original: every size for this data type, cropped around this focal point.
 
     only_crops: the cropped sizes alone, for a focal point that moved. only_removed: a logo's face without ground
-    alone. is_polish: whatever gets at least 5 % smaller by more effort, at the same look.
+    alone. polishes: the digests (SHA-256) of the variants that there are; only what gets at least 5 % smaller by more
+    effort is made, at the same look, and only of sizes whose variants are still what would be made in a hurry.
     """
 
     data_type: DataType
     focal_point: FocalPoint | None
     only_crops: bool = False
     only_removed: bool = False
-    is_polish: bool = False
+    polishes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

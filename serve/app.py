@@ -179,7 +179,7 @@ async def background(media_id: Annotated[Id, Path()], body: Face, reader: Asking
         case BackgroundAnswer.UNKNOWN:
             raise Problem(problems.NOT_FOUND, "No picture has this id.")
         case BackgroundAnswer.NOT_A_LOGO:
-            raise Problem(problems.CONFLICT, "This picture is no logo, and has one face only.")
+            raise Problem(problems.NO_LOGO, "This picture is no logo, and has one face only.")
     reader.forget(media_id)
     return {"success": True, "bg": body.bg.value, "background_removed": choice.is_removed}
 

@@ -35,6 +35,7 @@ METHOD_NOT_ALLOWED = ProblemType(
     "method-not-allowed", 405, "Method not allowed", "Use one of the methods in the `Allow` header."
 )
 CONFLICT = ProblemType("conflict", 409, "No fresh round is possible", "Upload the picture again.")
+NO_LOGO = ProblemType("no-logo", 409, "Not a logo", "Ask this of logos alone.")
 GONE = ProblemType("gone", 410, "Gone for good", "Take the picture out of your page, or upload it again.")
 TOO_LARGE = ProblemType("too-large", 413, "Request body too large", "Send fewer ids at a time.")
 URL_TOO_LONG = ProblemType("url-too-long", 414, "URL too long", "Send only size, format, bg and v.")
@@ -46,7 +47,7 @@ NOT_SET_UP = ProblemType("not-set-up", 503, "Not set up", "The operator has to d
 PROBLEM_TYPES = {
     kind.slug: kind
     for kind in (
-        *(UNKNOWN_VALUE, MALFORMED, UNAUTHORIZED, NOT_FOUND, NOT_READY, METHOD_NOT_ALLOWED, CONFLICT, GONE),
+        *(UNKNOWN_VALUE, MALFORMED, UNAUTHORIZED, NOT_FOUND, NOT_READY, METHOD_NOT_ALLOWED, CONFLICT, NO_LOGO, GONE),
         *(TOO_LARGE, URL_TOO_LONG, INVALID, INTERNAL, UNAVAILABLE, NOT_SET_UP),
     )
 }

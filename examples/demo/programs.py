@@ -18,7 +18,9 @@ from examples.demo.processes import ProcessEnded, Processes, Program
 # What a Python program needs of the machine; a DATABASE_URL or an OPENAI_API_KEY of the reader's is none of it.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 # A hostile file is only condemned after a second look, and an absent one after a day: here within seconds.
+# And a demo is done when its pictures are.
 HASTE = {
+    "MEDIA_VM_FEATURES": "background_removal",
     "MEDIA_VM_CONFIRM_SECONDS": "2",
     "MEDIA_VM_GIVE_UP_SECONDS": "5",
     "MEDIA_VM_BACKOFF_SECONDS": "1",

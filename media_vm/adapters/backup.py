@@ -95,6 +95,8 @@ def _prepare(folder: Path, installation: str) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise WrongUse(f"{folder} cannot be made ({error.strerror}): name a folder of your own") from error
+    if any(folder.iterdir()) and not (_label(folder) or (folder / "storage").is_dir()):
+        raise WrongUse(f"{folder} holds other files and no backup: name a folder of its own")
     if (theirs := _label(folder).get("installation", installation)) != installation:
         raise WrongUse(f"{folder} holds the backup of another installation ({theirs}): name another folder")
 

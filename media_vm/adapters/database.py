@@ -115,6 +115,14 @@ class DatabaseStore:
         with reading(self._engine) as session:
             return made_of(session, media_id)
 
+    def digests(self, media_id: int) -> frozenset[str]:
+        """SHA-256 of every variant that is kept."""
+        kept = select(MediaVariant.sha256).where(
+            col(MediaVariant.media_id) == media_id, col(MediaVariant.sha256).is_not(None)
+        )
+        with reading(self._engine) as session:
+            return frozenset(one for one in session.exec(kept) if one)
+
     def arrived_lately(self, other_than: int, within: timedelta) -> bool:
         """Did another media's bytes arrive within this time?"""
         with reading(self._engine) as session:

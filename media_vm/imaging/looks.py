@@ -52,7 +52,7 @@ def encode_all(
     bodies: Bodies = in_parallel({one: work[one] for one in longest_first}, threads)
     if improve:
         bodies = improve(images, bodies, chosen, threads)
-    return {look: _made({one: bodies[look, one] for one in kind.encodings}) for look in images}
+    return {look: worth_of(bodies, look) for look in images}
 
 
 def qualities(images: Images, forms: Iterable[Format], target: float, threads: Executor) -> Qualities:
@@ -88,9 +88,11 @@ def _encoded(image: pyvips.Image, encoding: Encoding, quality: int) -> bytes:
     )
 
 
-def _made(bodies: Mapping[Encoding, bytes]) -> Made:
-    worth = worth_keeping({one: len(body) for one, body in bodies.items()})
-    return Made({one.format: bodies[one] for one in worth.kept}, worth.not_kept)
+def worth_of(bodies: Bodies, look: Look) -> Made:
+    """What is worth keeping of one look's encodings."""
+    own = {encoding: body for (whose, encoding), body in bodies.items() if whose == look}
+    worth = worth_keeping({one: len(body) for one, body in own.items()})
+    return Made({one.format: own[one] for one in worth.kept}, worth.not_kept)
 
 
 def _pixels(image: pyvips.Image) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
@@ -11,39 +12,54 @@ from typing import Final
 from media_vm.imaging.codecs import pyvips
 from media_vm.imaging.crew import in_parallel
 from media_vm.imaging.encode import encoded, encoded_exactly
-from media_vm.imaging.looks import Bodies, Images, Qualities
+from media_vm.imaging.looks import Bodies, Images, Look, Qualities, worth_of
 from media_vm.imaging.sample import Sample, can_be_sampled
 from media_vm.rules.pictures import Format
 from media_vm.rules.polish import is_worth_it
 from media_vm.rules.worth import Encoding
 
-_ENOUGH_SECONDS: Final = 45.0
-"""What has not begun by then stays as it is; the longest that may have begun still ends in a child's time."""
+_ENOUGH_SECONDS: Final = 30.0
+"""What has not begun by then stays as it is."""
 
-_GETS_SMALLER: Final = (Format.AVIF, Format.WEBP)
+_MOST_PIXELS: Final = {Format.AVIF: 1_500_000, Format.WEBP: 6_000_000}
+"""Of one encoding: some ten seconds. Other formats gain nothing worth having."""
+
 _CHEAPER: Final = 3  # units of Q that high effort may save
 _DEARER: Final = 2
 
 
 class Polish:
-    """One picture's; afterwards its `note` tells what came of it."""
+    """One picture's. looks: those of which something became smaller; note: what came of it, afterwards."""
 
-    def __init__(self) -> None:
+    def __init__(self, digests: frozenset[str]) -> None:
+        """digests: SHA-256, in hex, of the variants that there are."""
+        self._digests = digests
         self._ends = time.monotonic() + _ENOUGH_SECONDS
+        self.looks: frozenset[Look] = frozenset()
         self.note = ""
 
     def __call__(self, images: Images, bodies: Bodies, chosen: Qualities, threads: Executor) -> Bodies:
-        """The same encodings, some of them smaller. NoRoom."""
+        """The same encodings, some of them smaller. NoRoom.
+
+        A look of which other variants are stored is left alone: they are polished already, or of other settings.
+        """
+        known = {look for look in images if self._is_stored(bodies, look)}
         work = {
             (look, encoding): partial(
                 self._made_again, images[look], encoding, body, chosen.get((look, encoding.format), 0)
             )
             for (look, encoding), body in sorted(bodies.items(), key=lambda one: len(one[1]))
-            if encoding.format in _GETS_SMALLER
+            if look in known and images[look].width * images[look].height <= _MOST_PIXELS.get(encoding.format, 0)
         }
         polished = in_parallel(work, threads)
+        smaller = [key for key, again in polished.items() if len(again) < len(bodies[key])]
+        self.looks = frozenset(look for look, _ in smaller)
         self.note = _told([(len(bodies[key]), len(again)) for key, again in polished.items()])
         return {**bodies, **polished}
+
+    def _is_stored(self, bodies: Bodies, look: Look) -> bool:
+        kept = worth_of(bodies, look).kept.values()
+        return all(hashlib.sha256(body).hexdigest() in self._digests for body in kept)
 
     def _made_again(self, image: pyvips.Image, encoding: Encoding, body: bytes, quality: int) -> bytes:
         if time.monotonic() > self._ends:

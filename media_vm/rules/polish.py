@@ -24,5 +24,17 @@ def ends_polish(checklist: Checklist, step: Step, failure: Failure) -> bool:
 
 def unpolished(checklist: Checklist) -> Checklist:
     """The variants that there are stay, and are good: nothing failed, nothing is healed."""
-    as_it_was = checklist.with_entry(Step.RESIZE_OPTIMIZE, StepStatus.COMPLETED)
-    return replace(as_it_was, running=None, redo=None, remakes=None, awaits_polish=False)
+    return replace(put_off(checklist), awaits_polish=False)
+
+
+def put_off(checklist: Checklist) -> Checklist:
+    """Asked for, and not done now: it awaits it as before."""
+    return replace(as_finished_as_before(checklist), redo=None, remakes=None)
+
+
+def as_finished_as_before(checklist: Checklist) -> Checklist:
+    """A picture that is being polished is as complete as one that is not; any other is as it is."""
+    if checklist.remakes is not Redo.POLISH:
+        return checklist
+    running = None if checklist.running is Step.RESIZE_OPTIMIZE else checklist.running
+    return replace(checklist.with_entry(Step.RESIZE_OPTIMIZE, StepStatus.COMPLETED), running=running)

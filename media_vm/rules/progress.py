@@ -8,6 +8,7 @@ from media_vm.rules.callbacks import degraded_body
 from media_vm.rules.checklist import Checklist, Step, StepStatus
 from media_vm.rules.failures import Failure
 from media_vm.rules.outages import BELOW_FLOOR, STORAGE_FULL
+from media_vm.rules.polish import as_finished_as_before
 
 
 def current_step(checklist: Checklist) -> Step | None:
@@ -34,6 +35,7 @@ def status_body(
     pending_id: int, media_id: int, checklist: Checklist, next_try: datetime | None
 ) -> dict[str, object]:
     """The body of `GET /api/media/status/{pending_image_id}`."""
+    checklist = as_finished_as_before(checklist)
     step, error = current_step(checklist), checklist.last_error
     return {
         "id": pending_id,

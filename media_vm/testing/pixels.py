@@ -57,7 +57,7 @@ class MemoryPixels:
             return self._logo(source, into, request)
         size = Size.THUMBNAIL if request.only_crops else Size.GRID
         around = f" around {request.focal_point}".encode() if request.only_crops else b""
-        around += b" polished" if request.is_polish else b""
+        around += b" polished" if request.polishes is not None else b""
         kept = tuple(self._rendered(size, form, source, into, around) for form in (Format.AVIF, Format.JPEG))
         return Rendering(kept, ())
 

@@ -40,6 +40,10 @@ class MemoryRows:
         """Formats and faces kept at any size."""
         return self.rows[media_id].variants.made
 
+    def digests(self, media_id: int) -> frozenset[str]:
+        """SHA-256 of every variant that is kept."""
+        return frozenset(one.sha256 for one in self.rows[media_id].variants.kept)
+
     def arrived_lately(self, other_than: int, within: timedelta) -> bool:
         """Did another media's bytes arrive within this time?"""
         since = self._clock.now - within
