@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +16,7 @@ from media_vm.imaging.sample import Sample, can_be_sampled
 from media_vm.rules.pictures import Format
 from media_vm.rules.quality import first_guess
 from media_vm.rules.sizes import Method
+from media_vm.rules.tiling import SMALLEST_SIDE
 from media_vm.rules.worth import WORK, Encoding, Kind, worth_keeping
 
 Look = tuple[Method, int, int]
@@ -39,20 +40,30 @@ class Made:
 
 
 def encode_all(
-    images: Images, kind: Kind, target: float, threads: Executor, improve: Improve | None = None
+    images: Images,
+    kind: Kind,
+    target: float,
+    threads: Executor,
+    improve: Improve | None = None,
+    wanted: Collection[Look] | None = None,
 ) -> dict[Look, Made]:
-    """Every look in every format, lossy ones so that they score `target` (SSIMULACRA2). NoRoom."""
+    """Every look in every format, lossy ones so that they score `target` (SSIMULACRA2). NoRoom.
+
+    wanted: the looks to encode where `images` holds an anchor beside them; None for all.
+    """
     chosen = qualities(images, [one.format for one in kind.encodings if not one.is_lossless], target, threads)
     work = {
         (look, encoding): partial(_encoded, image, encoding, chosen.get((look, encoding.format), 0))
         for look, image in images.items()
+        if wanted is None or look in wanted
         for encoding in kind.encodings
     }
     longest_first = sorted(work, key=lambda one: _pixels(images[one[0]]) * WORK[one[1]], reverse=True)
     bodies: Bodies = in_parallel({one: work[one] for one in longest_first}, threads)
     if improve:
         bodies = improve(images, bodies, chosen, threads)
-    return {look: _made({one: bodies[look, one] for one in kind.encodings}) for look in images}
+    made = dict.fromkeys(look for look, _ in work)
+    return {look: _made({one: bodies[look, one] for one in kind.encodings}) for look in made}
 
 
 def qualities(images: Images, forms: Iterable[Format], target: float, threads: Executor) -> Qualities:
@@ -63,7 +74,7 @@ def qualities(images: Images, forms: Iterable[Format], target: float, threads: E
     if not large:
         return usual
     samples = in_parallel({look: partial(Sample, image) for look, image in large.items()}, threads)
-    anchor = next(sample for look, sample in samples.items() if large[look] is anchor_of(large))
+    anchor = samples[anchor_among(large)]
     courses = in_parallel({form: partial(anchored, anchor, form, target) for form in forms}, threads)
     trials = {
         (look, form): partial(followed, sample, form, courses[form], target)
@@ -76,8 +87,21 @@ def qualities(images: Images, forms: Iterable[Format], target: float, threads: E
 
 
 def anchor_of(images: Images) -> pyvips.Image:
-    """The one that the whole picture is judged by: the nearest in size to what is tried whole."""
-    return min(images.values(), key=lambda image: abs(_pixels(image) - ANCHOR_PIXELS))
+    """The one that the whole picture is judged by."""
+    return images[anchor_among(images)]
+
+
+def anchor_among(looks: Iterable[Look]) -> Look:
+    """The nearest in size to what is tried whole, and no crop: the same again when the crops alone are made anew.
+
+    What cannot be sampled is no anchor while there is another.
+    """
+
+    def rank(look: Look) -> tuple[bool, bool, int]:
+        method, width, height = look
+        return min(width, height) < SMALLEST_SIDE, method is Method.CROP, abs(width * height - ANCHOR_PIXELS)
+
+    return min(looks, key=rank)
 
 
 def _encoded(image: pyvips.Image, encoding: Encoding, quality: int) -> bytes:

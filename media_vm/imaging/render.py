@@ -14,9 +14,9 @@ from media_vm.imaging.attention import attention
 from media_vm.imaging.codecs import pyvips
 from media_vm.imaging.crew import crew, in_parallel
 from media_vm.imaging.encode import encoded
-from media_vm.imaging.graphics import is_graphic
+from media_vm.imaging.graphics import is_drawing
 from media_vm.imaging.logo_render import render_logo
-from media_vm.imaging.looks import Look, Made, anchor_of, encode_all
+from media_vm.imaging.looks import Look, Made, anchor_among, encode_all
 from media_vm.imaging.polishing import Polish
 from media_vm.imaging.removers import remover_named
 from media_vm.imaging.source import decode
@@ -60,7 +60,7 @@ def render_all(
     kept: list[Rendered] = []
     not_kept: list[NotKept] = []
     polish = Polish() if request.is_polish else None
-    made = _made(raster, path, facts, still, focal_point, aims, polish)
+    made = _made(raster, path, facts, request.data_type, still, focal_point, aims, polish)
     for target in still:
         found = made[look_of(target)]
         not_kept += [
@@ -79,20 +79,25 @@ def _made(
     raster: pyvips.Image,
     path: Path,
     facts: SourceFacts,
+    data_type: DataType,
     wanted: list[Target],
     focal_point: FocalPoint,
     aims: Aims,
     polish: Polish | None,
 ) -> dict[Look, Made]:
     """Every distinct raster shaped and encoded by all threads."""
+    every = {look_of(target): target for target in targets(facts.width, facts.height, data_type)}
+    anchor = anchor_among(every)  # of the whole picture, so that its kind and settings stay when crops are remade
     with crew(is_at_leisure=polish is not None) as threads:
         work = {
             look_of(target): partial(_shaped_of, raster, path, facts, target, focal_point)
-            for target in reversed(wanted)
+            for target in [*reversed(wanted), every[anchor]]
         }
         images = in_parallel(work, threads)
-        kind = _kind(anchor_of(images))
-        return encode_all(images, kind, aims.graphics if kind.is_graphic else aims.photos, threads, polish)
+        is_graphic = is_drawing(path, facts, raster, images[anchor])
+        kind = Kind(needs_png=bool(raster.hasalpha()), is_graphic=is_graphic)
+        target = aims.graphics if is_graphic else aims.photos
+        return encode_all(images, kind, target, threads, polish, {look_of(target) for target in wanted})
 
 
 def _shaped_of(
@@ -104,10 +109,6 @@ def _shaped_of(
 def look_of(target: Target) -> Look:
     """What tells one raster from another."""
     return target.method, target.width, target.height
-
-
-def _kind(image: pyvips.Image) -> Kind:
-    return Kind(needs_png=bool(image.hasalpha()), is_graphic=is_graphic(image))
 
 
 def redrawn(raster: pyvips.Image, path: Path, facts: SourceFacts, target: Target) -> pyvips.Image:

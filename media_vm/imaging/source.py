@@ -43,6 +43,18 @@ def decode_frames(path: Path, facts: SourceFacts, width: int, height: int) -> py
         return with_rights_alone(frames.colourspace("srgb").cast("uchar"))
 
 
+def own_pixels(path: Path, facts: SourceFacts) -> pyvips.Image:
+    """The first frame at the width and height that it is stored in, 8-bit, to be read once from top to bottom.
+
+    Nothing is held in memory, nothing turned upright; colours are those of its own profile.
+    """
+    if facts.type in LOADERS:
+        image = getattr(pyvips.Image, LOADERS[facts.type])(_open(path), access="sequential")
+    else:
+        image = _drawn(path, facts, facts.width, facts.height)
+    return image.colourspace("srgb").cast("uchar")
+
+
 def _scaled(path: Path, facts: SourceFacts, width: int, height: int) -> pyvips.Image:
     if facts.type in LOADERS:
         return _thumbnail(path, facts, width, height, _STRICT)

@@ -14,13 +14,17 @@ from ssimulacra2.ssimulacra2 import compute_ssimulacra2
 
 from bench.ssimulacra import Reference
 from media_vm.imaging.crew import crew
-from media_vm.imaging.graphics import is_graphic
+from media_vm.imaging.graphics import is_drawing, is_graphic
 from media_vm.imaging.likeness import Likeness, blur_matrix
 from media_vm.imaging.looks import Look, encode_all, qualities
+from media_vm.imaging.render import render_all
 from media_vm.imaging.sample import Sample, can_be_sampled
-from media_vm.rules.pictures import Format
-from media_vm.rules.sizes import Method
+from media_vm.imaging.source import decode, read_facts
+from media_vm.rules.pictures import DataType, Format, Size
+from media_vm.rules.sizes import Method, decode_size
+from media_vm.rules.validation import READABLE, Limits
 from media_vm.rules.worth import Kind
+from media_vm.values import RenderRequest
 from tests import pictures
 
 Pixels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
@@ -146,6 +150,40 @@ def test_drawings_are_told_from_photographs() -> None:
     assert is_graphic(pyvips.Image.black(1, 1, bands=3).copy(interpretation="srgb"))
     assert not is_graphic(photo("rocket.jpg"))
     assert not is_graphic(cut_out)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "suffix", "expected"),
+    [
+        (1000, 640, "png", True),
+        (2700, 900, "png", True),
+        (1000, 640, "jpg", False),
+    ],
+)
+def test_a_screenshot_is_a_drawing_by_its_own_pixels(
+    tmp_path: Path, width: int, height: int, suffix: str, expected: bool
+) -> None:
+    """However small it is made, and though it was decoded smaller; those of a JPEG are the encoder's."""
+    path = pictures.saved(pictures.screenshot(width, height), tmp_path / f"screen.{suffix}")
+    facts = read_facts(path, Limits(), READABLE)
+    raster = decode(path, facts, *decode_size(facts.width, facts.height, DataType.PRODUCT))
+    anchor = raster.thumbnail_image(500).copy_memory()
+
+    assert (False, expected) == (is_graphic(anchor), is_drawing(path, facts, raster, anchor))
+
+
+def test_crops_made_again_keep_the_kind_and_settings(tmp_path: Path) -> None:
+    """Around the same point they are the same bytes: what the picture is hangs on all of it, not on its crops."""
+    path = pictures.saved(photo("coffee.png"), tmp_path / "photo.png")
+    facts = read_facts(path, Limits(), READABLE)
+    whole, again = (
+        render_all(path, facts, tmp_path, f"{only}-", RenderRequest(DataType.PRODUCT, None, only_crops=only))
+        for only in (False, True)
+    )
+    crops = (Size.THUMBNAIL, Size.HEADER)
+
+    assert {one.size for one in again.kept} == {*crops}
+    assert {one.sha256 for one in again.kept} == {one.sha256 for one in whole.kept if one.size in crops}
 
 
 def test_a_drawing_is_written_without_loss_where_that_is_smaller() -> None:
