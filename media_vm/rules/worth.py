@@ -1,9 +1,10 @@
-"""Which encodings of one raster are worth keeping; all lossy ones look alike, so that bytes alone decide."""
+"""Which encodings of one raster are worth keeping; at equal looks bytes alone decide."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Final, NamedTuple
 
 from media_vm.rules.pictures import Format
@@ -58,13 +59,18 @@ _PLAIN: Final = (Format.JPEG, Format.PNG)
 
 
 def worth_keeping(sizes: Mapping[Encoding, int]) -> Worth:
-    """The smallest of each format, and of the modern ones those that are smaller than the plain one.
+    """The smallest of each format; of the modern ones those that are smaller than the plain one.
 
+    What loses something must be smaller than what loses nothing as well: it may be the one that is served first.
     sizes: bytes of each encoding, one of them plain.
     """
     best = {one.format: one for one in sorted(sizes, key=lambda one: sizes[one], reverse=True)}
     plain = next(best[form] for form in _PLAIN if form in best)
-    not_kept = {
-        form: "not_smaller" for form, one in best.items() if one is not plain and sizes[one] >= sizes[plain]
-    }
+    lossless = min((sizes[one] for one in best.values() if one.is_lossless), default=inf)
+    not_kept: dict[Format, str] = {}
+    for form, one in best.items():
+        if one is not plain and sizes[one] >= sizes[plain]:
+            not_kept[form] = "not_smaller"
+        elif one is not plain and not one.is_lossless and sizes[one] >= lossless:
+            not_kept[form] = "lossless_smaller"
     return Worth(tuple(best[form] for form in Format if form in best and form not in not_kept), not_kept)
