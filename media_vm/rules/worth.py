@@ -21,8 +21,8 @@ class Encoding(NamedTuple):
 class Kind:
     """What a picture asks of its formats.
 
-    needs_png: it is see-through or a logo, so that its plain format is PNG (contract §7). is_graphic: it is flat,
-    so that WebP without loss may be the smaller one.
+    needs_png: it is see-through, so that its plain format is PNG; of an opaque one contract §7 has it be JPEG, a flat
+    one too. is_graphic: it is flat, so that WebP without loss may be the smaller one.
     """
 
     needs_png: bool
