@@ -16,6 +16,7 @@ from media_vm.rules.pictures import (
     FocalPoint,
     Format,
     NotKept,
+    Region,
     Size,
     SourceFacts,
     VariantSet,
@@ -144,7 +145,8 @@ class RenderRequest:
     """What to make of one original: every size for this data type, cropped around this focal point.
 
     only_crops: the cropped sizes alone, for a focal point that moved. only_removed: a logo's face without ground
-    alone. is_polish: whatever gets at least 5 % smaller by more effort, at the same look.
+    alone. is_polish: whatever gets at least 5 % smaller by more effort, at the same look. text_regions: writing
+    that a site's `header` must not lose, as far as anybody found some.
     """
 
     data_type: DataType
@@ -152,6 +154,7 @@ class RenderRequest:
     only_crops: bool = False
     only_removed: bool = False
     is_polish: bool = False
+    text_regions: tuple[Region, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

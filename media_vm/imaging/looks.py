@@ -71,7 +71,7 @@ def qualities(images: Images, forms: Iterable[Format], target: float, threads: E
     forms = tuple(forms)
     large = {look: image for look, image in images.items() if can_be_sampled(image)}
     usual = {(look, form): first_guess(form, target) for look in images for form in forms}
-    if not large:
+    if not large or not forms:
         return usual
     samples = in_parallel({look: partial(Sample, image) for look, image in large.items()}, threads)
     anchor = samples[anchor_among(large)]

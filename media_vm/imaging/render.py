@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -49,18 +51,15 @@ def render_all(
     if request.data_type is DataType.LOGO:
         return render_logo(path, facts, write, remover_named(remover), only_removed=request.only_removed)
     raster = decode(path, facts, *decode_size(facts.width, facts.height, request.data_type))
-    focal_point = request.focal_point or attention(raster)
-    wanted = [
-        target
-        for target in targets(facts.width, facts.height, request.data_type)
-        if target.method is Method.CROP or not request.only_crops
-    ]
+    source = _Source(path, facts, raster, request.focal_point or attention(raster))
+    every = targets(facts.width, facts.height, request.data_type, request.text_regions)
+    wanted = [target for target in every if target.method is Method.CROP or not request.only_crops]
     moving = [target for target in wanted if animated and target.size is Size.DETAIL]
     still = [target for target in wanted if target not in moving]
     kept: list[Rendered] = []
     not_kept: list[NotKept] = []
     polish = Polish() if request.is_polish else None
-    made = _made(raster, path, facts, request.data_type, still, focal_point, aims, polish)
+    made = _made(source, request.data_type, every, still, aims, polish)
     for target in still:
         found = made[look_of(target)]
         not_kept += [
@@ -70,40 +69,44 @@ def render_all(
     for target in moving:
         plain = Format.PNG if raster.hasalpha() else Format.JPEG
         kept.append(write(animated_webp(path, facts, target.width, target.height), target, Format.WEBP))
-        kept.append(write(encoded(shaped(raster, target, focal_point), plain), target, plain))
+        kept.append(write(encoded(source.at(target), plain), target, plain))
         not_kept.append(NotKept(target.size, Format.AVIF, Background.ORIGINAL, "animated"))
     return Rendering(tuple(kept), tuple(not_kept), polish.note if polish else "")
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A decoded original, and where its subject is."""
+
+    path: Path
+    facts: SourceFacts
+    raster: pyvips.Image
+    focal_point: FocalPoint
+
+    def at(self, target: Target) -> pyvips.Image:
+        """One target's raster."""
+        return shaped(redrawn(self.raster, self.path, self.facts, target), target, self.focal_point)
+
+
 def _made(
-    raster: pyvips.Image,
-    path: Path,
-    facts: SourceFacts,
+    source: _Source,
     data_type: DataType,
-    wanted: list[Target],
-    focal_point: FocalPoint,
+    every: Sequence[Target],
+    wanted: Sequence[Target],
     aims: Aims,
     polish: Polish | None,
 ) -> dict[Look, Made]:
     """Every distinct raster shaped and encoded by all threads."""
-    every = {look_of(target): target for target in targets(facts.width, facts.height, data_type)}
-    anchor = anchor_among(every)  # of the whole picture, so that its kind and settings stay when crops are remade
+    looks = {look_of(target): target for target in every}
+    anchor = anchor_among(looks)  # of the whole picture, so that its kind and settings stay when crops are remade
     with crew(is_at_leisure=polish is not None) as threads:
-        work = {
-            look_of(target): partial(_shaped_of, raster, path, facts, target, focal_point)
-            for target in [*reversed(wanted), every[anchor]]
-        }
+        work = {look_of(target): partial(source.at, target) for target in [*reversed(wanted), looks[anchor]]}
         images = in_parallel(work, threads)
-        is_graphic = is_drawing(path, facts, raster, images[anchor])
-        kind = Kind(needs_png=bool(raster.hasalpha()), is_graphic=is_graphic)
-        target = aims.graphics if is_graphic else aims.photos
-        return encode_all(images, kind, target, threads, polish, {look_of(target) for target in wanted})
-
-
-def _shaped_of(
-    raster: pyvips.Image, path: Path, facts: SourceFacts, target: Target, focal_point: FocalPoint
-) -> pyvips.Image:
-    return shaped(redrawn(raster, path, facts, target), target, focal_point)
+        is_graphic = is_drawing(source.path, source.facts, source.raster, images[anchor])
+        needs_png = bool(source.raster.hasalpha())
+        kind = Kind(needs_png, is_graphic, loses_nothing=is_graphic and data_type is DataType.SITES)
+        aim = aims.graphics if is_graphic else aims.photos
+        return encode_all(images, kind, aim, threads, polish, {look_of(target) for target in wanted})
 
 
 def look_of(target: Target) -> Look:
@@ -124,7 +127,7 @@ def shaped(raster: pyvips.Image, target: Target, focal_point: FocalPoint) -> pyv
     width, height = target.resized
     image = raster.thumbnail_image(width, height=height, size="force")
     if target.method is Method.CROP:
-        box = crop_box(target.resized, target.width, target.height, focal_point)
+        box = crop_box(target.resized, target.width, target.height, focal_point, target.keeps)
         image = image.crop(box.left, box.top, box.width, box.height)
     return image.copy_memory()
 

@@ -21,16 +21,20 @@ class Encoding(NamedTuple):
 class Kind:
     """What a picture asks of its formats.
 
-    needs_png: it is see-through, so that its plain format is PNG; of an opaque one contract §7 has it be JPEG, a flat
-    one too. is_graphic: it is flat, so that WebP without loss may be the smaller one.
+    needs_png: it is see-through, so that its plain format is PNG; of an opaque one contract §7 has it be JPEG,
+    though it be flat. is_graphic: it is flat, so that WebP without loss may be the smaller one. loses_nothing: it
+    is a flat part of a site's pages, say a button: no lossy encoding of it is made.
     """
 
     needs_png: bool
     is_graphic: bool
+    loses_nothing: bool = False
 
     @property
     def encodings(self) -> tuple[Encoding, ...]:
         """All that are to be tried."""
+        if self.loses_nothing:
+            return Encoding(Format.WEBP, is_lossless=True), Encoding(Format.PNG, is_lossless=True)
         plain = Encoding(Format.PNG if self.needs_png else Format.JPEG, is_lossless=self.needs_png)
         found = [Encoding(Format.AVIF, is_lossless=False), Encoding(Format.WEBP, is_lossless=False), plain]
         if self.is_graphic:

@@ -18,10 +18,11 @@ PNG, EXACT_WEBP = (Encoding(form, is_lossless=True) for form in (Format.PNG, For
         (Kind(needs_png=False, is_graphic=True), {AVIF, WEBP, EXACT_WEBP, JPEG}),
         (Kind(needs_png=True, is_graphic=False), {AVIF, WEBP, PNG}),
         (Kind(needs_png=True, is_graphic=True), {AVIF, WEBP, EXACT_WEBP, PNG}),
+        (Kind(needs_png=False, is_graphic=True, loses_nothing=True), {EXACT_WEBP, PNG}),
     ],
 )
 def test_what_is_tried_depends_on_the_kind_of_picture(kind: Kind, expected: set[Encoding]) -> None:
-    """A photograph is never tried without loss; transparency needs PNG; every one has a known amount of work."""
+    """A photograph is never tried without loss, a site's button never with; each has a known amount of work."""
     assert expected == set(kind.encodings)
     assert expected <= set(WORK)
 
