@@ -7,7 +7,7 @@ from pathlib import Path
 
 from media_vm.imaging.codecs import pyvips
 from media_vm.imaging.faces import Face, Faces, faces_of
-from media_vm.imaging.logo_encode import Bodies, logo_bodies
+from media_vm.imaging.logo_encode import Bodies, Reasons, logo_bodies
 from media_vm.imaging.removers import GroundRemover
 from media_vm.rules.pictures import Background, DataType, Format, NotKept, Size, SourceFacts
 from media_vm.rules.sizes import Target, targets
@@ -22,7 +22,7 @@ def render_logo(
 ) -> Rendering:
     """Make all sizes of both faces, or of the one without ground alone. GiveUp, NoRoom."""
     faces = faces_of(path, facts, remover)
-    made: dict[Look, tuple[Bodies, list[Format]]] = {}  # of a small logo several sizes, or both faces, are one
+    made: dict[Look, tuple[Bodies, Reasons]] = {}  # of a small logo several sizes, or both faces, are one
     kept: list[Rendered] = []
     not_kept: list[NotKept] = list(_refused(faces))
     for face in faces.shown:
@@ -32,9 +32,9 @@ def render_logo(
             look = id(face.image), target.width, target.height, target.resized
             if look not in made:
                 made[look] = logo_bodies(placed(face, target))
-            bodies, larger = made[look]
+            bodies, reasons = made[look]
             kept += [write(body, target, form, face.background) for form, body in bodies.items()]
-            not_kept += [NotKept(target.size, form, face.background, "not_smaller") for form in larger]
+            not_kept += [NotKept(target.size, form, face.background, why) for form, why in reasons.items()]
     return Rendering(tuple(kept), tuple(not_kept), faces.note)
 
 

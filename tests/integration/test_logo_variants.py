@@ -139,6 +139,24 @@ def test_a_palette_is_no_excuse_for_banding(studio: Studio, tmp_path: Path) -> N
         assert original.tobytes() == image.convert("RGB").tobytes()
 
 
+@pytest.mark.parametrize(
+    ("drawn", "expected"),
+    [
+        (pictures.grain(200, 200), {"below_quality"}),
+        (pictures.two_halves(200, 200), {"not_smaller"}),
+    ],
+    ids=["grain", "flat"],
+)
+def test_an_avif_that_is_not_kept_has_its_true_reason(
+    studio: Studio, tmp_path: Path, drawn: pyvips.Image, expected: set[str]
+) -> None:
+    """Pure grain is smaller as AVIF, but not good enough; flat halves are smaller without loss."""
+    rendering = studio.render(pictures.saved(drawn, tmp_path / "logo.png"), tmp_path, LOGO)
+
+    refused = [one for one in rendering.not_kept if one.background is ORIGINAL]
+    assert expected == {one.reason for one in refused if one.format is Format.AVIF}
+
+
 def test_a_logo_without_background_is_left_as_it_is(studio: Studio, tmp_path: Path) -> None:
     """It was taken away before: both faces are the same bytes, trimmed."""
     source = pictures.saved(pictures.logo(900, 600), tmp_path / "clear.png")
