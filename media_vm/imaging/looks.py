@@ -33,10 +33,14 @@ ANCHOR_PIXELS: Final = 170_000  # about the largest that is tried whole
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The bytes of one look that are worth keeping, and the reasons why others are not."""
+    """The bytes of one look that are worth keeping, and the reasons why others are not.
+
+    qualities: the settings Q that lossy formats have, or would have.
+    """
 
     kept: dict[Format, bytes]
     not_kept: Mapping[Format, str]
+    qualities: Mapping[Format, int]
 
 
 def encode_all(
@@ -45,25 +49,30 @@ def encode_all(
     target: float,
     threads: Executor,
     improve: Improve | None = None,
-    wanted: Collection[Look] | None = None,
+    wanted: Mapping[Look, Collection[Encoding]] | None = None,
 ) -> dict[Look, Made]:
     """Every look in every format, lossy ones so that they score `target` (SSIMULACRA2). NoRoom.
 
-    wanted: the looks to encode where `images` holds an anchor beside them; None for all.
+    wanted: what to make of which look, for others may be there for their settings alone; None: everything of all.
     """
+    wanted = dict.fromkeys(images, kind.encodings) if wanted is None else wanted
     chosen = qualities(images, [one.format for one in kind.encodings if not one.is_lossless], target, threads)
     work = {
-        (look, encoding): partial(_encoded, image, encoding, chosen.get((look, encoding.format), 0))
-        for look, image in images.items()
-        if wanted is None or look in wanted
-        for encoding in kind.encodings
+        (look, encoding): partial(_encoded, images[look], encoding, chosen.get((look, encoding.format), 0))
+        for look, encodings in wanted.items()
+        for encoding in encodings
     }
     longest_first = sorted(work, key=lambda one: _pixels(images[one[0]]) * WORK[one[1]], reverse=True)
     bodies: Bodies = in_parallel({one: work[one] for one in longest_first}, threads)
     if improve:
         bodies = improve(images, bodies, chosen, threads)
-    made = dict.fromkeys(look for look, _ in work)
-    return {look: _made({one: bodies[look, one] for one in kind.encodings}) for look in made}
+    return {
+        look: _made(
+            {one: bodies[look, one] for one in encodings},
+            {form: q for (chosen_for, form), q in chosen.items() if chosen_for == look},
+        )
+        for look, encodings in wanted.items()
+    }
 
 
 def qualities(images: Images, forms: Iterable[Format], target: float, threads: Executor) -> Qualities:
@@ -112,9 +121,9 @@ def _encoded(image: pyvips.Image, encoding: Encoding, quality: int) -> bytes:
     )
 
 
-def _made(bodies: Mapping[Encoding, bytes]) -> Made:
+def _made(bodies: Mapping[Encoding, bytes], qualities: Mapping[Format, int]) -> Made:
     worth = worth_keeping({one: len(body) for one, body in bodies.items()})
-    return Made({one.format: bodies[one] for one in worth.kept}, worth.not_kept)
+    return Made({one.format: bodies[one] for one in worth.kept}, worth.not_kept, qualities)
 
 
 def _pixels(image: pyvips.Image) -> int:

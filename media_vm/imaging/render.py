@@ -15,7 +15,6 @@ from media_vm.imaging.animation import animated_webp
 from media_vm.imaging.attention import attention
 from media_vm.imaging.codecs import pyvips
 from media_vm.imaging.crew import crew, in_parallel
-from media_vm.imaging.encode import encoded
 from media_vm.imaging.graphics import is_drawing
 from media_vm.imaging.logo_render import render_logo
 from media_vm.imaging.looks import Look, Made, anchor_among, encode_all
@@ -25,7 +24,7 @@ from media_vm.imaging.source import decode
 from media_vm.rules.pictures import Background, DataType, FocalPoint, Format, NotKept, Remover, Size, SourceFacts
 from media_vm.rules.quality import Aims
 from media_vm.rules.sizes import Method, Target, crop_box, decode_size, targets
-from media_vm.rules.worth import Kind
+from media_vm.rules.worth import PLAIN, Encoding, Kind
 from media_vm.values import Rendered, Rendering, RenderRequest
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -59,7 +58,7 @@ def render_all(
     kept: list[Rendered] = []
     not_kept: list[NotKept] = []
     polish = Polish() if request.is_polish else None
-    made = _made(source, request.data_type, every, still, aims, polish)
+    made = _made(source, request.data_type, every, still, moving, aims, polish)
     for target in still:
         found = made[look_of(target)]
         not_kept += [
@@ -67,9 +66,10 @@ def render_all(
         ]
         kept += [write(body, target, form) for form, body in found.kept.items()]
     for target in moving:
-        plain = Format.PNG if raster.hasalpha() else Format.JPEG
-        kept.append(write(animated_webp(path, facts, target.width, target.height), target, Format.WEBP))
-        kept.append(write(encoded(source.at(target), plain), target, plain))
+        found = made[look_of(target)]
+        quality = found.qualities.get(Format.WEBP)  # what the first frame needs
+        kept.append(write(animated_webp(path, facts, target.width, target.height, quality), target, Format.WEBP))
+        kept += [write(body, target, form) for form, body in found.kept.items() if form in PLAIN]
         not_kept.append(NotKept(target.size, Format.AVIF, Background.ORIGINAL, "animated"))
     return Rendering(tuple(kept), tuple(not_kept), polish.note if polish else "")
 
@@ -92,21 +92,25 @@ def _made(
     source: _Source,
     data_type: DataType,
     every: Sequence[Target],
-    wanted: Sequence[Target],
+    still: Sequence[Target],
+    moving: Sequence[Target],
     aims: Aims,
     polish: Polish | None,
 ) -> dict[Look, Made]:
-    """Every distinct raster shaped and encoded by all threads."""
+    """Every distinct raster shaped and encoded by all threads; of moving ones the plain format alone."""
     looks = {look_of(target): target for target in every}
     anchor = anchor_among(looks)  # of the whole picture, so that its kind and settings stay when crops are remade
+    shown = [looks[anchor], *still, *moving]
     with crew(is_at_leisure=polish is not None) as threads:
-        work = {look_of(target): partial(source.at, target) for target in [*reversed(wanted), looks[anchor]]}
+        work = {look_of(target): partial(source.at, target) for target in reversed(shown)}
         images = in_parallel(work, threads)
         is_graphic = is_drawing(source.path, source.facts, source.raster, images[anchor])
         needs_png = bool(source.raster.hasalpha())
         kind = Kind(needs_png, is_graphic, loses_nothing=is_graphic and data_type is DataType.SITES)
         aim = aims.graphics if is_graphic else aims.photos
-        return encode_all(images, kind, aim, threads, polish, {look_of(target) for target in wanted})
+        wanted: dict[Look, tuple[Encoding, ...]] = {look_of(target): (kind.plain,) for target in moving}
+        wanted |= {look_of(target): kind.encodings for target in still}
+        return encode_all(images, kind, aim, threads, polish, wanted)
 
 
 def look_of(target: Target) -> Look:

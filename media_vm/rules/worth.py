@@ -31,12 +31,17 @@ class Kind:
     loses_nothing: bool = False
 
     @property
+    def plain(self) -> Encoding:
+        """What every reader can show."""
+        is_png = self.needs_png or self.loses_nothing
+        return Encoding(Format.PNG if is_png else Format.JPEG, is_lossless=is_png)
+
+    @property
     def encodings(self) -> tuple[Encoding, ...]:
         """All that are to be tried."""
         if self.loses_nothing:
-            return Encoding(Format.WEBP, is_lossless=True), Encoding(Format.PNG, is_lossless=True)
-        plain = Encoding(Format.PNG if self.needs_png else Format.JPEG, is_lossless=self.needs_png)
-        found = [Encoding(Format.AVIF, is_lossless=False), Encoding(Format.WEBP, is_lossless=False), plain]
+            return Encoding(Format.WEBP, is_lossless=True), self.plain
+        found = [Encoding(Format.AVIF, is_lossless=False), Encoding(Format.WEBP, is_lossless=False), self.plain]
         if self.is_graphic:
             found.append(Encoding(Format.WEBP, is_lossless=True))
         return tuple(found)
@@ -59,7 +64,8 @@ WORK: Final[Mapping[Encoding, float]] = {
 }
 """Rough CPU seconds for 100 megapixels, to begin with the longest."""
 
-_PLAIN: Final = (Format.JPEG, Format.PNG)
+PLAIN: Final = (Format.JPEG, Format.PNG)
+"""The formats that every reader can show."""
 
 
 def worth_keeping(sizes: Mapping[Encoding, int]) -> Worth:
@@ -69,7 +75,7 @@ def worth_keeping(sizes: Mapping[Encoding, int]) -> Worth:
     sizes: bytes of each encoding, one of them plain.
     """
     best = {one.format: one for one in sorted(sizes, key=lambda one: sizes[one], reverse=True)}
-    plain = next(best[form] for form in _PLAIN if form in best)
+    plain = next(best[form] for form in PLAIN if form in best)
     lossless = min((sizes[one] for one in best.values() if one.is_lossless), default=inf)
     not_kept: dict[Format, str] = {}
     for form, one in best.items():
