@@ -65,9 +65,9 @@ def _scaled(path: Path, facts: SourceFacts, width: int, height: int) -> pyvips.I
 def _drawn(path: Path, facts: SourceFacts, width: int, height: int) -> pyvips.Image:
     """What libvips does not read from the file. Imported here: a child that never meets one stays small."""
     if facts.type == "svg":
-        from media_vm.imaging.svg import svg_pixels
+        from media_vm.imaging.svg import Drawing
 
-        return svg_pixels(path, width, height)
+        return Drawing(path).pixels(width, height)
     if facts.type == "heic":
         from media_vm.imaging.heic import heic_pixels
 

@@ -189,7 +189,7 @@ def test_crops_made_again_keep_the_kind_and_settings(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("data_type", "expected"), [(DataType.PRODUCT, 50), (DataType.SITES, 100)])
 def test_an_animation_looks_as_good_as_asked(tmp_path: Path, data_type: DataType, expected: int) -> None:
-    """Its first frame, moving and still, though at a score that no setting was fitted to; a site's loses nothing."""
+    """Its first frame, moving and still, though at a score that no setting was fitted to; a site loses nothing."""
     image = photo("coffee.png").crop(100, 60, 320, 200)
     frame = pictures.screenshot(320, 200) if data_type is DataType.SITES else image
     frames = pictures.with_number(frame.join(frame.fliphor(), "vertical"), "page-height", 200)
