@@ -58,7 +58,7 @@ def encode_all(
     wanted = dict.fromkeys(images, kind.encodings) if wanted is None else wanted
     chosen = qualities(images, [one.format for one in kind.encodings if not one.is_lossless], target, threads)
     work = {
-        (look, encoding): partial(_encoded, images[look], encoding, chosen.get((look, encoding.format), 0))
+        (look, encoding): _encoder(images[look], look, encoding, chosen)
         for look, encodings in wanted.items()
         for encoding in encodings
     }
@@ -113,12 +113,10 @@ def anchor_among(looks: Iterable[Look]) -> Look:
     return min(looks, key=rank)
 
 
-def _encoded(image: pyvips.Image, encoding: Encoding, quality: int) -> bytes:
-    return (
-        encoded_exactly(image, encoding.format)
-        if encoding.is_lossless
-        else encoded(image, encoding.format, quality)
-    )
+def _encoder(image: pyvips.Image, look: Look, encoding: Encoding, chosen: Qualities) -> Callable[[], bytes]:
+    if encoding.is_lossless:
+        return partial(encoded_exactly, image, encoding.format)
+    return partial(encoded, image, encoding.format, chosen[look, encoding.format])
 
 
 def _made(bodies: Mapping[Encoding, bytes], qualities: Mapping[Format, int]) -> Made:

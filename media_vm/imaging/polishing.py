@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 from media_vm.imaging.codecs import pyvips
 from media_vm.imaging.crew import in_parallel
 from media_vm.imaging.encode import encoded, encoded_exactly
-from media_vm.imaging.looks import Bodies, Images, Qualities
+from media_vm.imaging.looks import Bodies, Images, Look, Qualities
 from media_vm.imaging.sample import Sample, can_be_sampled
 from media_vm.rules.pictures import Format
 from media_vm.rules.polish import is_worth_it
@@ -35,9 +35,7 @@ class Polish:
     def __call__(self, images: Images, bodies: Bodies, chosen: Qualities, threads: Executor) -> Bodies:
         """The same encodings, some of them smaller. NoRoom."""
         work = {
-            (look, encoding): partial(
-                self._made_again, images[look], encoding, body, chosen.get((look, encoding.format), 0)
-            )
+            (look, encoding): partial(self._lighter, body, _patient(images[look], look, encoding, chosen))
             for (look, encoding), body in sorted(bodies.items(), key=lambda one: len(one[1]))
             if encoding.format in _GETS_SMALLER
         }
@@ -45,15 +43,17 @@ class Polish:
         self.note = _told([(len(bodies[key]), len(again)) for key, again in polished.items()])
         return {**bodies, **polished}
 
-    def _made_again(self, image: pyvips.Image, encoding: Encoding, body: bytes, quality: int) -> bytes:
+    def _lighter(self, body: bytes, encode: Callable[[], bytes | None]) -> bytes:
         if time.monotonic() > self._ends:
             return body
-        again = _exactly(image, encoding) if encoding.is_lossless else _alike(image, encoding.format, quality)
+        again = encode()
         return again if again is not None and is_worth_it(len(body), len(again)) else body
 
 
-def _exactly(image: pyvips.Image, encoding: Encoding) -> bytes:
-    return encoded_exactly(image, encoding.format, is_patient=True)
+def _patient(image: pyvips.Image, look: Look, encoding: Encoding, chosen: Qualities) -> Callable[[], bytes | None]:
+    if encoding.is_lossless:
+        return partial(encoded_exactly, image, encoding.format, is_patient=True)
+    return partial(_alike, image, encoding.format, chosen[look, encoding.format])
 
 
 def _alike(image: pyvips.Image, form: Format, quality: int) -> bytes | None:
