@@ -30,8 +30,8 @@ from media_vm.rules.callbacks import EventKind
 from media_vm.rules.checklist import Checklist, Finished, GaveUp, Redo, Run, Step, StepStatus, Wait, decide, spend
 from media_vm.rules.failures import UNEXPECTED, Failure, Kind, is_whole
 from media_vm.rules.outages import turn
-from media_vm.rules.polish import put_off
 from media_vm.rules.outcomes import announced, completed, failed, gave_up
+from media_vm.rules.polish import put_off
 from media_vm.rules.setbacks import Setting
 from media_vm.spare_time import heal, polish_next
 from media_vm.steps import STEPS, new_event

@@ -16,6 +16,7 @@ from media_vm.rules.pictures import (
     FocalPoint,
     Format,
     NotKept,
+    Region,
     Size,
     SourceFacts,
     VariantSet,
@@ -144,8 +145,9 @@ class RenderRequest:
     """What to make of one original: every size for this data type, cropped around this focal point.
 
     only_crops: the cropped sizes alone, for a focal point that moved. only_removed: a logo's face without ground
-    alone. polishes: the digests (SHA-256) of the variants that there are; only what gets at least 5 % smaller by more
-    effort is made, at the same look, and only of sizes whose variants are still what would be made in a hurry.
+    alone. polishes: digests (SHA-256) of the variants that there are; only sizes that get smaller by more effort
+    are made (`rules/polish.py`). text_regions: writing that a site's `header` must not lose, as far as anybody found
+    some.
     """
 
     data_type: DataType
@@ -153,6 +155,7 @@ class RenderRequest:
     only_crops: bool = False
     only_removed: bool = False
     polishes: frozenset[str] | None = None
+    text_regions: tuple[Region, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,15 @@ def grain(width: int, height: int) -> pyvips.Image:
     return bands[0].bandjoin(bands[1:]).cast("uchar").copy(interpretation="srgb")
 
 
+def screenshot(width: int, height: int) -> pyvips.Image:
+    """Lines of small hard letters on a plain page: exactly flat at its own size, shaded at any smaller one."""
+    fine = pyvips.Image.gaussnoise(width // 2 + 1, height // 2 + 1, sigma=1, mean=0, seed=5) > 0
+    letters = fine.zoom(2, 2).crop(0, 0, width, height)
+    at = pyvips.Image.xyz(width, height)
+    is_line = (at[1] % 20 < 8) & (at[0] % 200 < 150)
+    return (letters & is_line).ifthenelse([60, 60, 90], [245, 246, 250]).cast("uchar").copy(interpretation="srgb")
+
+
 def two_halves(width: int, height: int) -> pyvips.Image:
     """Red on the left, blue on the right: shows where a crop was taken and which side is up."""
     left = _plain(width // 2, height, RED)

@@ -17,11 +17,7 @@ from media_vm.adapters.listing import listed_again, withdraw_unlisted
 from media_vm.adapters.polishing import polish_next
 from media_vm.adapters.recording import history, take_in, write_event_due, write_outcome
 from media_vm.adapters.rows import checklist_of, cut, event_of, made_of, media_of, news_of, write_checklist
-from media_vm.adapters.tables import (
-    MediaAIAnalysis,
-    MediaFile,
-    MediaMark,
-)
+from media_vm.adapters.tables import MediaAIAnalysis, MediaFile, MediaMark, MediaVariant
 from media_vm.adapters.transactions import database_now, reading, transact
 from media_vm.failpoints import failpoint
 from media_vm.rules.analysis import Analysis

@@ -27,7 +27,7 @@ from media_vm.errors import NotMigrated
 from media_vm.rules.callbacks import EventKind, analysis_body
 from media_vm.rules.checklist import Redo
 from media_vm.rules.paths import slug_of
-from media_vm.rules.pictures import Background, FocalPoint, MediaStatus, Variant
+from media_vm.rules.pictures import Background, DataType, FocalPoint, MediaStatus, Variant
 from media_vm.rules.progress import status_body
 from media_vm.rules.shown import BackgroundChoice, RefocusAnswer, RetryAnswer, Shown, Wanted
 
@@ -72,7 +72,7 @@ class Readings:
         return transact(self._engine, partial(_retry, pending_image_id))
 
     def refocus(self, media_id: int, focal_point: FocalPoint) -> RefocusAnswer:
-        """Keep it as the owner's; the worker that claims the media next makes the crops around it."""
+        """Keep it as the owner's; the worker that claims it next makes the crops around it. A logo has none."""
         return transact(self._engine, partial(_refocus, media_id, focal_point))
 
     def choose_background(self, media_id: int, background: Background) -> BackgroundChoice:
@@ -147,10 +147,13 @@ def _refocus(media_id: int, focal_point: FocalPoint, session: Session) -> Refocu
     if analysis is None or not row.has_variants:
         return RefocusAnswer.NOT_READY
     analysis.focal_x, analysis.focal_y, analysis.focal_source = focal_point.x, focal_point.y, OWNER
+    session.add(analysis)
+    if media.data_type is DataType.LOGO:
+        return RefocusAnswer.ACCEPTED  # never cropped (contract §7): nothing is to be made again
     row.redo, row.redo_counter = Redo.CROPS, row.redo_counter + 1
     if row.lease_expires_at is None:
         row.due_at = database_now(session)
-    session.add_all([analysis, row, _wake(session, f"focal {media_id}")])
+    session.add_all([row, _wake(session, f"focal {media_id}")])
     return RefocusAnswer.ACCEPTED
 
 

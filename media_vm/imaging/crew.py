@@ -13,7 +13,11 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 MOST_THREADS: Final = 4
-"""More encoders of the largest size would not fit into a child's address space; more cores have more children."""
+"""More encoders of the largest size would not fit into a child's address space.
+
+Every child has as many, whoever else is at work: a picture that is alone is done sooner, and many at once take
+turns on the cores, each in memory of its own (docs/operator.md says how much).
+"""
 
 _STACK_BYTES: Final = 8 * 1024 * 1024  # libaom's and libwebp's own expectation of a thread
 

@@ -39,7 +39,7 @@ def encoded(image: pyvips.Image, form: Format, quality: int | None = None, *, is
     if form is Format.PNG:
         return encoded_exactly(image, form)
     saver, settings = _SAVERS[form]
-    quality = quality or first_guess(form)
+    quality = first_guess(form) if quality is None else quality
     return _saved(image, form, saver, Q=quality, **settings | _effort(form, is_patient=is_patient))
 
 

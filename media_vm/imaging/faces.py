@@ -15,7 +15,7 @@ from media_vm.imaging.margins import aired, margin_of, trimmed
 from media_vm.imaging.metadata import has
 from media_vm.imaging.removers import Cutout, GroundRemover, Refusal
 from media_vm.imaging.source import decode
-from media_vm.imaging.svg import svg_pixels
+from media_vm.imaging.svg import Drawing
 from media_vm.rules.pictures import Background, Size, SourceFacts
 from media_vm.rules.sizes import BOXES, Box
 
@@ -63,7 +63,7 @@ def faces_of(path: Path, facts: SourceFacts, remover: GroundRemover) -> Faces:
     box = aired(raster, margin) if margin.is_paper else Box(0, 0, raster.width, raster.height)
     nothing = (0.0,) * 4
     ground = nothing if raster.hasalpha() else margin.colour or ()
-    redraw = partial(_redrawn, path, raster, box) if facts.type == "svg" else None
+    redraw = partial(_redrawn, Drawing(path), raster, box) if facts.type == "svg" else None
     whole = redraw(*_largest(raster, box)) if redraw else raster.crop(box.left, box.top, box.width, box.height)
     original = Face(Background.ORIGINAL, within_zoom(whole), ground, redraw)
     if raster.hasalpha() and _is_clear(raster):
@@ -105,10 +105,10 @@ def _largest(raster: pyvips.Image, box: Box) -> tuple[int, int]:
     return max(1, round(box.width * scale)), max(1, round(box.height * scale))
 
 
-def _redrawn(path: Path, raster: pyvips.Image, box: Box, width: int, height: int) -> pyvips.Image:
+def _redrawn(drawing: Drawing, raster: pyvips.Image, box: Box, width: int, height: int) -> pyvips.Image:
     """The part of a drawing that is in the box of its raster, at width × height: drawn so, never resampled."""
     across, down = width / box.width, height / box.height
-    drawn = svg_pixels(path, max(width, round(raster.width * across)), max(height, round(raster.height * down)))
+    drawn = drawing.pixels(max(width, round(raster.width * across)), max(height, round(raster.height * down)))
     drawn = _labelled(drawn if raster.hasalpha() else drawn.flatten(background=255), raster)
     left, top = (
         min(round(box.left * across), drawn.width - width),

@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from functools import reduce
+from pathlib import Path
 from typing import Final
 
 from media_vm.imaging.codecs import pyvips
+from media_vm.imaging.source import own_pixels
+from media_vm.imaging.verdicts import decoding
+from media_vm.rules.pictures import SourceFacts
 
 _FLAT: Final = 0.5  # of a drawing's pixels, at least, equal their neighbours
 _SHADED: Final = 0.15  # at most, differ from them by as little as grain and shading do
 _SHADE: Final = 12  # levels
+_INEXACT: Final = frozenset({"jpeg", "heic", "avif"})  # nothing is flat in what such an encoder left
+
+
+def is_drawing(path: Path, facts: SourceFacts, raster: pyvips.Image, anchor: pyvips.Image) -> bool:
+    """Whether a source is one, whatever is made of it. GiveUp, NoRoom.
+
+    Its own pixels tell, for smaller ones have soft edges that look like shading. Those of a lossy file do not:
+    it is judged by `anchor`, the size of it that is always the same. raster: what was decoded.
+    """
+    if is_graphic(anchor):
+        return True
+    if facts.type in _INEXACT:
+        return False
+    if (raster.width, raster.height) == (facts.width, facts.height):
+        return is_graphic(raster)
+    with decoding():
+        return is_graphic(own_pixels(path, facts))
 
 
 def is_graphic(raster: pyvips.Image) -> bool:

@@ -6,6 +6,7 @@ lossless here, has full chroma and must beat both.
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Final
 
 import numpy as np
@@ -16,16 +17,18 @@ from media_vm.imaging.ground import Floats
 from media_vm.rules.pictures import Format
 
 Bodies = dict[Format, bytes]
+Reasons = dict[Format, str]
 
 _AVIF_QUALITIES: Final = (72, 88)
 _LOSSY_WEBP: Final = {"Q": 88, "smart_subsample": True, "alpha_q": 100}
 _STRAY: Final = 99.5, 10.0  # percentile of pixels, and levels of 255 that a lossy one may be off there
 _PALETTE_STRAY: Final = 99.9, 3.0
 _PALETTE_WORST: Final = 16.0  # levels, anywhere
+_NOT_SMALLER, _BELOW_QUALITY = "not_smaller", "below_quality"
 
 
-def logo_bodies(image: pyvips.Image) -> tuple[Bodies, list[Format]]:
-    """The formats worth keeping, and those that are not smaller at equal quality. NoRoom if an encoder fails."""
+def logo_bodies(image: pyvips.Image) -> tuple[Bodies, Reasons]:
+    """The formats worth keeping, and the reasons why others are not. NoRoom if an encoder fails."""
     try:
         png = _png(image)
         flat = pyvips.Image.pngload_buffer(png)  # with a palette where the eye sees no difference
@@ -33,12 +36,9 @@ def logo_bodies(image: pyvips.Image) -> tuple[Bodies, list[Format]]:
         avif = _avif(image, below=min(len(png), len(webp)))
     except pyvips.Error:
         raise NoRoom("encoder_failed", "an encoder failed on a sound logo") from None
-    bodies = {Format.PNG: png}
-    if len(webp) < len(png):
-        bodies[Format.WEBP] = webp
-    if avif is not None:
-        bodies[Format.AVIF] = avif
-    return bodies, [form for form in (Format.AVIF, Format.WEBP) if form not in bodies]
+    found = {Format.AVIF: avif, Format.WEBP: webp if len(webp) < len(png) else _NOT_SMALLER, Format.PNG: png}
+    bodies = {form: body for form, body in found.items() if isinstance(body, bytes)}
+    return bodies, {form: reason for form, reason in found.items() if isinstance(reason, str)}
 
 
 def _png(image: pyvips.Image) -> bytes:
@@ -62,17 +62,17 @@ def _webp(image: pyvips.Image, flat: pyvips.Image) -> bytes:
     return lossless if len(lossless) <= len(lossy) or not _is_good(image, lossy) else lossy
 
 
-def _avif(image: pyvips.Image, below: int) -> bytes | None:
-    """The smallest that is good enough; None if it is not smaller than `below` bytes."""
+def _avif(image: pyvips.Image, below: int) -> bytes | str:
+    """The smallest that is good enough; the reason why there is none of fewer than `below` bytes."""
     for quality in _AVIF_QUALITIES:
         body = bytes(
             image.heifsave_buffer(compression="av1", Q=quality, effort=2, subsample_mode="off", keep="xmp")
         )
         if len(body) >= below:
-            return None
+            return _NOT_SMALLER
         if _is_good(image, body):
             return body
-    return None
+    return _BELOW_QUALITY
 
 
 def _is_good(image: pyvips.Image, body: bytes) -> bool:
@@ -82,13 +82,15 @@ def _is_good(image: pyvips.Image, body: bytes) -> bool:
 
 
 def _off(image: pyvips.Image, other: pyvips.Image) -> Floats:
-    """How far each pixel is off in its worst channel, in levels; colours weighed by their alpha."""
-    one, two = _weighed(image), _weighed(other)
-    off: Floats = np.abs(one - two).max(axis=2)
+    """How far each pixel is off in its worst channel, in levels; colours weighed by their alpha.
+
+    By libvips, which needs memory for the answer alone: in NumPy a single large logo took 300 MB for this.
+    """
+    apart = (_weighed(image) - _weighed(other)).abs()
+    off: Floats = reduce(pyvips.Image.maxpair, apart.bandsplit()).numpy()
     return off
 
 
-def _weighed(image: pyvips.Image) -> Floats:
+def _weighed(image: pyvips.Image) -> pyvips.Image:
     full = image.colourspace("srgb") if image.bands < 3 else image
-    weighed: Floats = (full.bandjoin(255) if not full.hasalpha() else full).premultiply().cast("float").numpy()
-    return weighed
+    return (full.bandjoin(255) if not full.hasalpha() else full).premultiply().cast("float")

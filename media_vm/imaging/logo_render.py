@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from media_vm.imaging.codecs import pyvips
+from media_vm.imaging.crew import crew, in_parallel
 from media_vm.imaging.faces import Face, Faces, faces_of
-from media_vm.imaging.logo_encode import Bodies, logo_bodies
+from media_vm.imaging.logo_encode import Bodies, Reasons, logo_bodies
 from media_vm.imaging.removers import GroundRemover
 from media_vm.rules.pictures import Background, DataType, Format, NotKept, Size, SourceFacts
 from media_vm.rules.sizes import Target, targets
 from media_vm.values import Rendered, Rendering
 
 Write = Callable[[bytes, Target, Format, Background], Rendered]
-Look = tuple[int, int, int, tuple[int, int]]
+
+
+class _Look(NamedTuple):
+    """What tells one raster from another; image: the id of a face's."""
+
+    image: int
+    width: int
+    height: int
+    resized: tuple[int, int]
 
 
 def render_logo(
@@ -22,20 +33,32 @@ def render_logo(
 ) -> Rendering:
     """Make all sizes of both faces, or of the one without ground alone. GiveUp, NoRoom."""
     faces = faces_of(path, facts, remover)
-    made: dict[Look, tuple[Bodies, list[Format]]] = {}  # of a small logo several sizes, or both faces, are one
+    wanted = [
+        (face, target)
+        for face in faces.shown
+        if face.background is Background.REMOVED or not only_removed
+        for target in targets(face.image.width, face.image.height, DataType.LOGO)
+    ]
+    # Of a small logo several sizes, or both faces, are one look.
+    work = {_look(face, target): partial(_made, face, target) for face, target in wanted}
+    longest_first = sorted(work, key=lambda look: look.width * look.height, reverse=True)
+    with crew() as threads:
+        made = in_parallel({look: work[look] for look in longest_first}, threads)
     kept: list[Rendered] = []
     not_kept: list[NotKept] = list(_refused(faces))
-    for face in faces.shown:
-        if only_removed and face.background is not Background.REMOVED:
-            continue
-        for target in targets(face.image.width, face.image.height, DataType.LOGO):
-            look = id(face.image), target.width, target.height, target.resized
-            if look not in made:
-                made[look] = logo_bodies(placed(face, target))
-            bodies, larger = made[look]
-            kept += [write(body, target, form, face.background) for form, body in bodies.items()]
-            not_kept += [NotKept(target.size, form, face.background, "not_smaller") for form in larger]
+    for face, target in wanted:
+        bodies, reasons = made[_look(face, target)]
+        kept += [write(body, target, form, face.background) for form, body in bodies.items()]
+        not_kept += [NotKept(target.size, form, face.background, why) for form, why in reasons.items()]
     return Rendering(tuple(kept), tuple(not_kept), faces.note)
+
+
+def _look(face: Face, target: Target) -> _Look:
+    return _Look(id(face.image), target.width, target.height, target.resized)
+
+
+def _made(face: Face, target: Target) -> tuple[Bodies, Reasons]:
+    return logo_bodies(placed(face, target))
 
 
 def placed(face: Face, target: Target) -> pyvips.Image:

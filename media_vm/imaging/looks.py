@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +16,7 @@ from media_vm.imaging.sample import Sample, can_be_sampled
 from media_vm.rules.pictures import Format
 from media_vm.rules.quality import first_guess
 from media_vm.rules.sizes import Method
+from media_vm.rules.tiling import SMALLEST_SIDE
 from media_vm.rules.worth import WORK, Encoding, Kind, worth_keeping
 
 Look = tuple[Method, int, int]
@@ -32,27 +33,40 @@ ANCHOR_PIXELS: Final = 170_000  # about the largest that is tried whole
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The bytes of one look that are worth keeping, and the reasons why others are not."""
+    """The bytes of one look that are worth keeping, and the reasons why others are not.
+
+    qualities: the settings Q that lossy formats have, or would have.
+    """
 
     kept: dict[Format, bytes]
     not_kept: Mapping[Format, str]
+    qualities: Mapping[Format, int]
 
 
 def encode_all(
-    images: Images, kind: Kind, target: float, threads: Executor, improve: Improve | None = None
+    images: Images,
+    kind: Kind,
+    target: float,
+    threads: Executor,
+    improve: Improve | None = None,
+    wanted: Mapping[Look, Collection[Encoding]] | None = None,
 ) -> dict[Look, Made]:
-    """Every look in every format, lossy ones so that they score `target` (SSIMULACRA2). NoRoom."""
+    """Every look in every format, lossy ones so that they score `target` (SSIMULACRA2). NoRoom.
+
+    wanted: what to make of which look, for others may be there for their settings alone; None: everything of all.
+    """
+    wanted = dict.fromkeys(images, kind.encodings) if wanted is None else wanted
     chosen = qualities(images, [one.format for one in kind.encodings if not one.is_lossless], target, threads)
     work = {
-        (look, encoding): partial(_encoded, image, encoding, chosen.get((look, encoding.format), 0))
-        for look, image in images.items()
-        for encoding in kind.encodings
+        (look, encoding): _encoder(images[look], look, encoding, chosen)
+        for look, encodings in wanted.items()
+        for encoding in encodings
     }
     longest_first = sorted(work, key=lambda one: _pixels(images[one[0]]) * WORK[one[1]], reverse=True)
     bodies: Bodies = in_parallel({one: work[one] for one in longest_first}, threads)
     if improve:
         bodies = improve(images, bodies, chosen, threads)
-    return {look: worth_of(bodies, look) for look in images}
+    return {look: worth_of(bodies, look, chosen) for look in wanted}
 
 
 def qualities(images: Images, forms: Iterable[Format], target: float, threads: Executor) -> Qualities:
@@ -60,10 +74,10 @@ def qualities(images: Images, forms: Iterable[Format], target: float, threads: E
     forms = tuple(forms)
     large = {look: image for look, image in images.items() if can_be_sampled(image)}
     usual = {(look, form): first_guess(form, target) for look in images for form in forms}
-    if not large:
+    if not large or not forms:
         return usual
     samples = in_parallel({look: partial(Sample, image) for look, image in large.items()}, threads)
-    anchor = next(sample for look, sample in samples.items() if large[look] is anchor_of(large))
+    anchor = samples[anchor_among(large)]
     courses = in_parallel({form: partial(anchored, anchor, form, target) for form in forms}, threads)
     trials = {
         (look, form): partial(followed, sample, form, courses[form], target)
@@ -76,23 +90,35 @@ def qualities(images: Images, forms: Iterable[Format], target: float, threads: E
 
 
 def anchor_of(images: Images) -> pyvips.Image:
-    """The one that the whole picture is judged by: the nearest in size to what is tried whole."""
-    return min(images.values(), key=lambda image: abs(_pixels(image) - ANCHOR_PIXELS))
+    """The one that the whole picture is judged by."""
+    return images[anchor_among(images)]
 
 
-def _encoded(image: pyvips.Image, encoding: Encoding, quality: int) -> bytes:
-    return (
-        encoded_exactly(image, encoding.format)
-        if encoding.is_lossless
-        else encoded(image, encoding.format, quality)
-    )
+def anchor_among(looks: Iterable[Look]) -> Look:
+    """The nearest in size to what is tried whole, and no crop: the same again when the crops alone are made anew.
+
+    What cannot be sampled is no anchor while there is another.
+    """
+
+    def rank(look: Look) -> tuple[bool, bool, int]:
+        method, width, height = look
+        return min(width, height) < SMALLEST_SIDE, method is Method.CROP, abs(width * height - ANCHOR_PIXELS)
+
+    return min(looks, key=rank)
 
 
-def worth_of(bodies: Bodies, look: Look) -> Made:
+def _encoder(image: pyvips.Image, look: Look, encoding: Encoding, chosen: Qualities) -> Callable[[], bytes]:
+    if encoding.is_lossless:
+        return partial(encoded_exactly, image, encoding.format)
+    return partial(encoded, image, encoding.format, chosen[look, encoding.format])
+
+
+def worth_of(bodies: Bodies, look: Look, chosen: Qualities) -> Made:
     """What is worth keeping of one look's encodings."""
     own = {encoding: body for (whose, encoding), body in bodies.items() if whose == look}
     worth = worth_keeping({one: len(body) for one, body in own.items()})
-    return Made({one.format: own[one] for one in worth.kept}, worth.not_kept)
+    settings = {form: q for (whose, form), q in chosen.items() if whose == look}
+    return Made({one.format: own[one] for one in worth.kept}, worth.not_kept, settings)
 
 
 def _pixels(image: pyvips.Image) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from typing import Final
@@ -41,15 +41,14 @@ class Polish:
     def __call__(self, images: Images, bodies: Bodies, chosen: Qualities, threads: Executor) -> Bodies:
         """The same encodings, some of them smaller. NoRoom.
 
-        A look of which other variants are stored is left alone: they are polished already, or of other settings.
+        A look of which other variants are stored is left alone: they are polished already, or of other settings. A
+        format that is not stored stays away: the main API was not told of it.
         """
-        known = {look for look in images if self._is_stored(bodies, look)}
+        stored = {look: self._stored(bodies, look, chosen) for look, _ in bodies}
         work = {
-            (look, encoding): partial(
-                self._made_again, images[look], encoding, body, chosen.get((look, encoding.format), 0)
-            )
+            (look, encoding): partial(self._lighter, body, _patient(images[look], look, encoding, chosen))
             for (look, encoding), body in sorted(bodies.items(), key=lambda one: len(one[1]))
-            if look in known and images[look].width * images[look].height <= _MOST_PIXELS.get(encoding.format, 0)
+            if encoding.format in stored[look] and _may_gain(images[look], encoding.format)
         }
         polished = in_parallel(work, threads)
         smaller = [key for key, again in polished.items() if len(again) < len(bodies[key])]
@@ -57,19 +56,26 @@ class Polish:
         self.note = _told([(len(bodies[key]), len(again)) for key, again in polished.items()])
         return {**bodies, **polished}
 
-    def _is_stored(self, bodies: Bodies, look: Look) -> bool:
-        kept = worth_of(bodies, look).kept.values()
-        return all(hashlib.sha256(body).hexdigest() in self._digests for body in kept)
+    def _stored(self, bodies: Bodies, look: Look, chosen: Qualities) -> Collection[Format]:
+        kept = worth_of(bodies, look, chosen).kept
+        is_hasty = all(hashlib.sha256(body).hexdigest() in self._digests for body in kept.values())
+        return kept if is_hasty else ()
 
-    def _made_again(self, image: pyvips.Image, encoding: Encoding, body: bytes, quality: int) -> bytes:
+    def _lighter(self, body: bytes, encode: Callable[[], bytes | None]) -> bytes:
         if time.monotonic() > self._ends:
             return body
-        again = _exactly(image, encoding) if encoding.is_lossless else _alike(image, encoding.format, quality)
+        again = encode()
         return again if again is not None and is_worth_it(len(body), len(again)) else body
 
 
-def _exactly(image: pyvips.Image, encoding: Encoding) -> bytes:
-    return encoded_exactly(image, encoding.format, is_patient=True)
+def _may_gain(image: pyvips.Image, form: Format) -> bool:
+    return bool(image.width * image.height <= _MOST_PIXELS.get(form, 0))
+
+
+def _patient(image: pyvips.Image, look: Look, encoding: Encoding, chosen: Qualities) -> Callable[[], bytes | None]:
+    if encoding.is_lossless:
+        return partial(encoded_exactly, image, encoding.format, is_patient=True)
+    return partial(_alike, image, encoding.format, chosen[look, encoding.format])
 
 
 def _alike(image: pyvips.Image, form: Format, quality: int) -> bytes | None:
@@ -85,6 +91,8 @@ def _alike(image: pyvips.Image, form: Format, quality: int) -> bytes | None:
 
 
 def _told(sizes: Sequence[tuple[int, int]]) -> str:
+    if not sizes:
+        return "polished: nothing was left to gain"
     lighter = sum(after < before for before, after in sizes)
-    saved = 1 - sum(after for _, after in sizes) / max(sum(before for before, _ in sizes), 1)
+    saved = 1 - sum(after for _, after in sizes) / sum(before for before, _ in sizes)
     return f"polished: {lighter} of {len(sizes)} encodings lighter, {saved:.0%} of their bytes saved"

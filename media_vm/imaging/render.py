@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -13,17 +15,16 @@ from media_vm.imaging.animation import animated_webp
 from media_vm.imaging.attention import attention
 from media_vm.imaging.codecs import pyvips
 from media_vm.imaging.crew import crew, in_parallel
-from media_vm.imaging.encode import encoded
-from media_vm.imaging.graphics import is_graphic
+from media_vm.imaging.graphics import is_drawing
 from media_vm.imaging.logo_render import render_logo
-from media_vm.imaging.looks import Look, Made, anchor_of, encode_all
+from media_vm.imaging.looks import Look, Made, anchor_among, encode_all
 from media_vm.imaging.polishing import Polish
 from media_vm.imaging.removers import remover_named
 from media_vm.imaging.source import decode
 from media_vm.rules.pictures import Background, DataType, FocalPoint, Format, NotKept, Remover, Size, SourceFacts
 from media_vm.rules.quality import Aims
 from media_vm.rules.sizes import Method, Target, crop_box, decode_size, targets
-from media_vm.rules.worth import Kind
+from media_vm.rules.worth import PLAIN, Encoding, Kind
 from media_vm.values import Rendered, Rendering, RenderRequest
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -49,18 +50,17 @@ def render_all(
     if request.data_type is DataType.LOGO:
         return render_logo(path, facts, write, remover_named(remover), only_removed=request.only_removed)
     raster = decode(path, facts, *decode_size(facts.width, facts.height, request.data_type))
-    focal_point = request.focal_point or attention(raster)
-    wanted = [
-        target
-        for target in targets(facts.width, facts.height, request.data_type)
-        if target.method is Method.CROP or not request.only_crops
-    ]
+    source = _Source(path, facts, raster, request.focal_point or attention(raster))
+    every = targets(facts.width, facts.height, request.data_type, request.text_regions)
+    wanted = [target for target in every if target.method is Method.CROP or not request.only_crops]
     moving = [target for target in wanted if animated and target.size is Size.DETAIL]
     still = [target for target in wanted if target not in moving]
     kept: list[Rendered] = []
     not_kept: list[NotKept] = []
-    polish = Polish() if request.is_polish else None
-    made = _made(raster, path, facts, still, focal_point, aims, polish)
+    polish = Polish(request.polishes) if request.polishes is not None else None
+    made = _made(source, request.data_type, every, still, moving, aims, polish)
+    if polish:
+        still, moving = [target for target in still if look_of(target) in polish.looks], []
     for target in still:
         found = made[look_of(target)]
         not_kept += [
@@ -68,46 +68,56 @@ def render_all(
         ]
         kept += [write(body, target, form) for form, body in found.kept.items()]
     for target in moving:
-        plain = Format.PNG if raster.hasalpha() else Format.JPEG
-        kept.append(write(animated_webp(path, facts, target.width, target.height), target, Format.WEBP))
-        kept.append(write(encoded(shaped(raster, target, focal_point), plain), target, plain))
+        found = made[look_of(target)]
+        quality = found.qualities.get(Format.WEBP)  # what the first frame needs
+        kept.append(write(animated_webp(path, facts, target.width, target.height, quality), target, Format.WEBP))
+        kept += [write(body, target, form) for form, body in found.kept.items() if form in PLAIN]
         not_kept.append(NotKept(target.size, Format.AVIF, Background.ORIGINAL, "animated"))
     return Rendering(tuple(kept), tuple(not_kept), polish.note if polish else "")
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A decoded original, and where its subject is."""
+
+    path: Path
+    facts: SourceFacts
+    raster: pyvips.Image
+    focal_point: FocalPoint
+
+    def at(self, target: Target) -> pyvips.Image:
+        """One target's raster."""
+        return shaped(redrawn(self.raster, self.path, self.facts, target), target, self.focal_point)
+
+
 def _made(
-    raster: pyvips.Image,
-    path: Path,
-    facts: SourceFacts,
-    wanted: list[Target],
-    focal_point: FocalPoint,
+    source: _Source,
+    data_type: DataType,
+    every: Sequence[Target],
+    still: Sequence[Target],
+    moving: Sequence[Target],
     aims: Aims,
     polish: Polish | None,
 ) -> dict[Look, Made]:
-    """Every distinct raster shaped and encoded by all threads."""
+    """Every distinct raster shaped and encoded by all threads; of moving ones the plain format alone."""
+    looks = {look_of(target): target for target in every}
+    anchor = anchor_among(looks)  # of the whole picture, so that its kind and settings stay when crops are remade
+    shown = [looks[anchor], *still, *moving]
     with crew(is_at_leisure=polish is not None) as threads:
-        work = {
-            look_of(target): partial(_shaped_of, raster, path, facts, target, focal_point)
-            for target in reversed(wanted)
-        }
+        work = {look_of(target): partial(source.at, target) for target in reversed(shown)}
         images = in_parallel(work, threads)
-        kind = _kind(anchor_of(images))
-        return encode_all(images, kind, aims.graphics if kind.is_graphic else aims.photos, threads, polish)
-
-
-def _shaped_of(
-    raster: pyvips.Image, path: Path, facts: SourceFacts, target: Target, focal_point: FocalPoint
-) -> pyvips.Image:
-    return shaped(redrawn(raster, path, facts, target), target, focal_point)
+        is_graphic = is_drawing(source.path, source.facts, source.raster, images[anchor])
+        needs_png = bool(source.raster.hasalpha())
+        kind = Kind(needs_png, is_graphic, loses_nothing=is_graphic and data_type is DataType.SITES)
+        aim = aims.graphics if is_graphic else aims.photos
+        wanted: dict[Look, tuple[Encoding, ...]] = {look_of(target): (kind.plain,) for target in moving}
+        wanted |= {look_of(target): kind.encodings for target in still}
+        return encode_all(images, kind, aim, threads, polish, wanted)
 
 
 def look_of(target: Target) -> Look:
     """What tells one raster from another."""
     return target.method, target.width, target.height
-
-
-def _kind(image: pyvips.Image) -> Kind:
-    return Kind(needs_png=bool(image.hasalpha()), is_graphic=is_graphic(image))
 
 
 def redrawn(raster: pyvips.Image, path: Path, facts: SourceFacts, target: Target) -> pyvips.Image:
@@ -123,7 +133,7 @@ def shaped(raster: pyvips.Image, target: Target, focal_point: FocalPoint) -> pyv
     width, height = target.resized
     image = raster.thumbnail_image(width, height=height, size="force")
     if target.method is Method.CROP:
-        box = crop_box(target.resized, target.width, target.height, focal_point)
+        box = crop_box(target.resized, target.width, target.height, focal_point, target.keeps)
         image = image.crop(box.left, box.top, box.width, box.height)
     return image.copy_memory()
 

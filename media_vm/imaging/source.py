@@ -43,6 +43,18 @@ def decode_frames(path: Path, facts: SourceFacts, width: int, height: int) -> py
         return with_rights_alone(frames.colourspace("srgb").cast("uchar"))
 
 
+def own_pixels(path: Path, facts: SourceFacts) -> pyvips.Image:
+    """The first frame at the width and height that it is stored in, 8-bit, to be read once from top to bottom.
+
+    Nothing is held in memory, nothing turned upright; colours are those of its own profile.
+    """
+    if facts.type in LOADERS:
+        image = getattr(pyvips.Image, LOADERS[facts.type])(_open(path), access="sequential")
+    else:
+        image = _drawn(path, facts, facts.width, facts.height)
+    return image.colourspace("srgb").cast("uchar")
+
+
 def _scaled(path: Path, facts: SourceFacts, width: int, height: int) -> pyvips.Image:
     if facts.type in LOADERS:
         return _thumbnail(path, facts, width, height, _STRICT)
@@ -53,9 +65,9 @@ def _scaled(path: Path, facts: SourceFacts, width: int, height: int) -> pyvips.I
 def _drawn(path: Path, facts: SourceFacts, width: int, height: int) -> pyvips.Image:
     """What libvips does not read from the file. Imported here: a child that never meets one stays small."""
     if facts.type == "svg":
-        from media_vm.imaging.svg import svg_pixels
+        from media_vm.imaging.svg import Drawing
 
-        return svg_pixels(path, width, height)
+        return Drawing(path).pixels(width, height)
     if facts.type == "heic":
         from media_vm.imaging.heic import heic_pixels
 

@@ -24,15 +24,23 @@ def svg_facts(path: Path) -> SourceFacts:
         return SourceFacts("svg", width, height, frames=1, has_alpha=True)
 
 
-def svg_pixels(path: Path, width: int, height: int) -> pyvips.Image:
-    """The drawing, rasterised at this size or a pixel or two above it. GiveUp, NoRoom."""
-    with decoding():
-        sent = path.read_bytes()
-        body = cleaned(sent)
-        natural = _opened(body, 1.0)
-        drawn = _opened(body, max(width / natural.width, height / natural.height)).copy_memory().copy()
-        drawn.set_type(pyvips.GValue.blob_type, "xmp-data", sent)  # its <metadata> is RDF too
-        return drawn
+class Drawing:
+    """A document, cleaned once to be rasterised at many sizes, by several threads too."""
+
+    def __init__(self, path: Path) -> None:
+        """GiveUp, NoRoom."""
+        with decoding():
+            self._sent = path.read_bytes()
+            self._body = cleaned(self._sent)
+            self._natural = _opened(self._body, 1.0)
+
+    def pixels(self, width: int, height: int) -> pyvips.Image:
+        """The drawing, rasterised at this size or a pixel or two above it. GiveUp, NoRoom."""
+        with decoding():
+            scale = max(width / self._natural.width, height / self._natural.height)
+            drawn = _opened(self._body, scale).copy_memory().copy()
+            drawn.set_type(pyvips.GValue.blob_type, "xmp-data", self._sent)  # its <metadata> is RDF too
+            return drawn
 
 
 def _opened(body: bytes, scale: float) -> pyvips.Image:

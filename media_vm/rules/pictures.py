@@ -87,6 +87,16 @@ class FocalPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """A rectangle of the upright picture: its edges as fractions of width and height, each 0–1."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFacts:
     """What an original's header tells: its true type and its upright width and height in pixels."""
 

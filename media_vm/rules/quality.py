@@ -14,7 +14,7 @@ from media_vm.rules.quality_fit import TYPICAL, TYPICAL_TARGET
 class Aims:
     """How much lossy variants look like their pictures: scores of SSIMULACRA2, 30–95.
 
-    graphics: of flat pictures, logos among them, whose edges show every flaw.
+    graphics: of flat pictures, whose edges show every flaw. Logos have a measure of their own (`logo_encode.py`).
     """
 
     photos: float = 72.0

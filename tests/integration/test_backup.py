@@ -186,10 +186,12 @@ def test_a_restore_under_an_open_file_is_refused(request: pytest.FixtureRequest,
 
 
 def test_a_backup_goes_where_it_harms_nothing(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """Not into the storage or around it, not onto a file, not over another installation's."""
+    """Not into the storage or around it, not onto a file, not over another installation's, not beside other things."""
     with storage_of("sqlite", request) as storage:
         storage.root.mkdir(exist_ok=True)
         (tmp_path / "file").write_text("mine")
+        (tmp_path / "pictures").mkdir()
+        (tmp_path / "pictures" / "mine.jpg").write_text("mine")
         backups = tmp_path / "backup"
         other = f"sqlite:///{tmp_path / 'other.db'}"
         migrate(other)
@@ -201,6 +203,7 @@ def test_a_backup_goes_where_it_harms_nothing(request: pytest.FixtureRequest, tm
             (tmp_path / "file", "cannot be made"),
             (Path("/proc/backup"), "cannot be made"),
             (backups, "another installation"),
+            (tmp_path / "pictures", "holds other files"),
         ):
             with pytest.raises(WrongUse, match=says):
                 back_up(storage.url, storage.root, folder)

@@ -13,14 +13,20 @@ from PIL import Image
 from ssimulacra2.ssimulacra2 import compute_ssimulacra2
 
 from bench.ssimulacra import Reference
+from media_vm.imaging import looks
 from media_vm.imaging.crew import crew
-from media_vm.imaging.graphics import is_graphic
+from media_vm.imaging.graphics import is_drawing, is_graphic
 from media_vm.imaging.likeness import Likeness, blur_matrix
 from media_vm.imaging.looks import Look, encode_all, qualities
+from media_vm.imaging.render import render_all
 from media_vm.imaging.sample import Sample, can_be_sampled
-from media_vm.rules.pictures import Format
-from media_vm.rules.sizes import Method
+from media_vm.imaging.source import decode, read_facts
+from media_vm.rules.pictures import DataType, Format, Size
+from media_vm.rules.quality import Aims
+from media_vm.rules.sizes import Method, decode_size
+from media_vm.rules.validation import READABLE, Limits
 from media_vm.rules.worth import Kind
+from media_vm.values import RenderRequest
 from tests import pictures
 
 Pixels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
@@ -49,8 +55,8 @@ def as_file(pixels: Pixels) -> io.BytesIO:
 
 
 def judged(image: pyvips.Image, body: bytes) -> float:
-    """SSIMULACRA2 of an encoding of the whole picture."""
-    return Reference(image.numpy()).score(pyvips.Image.new_from_buffer(body, "").numpy())
+    """SSIMULACRA2 of an encoding of the whole picture; of an animation's first frame."""
+    return Reference(image.numpy()).score(pyvips.Image.new_from_buffer(body, "").extract_band(0, n=3).numpy())
 
 
 @pytest.mark.parametrize(("width", "height"), [(301, 260), (320, 144)])
@@ -138,6 +144,13 @@ def test_pictures_too_small_to_sample_get_what_most_pictures_need() -> None:
         assert {((Method.FIT, 20, 20), Format.JPEG): 64} == qualities(images, (Format.JPEG,), TARGET, threads)
 
 
+def test_no_lossy_variant_is_made_at_a_quality_that_nobody_chose(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A choice that is missing is an error, not what most pictures need."""
+    monkeypatch.setattr(looks, "qualities", lambda *_: {})
+    with crew() as threads, pytest.raises(KeyError):
+        encode_all({(Method.FIT, 40, 40): pictures.photo(40, 40).copy_memory()}, PHOTO, TARGET, threads)
+
+
 def test_drawings_are_told_from_photographs() -> None:
     """Flat areas with sharp edges; a photograph on plain white is none."""
     cut_out = photo("coffee.png").gravity("centre", 900, 900, extend="white").copy_memory()
@@ -146,6 +159,57 @@ def test_drawings_are_told_from_photographs() -> None:
     assert is_graphic(pyvips.Image.black(1, 1, bands=3).copy(interpretation="srgb"))
     assert not is_graphic(photo("rocket.jpg"))
     assert not is_graphic(cut_out)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "suffix", "expected"),
+    [
+        (1000, 640, "png", True),
+        (2700, 900, "png", True),
+        (1000, 640, "jpg", False),
+    ],
+)
+def test_a_screenshot_is_a_drawing_by_its_own_pixels(
+    tmp_path: Path, width: int, height: int, suffix: str, expected: bool
+) -> None:
+    """However small it is made, and though it was decoded smaller; those of a JPEG are the encoder's."""
+    path = pictures.saved(pictures.screenshot(width, height), tmp_path / f"screen.{suffix}")
+    facts = read_facts(path, Limits(), READABLE)
+    raster = decode(path, facts, *decode_size(facts.width, facts.height, DataType.PRODUCT))
+    anchor = raster.thumbnail_image(500).copy_memory()
+
+    assert (False, expected) == (is_graphic(anchor), is_drawing(path, facts, raster, anchor))
+
+
+def test_crops_made_again_keep_the_kind_and_settings(tmp_path: Path) -> None:
+    """Around the same point they are the same bytes: what the picture is hangs on all of it, not on its crops."""
+    path = pictures.saved(photo("coffee.png"), tmp_path / "photo.png")
+    facts = read_facts(path, Limits(), READABLE)
+    whole, again = (
+        render_all(path, facts, tmp_path, f"{only}-", RenderRequest(DataType.PRODUCT, None, only_crops=only))
+        for only in (False, True)
+    )
+    crops = (Size.THUMBNAIL, Size.HEADER)
+
+    assert {one.size for one in again.kept} == {*crops}
+    assert {one.sha256 for one in again.kept} == {one.sha256 for one in whole.kept if one.size in crops}
+
+
+@pytest.mark.parametrize(("data_type", "expected"), [(DataType.PRODUCT, 50), (DataType.SITES, 100)])
+def test_an_animation_looks_as_good_as_asked(tmp_path: Path, data_type: DataType, expected: int) -> None:
+    """Its first frame, moving and still, though at a score that no setting was fitted to; a site loses nothing."""
+    image = photo("coffee.png").crop(100, 60, 320, 200)
+    frame = pictures.screenshot(320, 200) if data_type is DataType.SITES else image
+    frames = pictures.with_number(frame.join(frame.fliphor(), "vertical"), "page-height", 200)
+    path = pictures.saved(frames, tmp_path / "moving.webp", lossless=True)
+    request = RenderRequest(data_type, None)
+    facts = read_facts(path, Limits(), READABLE)
+    rendering = render_all(path, facts, tmp_path, "made-", request, aims=Aims(photos=50), animated=True)
+    details = {one.format: one.temporary.read_bytes() for one in rendering.kept if one.size is Size.DETAIL}
+
+    scores = [judged(frame.copy_memory(), body) for body in details.values()]
+    assert 2 == pyvips.Image.new_from_buffer(details[Format.WEBP], "").get("n-pages")
+    assert [expected] * 2 == pytest.approx(scores, abs=8 if expected < 100 else 0.1)
 
 
 def test_a_drawing_is_written_without_loss_where_that_is_smaller() -> None:

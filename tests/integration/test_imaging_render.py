@@ -17,7 +17,7 @@ from PIL import Image
 from media_vm.errors import ChildDied, GiveUp
 from media_vm.imaging.pool import ChildPool
 from media_vm.imaging.studio import Studio
-from media_vm.rules.pictures import Background, DataType, FocalPoint, Format, Size
+from media_vm.rules.pictures import Background, DataType, FocalPoint, Format, Region, Size
 from media_vm.values import Rendered, Rendering, RenderRequest
 from tests import pictures
 
@@ -148,6 +148,33 @@ def test_an_opaque_alpha_band_is_no_transparency(studio: Studio, tmp_path: Path)
     rendering = studio.render(pictures.saved(opaque, tmp_path / "opaque.png"), tmp_path, PRODUCT)
 
     assert Format.JPEG in {one.format for one in rendering.kept}
+
+
+def test_a_sites_drawing_loses_nothing(studio: Studio, tmp_path: Path) -> None:
+    """WebP and PNG of the very same pixels, and no lossy format; a photograph for a site is as any other."""
+    button = pictures.saved(pictures.screenshot(400, 200), tmp_path / "button.png")
+    banner = pictures.saved(pictures.photo(200, 100), tmp_path / "banner.png")
+    drawn, photo = (
+        studio.render(path, tmp_path, RenderRequest(DataType.SITES, None)) for path in (button, banner)
+    )
+
+    assert {Format.WEBP, Format.PNG} == {one.format for one in drawn.kept}
+    with Image.open(button) as image:
+        for form in (Format.WEBP, Format.PNG):
+            with Image.open(variant(drawn, Size.DETAIL, form).temporary) as made:
+                assert image.tobytes() == made.convert("RGB").tobytes()
+    assert Format.JPEG in {one.format for one in photo.kept}
+
+
+def test_a_sites_header_shows_its_writing(studio: Studio, tmp_path: Path) -> None:
+    """The blue half is told to hold a word, the subject is on the red one: as a crop it shows both."""
+    source = pictures.saved(pictures.two_halves(1200, 300), tmp_path / "halves.png")
+    word = Region(0.8, 0.1, 1.0, 0.2)
+    request = RenderRequest(DataType.SITES, FocalPoint(0.0, 0.5), text_regions=(word,))
+    header = variant(studio.render(source, tmp_path, request), Size.HEADER, Format.PNG)
+
+    assert (900, 300) == (header.width, header.height)
+    assert [pictures.RED, pictures.BLUE] == [list(colour(header, at, 0.5)) for at in (0.3, 0.36)]
 
 
 def test_a_logo_is_padded_on_its_own_ground(studio: Studio, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from media_vm.imaging.codecs import pyvips
 from media_vm.imaging.render import render_all
 from media_vm.imaging.source import read_facts
 from media_vm.rules.pictures import DataType, Format, Size
+from media_vm.rules.quality import Aims
 from media_vm.rules.validation import READABLE, Limits
 from media_vm.values import Rendered, Rendering, RenderRequest
 
@@ -25,7 +26,7 @@ Place = tuple[Size, Format]
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A photograph as it was uploaded."""
     path = tmp_path_factory.mktemp("polish") / "photo.jpg"
-    pyvips.Image.thumbnail(str(PHOTO), 420).jpegsave(str(path), Q=92)
+    pyvips.Image.thumbnail(str(PHOTO), 320).jpegsave(str(path), Q=92)
     return path
 
 
@@ -33,9 +34,13 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def renderings(source: Path) -> tuple[Rendering, Rendering]:
     """Made in a hurry, and at leisure."""
     facts = read_facts(source, Limits(), READABLE)
-    hasty, polished = (RenderRequest(DataType.PRODUCT, None, is_polish=one) for one in (False, True))
     made = partial(render_all, source, facts, source.parent)
-    return made("hasty-", hasty), made("polished-", polished)
+    hasty = made("hasty-", RenderRequest(DataType.PRODUCT, None))
+    return hasty, made("polished-", RenderRequest(DataType.PRODUCT, None, polishes=digests(hasty)))
+
+
+def digests(rendering: Rendering) -> frozenset[str]:
+    return frozenset(one.sha256 for one in rendering.kept)
 
 
 def lighter(renderings: tuple[Rendering, Rendering]) -> dict[Place, tuple[Rendered, Rendered]]:
@@ -74,3 +79,24 @@ def test_the_history_tells_what_came_of_it(renderings: tuple[Rendering, Renderin
     assert renderings[0].note == ""
     told = r"polished: [1-9]\d* of \d+ encodings lighter, [1-9]\d?% of their bytes saved"
     assert re.fullmatch(told, renderings[1].note)
+
+
+def test_a_size_comes_with_all_its_formats_or_not_at_all(renderings: tuple[Rendering, Rendering]) -> None:
+    """It takes the place of the stored one whole; and what the main API was told of formats stays true."""
+    hasty, polished = renderings
+    sizes = {one.size for one in polished.kept}
+
+    expected = {(one.size, one.format) for one in hasty.kept if one.size in sizes}
+    assert expected == {(one.size, one.format) for one in polished.kept}
+    assert sizes == {size for size, _ in lighter(renderings)}
+
+
+def test_what_is_stored_otherwise_is_left_alone(source: Path, renderings: tuple[Rendering, Rendering]) -> None:
+    """Made by other settings, or polished before: nothing takes its place."""
+    facts, stored = read_facts(source, Limits(), READABLE), digests(renderings[0])
+    request = RenderRequest(DataType.PRODUCT, None, polishes=stored)
+
+    rendering = render_all(source, facts, source.parent, "other-", request, aims=Aims(photos=50))
+
+    assert () == rendering.kept
+    assert rendering.note == "polished: nothing was left to gain"

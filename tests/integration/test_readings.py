@@ -21,9 +21,9 @@ from media_vm.pipeline import run_cycle
 from media_vm.rules.checklist import Step, StepStatus
 from media_vm.rules.failures import Kind
 from media_vm.rules.outages import Outage, Party
-from media_vm.rules.pictures import DataType, Format, MediaStatus
+from media_vm.rules.pictures import DataType, FocalPoint, Format, MediaStatus
 from media_vm.rules.policy import Policy
-from media_vm.rules.shown import RetryAnswer, Wanted
+from media_vm.rules.shown import RefocusAnswer, RetryAnswer, Wanted
 from media_vm.testing import EPOCH, MemoryParts, memory_parts, picture
 from media_vm.told import tell_machine, tell_media
 from media_vm.values import HEARD_OF_EVERY, Outcome, PendingImage, PendingList
@@ -247,6 +247,25 @@ def test_a_retry_of_one_under_way_changes_nothing(parts: MemoryParts, box: Box, 
     remembered(box.store, parts.api.upload(123, "a.jpg", picture()))
 
     assert RetryAnswer.NOT_FAILED == readings.retry(123)
+
+
+def test_a_logos_focal_point_is_kept_and_nothing_made_again(
+    parts: MemoryParts, engine: Engine, readings: Readings
+) -> None:
+    """It has no crops; another picture is asked for, at once."""
+    kinds = {1: DataType.LOGO, 2: DataType.PRODUCT}
+    for number, kind in kinds.items():
+        parts.api.upload(number, f"{number}.png", picture(width=900 + number), kind=kind)
+    run_cycle(parts.world)
+
+    answers = [readings.refocus(number, FocalPoint(0.2, 0.3)) for number in kinds]
+
+    assert [RefocusAnswer.ACCEPTED] * 2 == answers
+    with engine.connect() as connection:
+        asked = connection.execute(text("SELECT media_id, redo FROM processing_checklist ORDER BY media_id")).all()
+        sources = connection.execute(text("SELECT focal_source FROM media_ai_analysis")).scalars().all()
+    assert [(1, None), (2, "crops")] == [tuple(one) for one in asked]
+    assert ["owner"] * 2 == sources
 
 
 def test_the_whole_story_is_told(parts: MemoryParts, engine: Engine) -> None:

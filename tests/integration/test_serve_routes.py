@@ -323,4 +323,5 @@ def test_the_owners_choice_of_a_face_is_kept(app: ASGIApp, shelf: MemoryShelf) -
 
     assert {"success": True, "bg": "removed", "background_removed": True} == good.json()
     assert [200, 404, 409, 422] == [one.status_code for one in (good, unknown, no_logo, odd)]
+    assert "Not a logo" == no_logo.json()["title"]
     assert [(789, Background.REMOVED)] == shelf.faces

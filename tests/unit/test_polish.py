@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from media_vm.rules.failures import Kind
 from media_vm.rules.outages import Outage, Party
 from media_vm.rules.pictures import DataType, MediaStatus
 from media_vm.rules.polish import is_worth_it
+from media_vm.rules.progress import status_body
 from media_vm.testing import MemoryParts, memory_parts, picture
 
 
@@ -176,3 +178,37 @@ def test_a_polish_that_an_outage_holds_up_comes_after_it(parts: MemoryParts) -> 
 
     assert ({False}, True) == meanwhile
     assert ({True}, False) == (published(parts), checklist(parts).awaits_polish)
+
+
+def test_a_polish_is_put_off_where_it_is_switched_off(parts: MemoryParts) -> None:
+    """Asked for by another worker: given back untouched, for whoever may do it."""
+    upload(parts, 1)
+    hasty = replace(parts.world, polishes=False)
+    run_cycle(hasty)
+    parts.database.polish_next()
+    run_cycle(hasty)
+
+    after = checklist(parts)
+    assert ({False}, True, None, None) == (published(parts), after.awaits_polish, after.redo, after.remakes)
+    assert [StepStatus.COMPLETED] * 4 == [after[step].status for step in Step]
+    run_cycle(parts.world)
+    assert {True} == published(parts)
+
+
+def test_a_picture_that_is_polished_is_shown_as_finished(parts: MemoryParts) -> None:
+    """Whoever waits for 100 % sees it stay there; one whose crops are made again is under way."""
+    upload(parts, 1)
+    run_cycle(replace(parts.world, polishes=False))
+    resting = checklist(parts)
+    under_way = replace(
+        resting.with_entry(Step.RESIZE_OPTIMIZE, StepStatus.PENDING, attempts=1), running=Step.RESIZE_OPTIMIZE
+    )
+
+    shown = {part: status_body(1, 1, replace(under_way, remakes=part), None) for part in (Redo.POLISH, Redo.CROPS)}
+
+    assert (100, None, "completed") == told(shown[Redo.POLISH])
+    assert (75, "resize_optimize", "pending") == told(shown[Redo.CROPS])
+
+
+def told(body: dict[str, Any]) -> tuple[int, str | None, str]:
+    return body["progress"], body["current_step"], body["steps"]["resize_optimize"]["status"]

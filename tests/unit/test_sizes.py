@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media_vm.rules.pictures import DataType, FocalPoint, Size
+from media_vm.rules.pictures import DataType, FocalPoint, Region, Size
 from media_vm.rules.sizes import (
     BOXES,
     Box,
@@ -165,6 +165,55 @@ def test_a_crop_never_leaves_the_picture(width: int, height: int, x: float, y: f
 
     assert 0 <= box.left <= width - box.width
     assert 0 <= box.top <= height - box.height
+
+
+def header(*text_regions: Region, data_type: DataType = DataType.SITES) -> Target:
+    """The header of a picture of 3000 × 2000 pixels, in which a crop is half as high as the picture."""
+    made = targets(3000, 2000, data_type, text_regions)
+    return next(target for target in made if target.size is Size.HEADER)
+
+
+@pytest.mark.parametrize(
+    ("regions", "keeps", "top"),
+    [
+        ((), None, 0),
+        ((Region(0.2, 0.6, 0.8, 0.7),), Region(0.2, 0.6, 0.8, 0.7), 256),
+        ((Region(0.2, 0.3, 0.4, 0.5), Region(0.5, 0.6, 0.9, 0.7)), Region(0.2, 0.3, 0.9, 0.7), 256),
+        ((Region(0.2, 0.1, 0.8, 0.2),), Region(0.2, 0.1, 0.8, 0.2), 0),
+        ((Region(0, 0.5, 1, 1),), Region(0, 0.5, 1, 1), 640),
+    ],
+)
+def test_a_sites_header_holds_all_writing(regions: tuple[Region, ...], keeps: Region | None, top: int) -> None:
+    """Though the subject is at the picture's top: the crop moves no farther than it must."""
+    target = header(*regions)
+    box = crop_box(target.resized, target.width, target.height, FocalPoint(0.5, 0.1), target.keeps)
+
+    assert (Method.CROP, (1920, 1280), keeps) == (target.method, target.resized, target.keeps)
+    assert Box(0, top, 1920, 640) == box
+
+
+def test_a_sites_header_is_the_whole_picture_where_no_crop_holds_all_writing() -> None:
+    """Fitted into the box; without writing, and of any other picture, it stays a crop."""
+    tall = Region(0.2, 0.1, 0.3, 0.61)
+
+    assert Target(Size.HEADER, Method.FIT, 960, 640, (960, 640)) == header(tall)
+    assert header() == header(tall, data_type=DataType.PRODUCT)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "zoom"),
+    [
+        (2400, 2400, (2400, 2400)),
+        (6000, 1500, (2400, 600)),
+        (1920, 2400, (1920, 2400)),
+        (1920, 4000, (1152, 2400)),
+    ],
+)
+def test_a_sites_zoom_has_its_whole_width(width: int, height: int, zoom: tuple[int, int]) -> None:
+    """Pixel for pixel within the contract's box; a higher page is made smaller, never cropped."""
+    made = {target.size: target for target in targets(width, height, DataType.SITES, [Region(0, 0, 1, 1)])}
+
+    assert Target(Size.ZOOM, Method.FIT, *zoom, zoom) == made[Size.ZOOM]
 
 
 @pytest.mark.parametrize(
