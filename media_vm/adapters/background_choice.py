@@ -7,12 +7,15 @@ from sqlmodel import Session, col, select
 from media_vm.adapters.tables import MediaFile, MediaMark, MediaVariant, ProcessingChecklist
 from media_vm.adapters.transactions import database_now
 from media_vm.rules.checklist import Redo
-from media_vm.rules.pictures import Background, DataType
+from media_vm.rules.pictures import Background, DataType, NobodyThere
 from media_vm.rules.shown import BackgroundAnswer, BackgroundChoice
 
 
 def choose_background(media_id: int, background: Background, session: Session) -> BackgroundChoice:
-    """Keep the choice; where the face without background was neither made nor refused yet, ask for it."""
+    """Keep the choice; where the face without background was neither made nor refused yet, ask for it.
+
+    A refusal of the machine's, for want of a remover, is none: the operator may have put that right.
+    """
     media = session.get(MediaFile, media_id)
     if media is None or media.deleted_at is not None:
         return BackgroundChoice(BackgroundAnswer.UNKNOWN)
@@ -34,8 +37,8 @@ def choose_background(media_id: int, background: Background, session: Session) -
 
 def _is_removed(session: Session, media_id: int) -> bool | None:
     """Is there a face without background? None if nobody tried."""
-    tried = select(MediaVariant.path).where(
+    rows = select(MediaVariant.path, MediaVariant.reason).where(
         col(MediaVariant.media_id) == media_id, col(MediaVariant.bg) == Background.REMOVED
     )
-    paths = session.exec(tried).all()
-    return any(path is not None for path in paths) if paths else None
+    tried = [path for path, reason in session.exec(rows).all() if reason not in set(NobodyThere)]
+    return any(path is not None for path in tried) if tried else None

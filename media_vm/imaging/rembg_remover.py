@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from media_vm.imaging.ground import Pixels
 from media_vm.imaging.removers import Cutout, GroundRemover, NoRemover, Refusal
 from media_vm.imaging.unmixing import nearest
+from media_vm.rules.pictures import NobodyThere
 
 MODEL: Final = "u2netp"
 _SURE, _NOTHING = 247, 8  # of 255: ink, and ground, beyond doubt
@@ -38,9 +39,9 @@ class RembgRemover:
             from rembg import new_session, remove
             from rembg.sessions.u2netp import U2netpSession
         except ImportError:
-            return NoRemover("remover_not_installed")
+            return NoRemover(NobodyThere.NOT_INSTALLED)
         if U2netpSession.resolve_existing(f"{MODEL}.onnx") is None:
-            return NoRemover("model_missing")
+            return NoRemover(NobodyThere.MODEL_MISSING)
         session = new_session(MODEL)
         return RembgRemover(lambda pixels: np.asarray(remove(pixels, session=session, only_mask=True)))
 

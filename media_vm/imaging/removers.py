@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from media_vm.imaging.ground import Pixels
-from media_vm.rules.pictures import Remover
+from media_vm.rules.pictures import NobodyThere, Remover
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,12 @@ class GroundRemover(Protocol):
 class NoRemover:
     """The `GroundRemover` where there is none. reason: with which it refuses every picture."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: NobodyThere) -> None:
         self._reason = reason
 
     def remove(self, pixels: Pixels) -> Cutout | Refusal:
         """Always its one refusal."""
-        return Refusal(self._reason)
+        return Refusal(self._reason.value)
 
 
 def remover_named(name: Remover) -> GroundRemover:
@@ -50,7 +50,7 @@ def remover_named(name: Remover) -> GroundRemover:
 
         return RembgRemover.loaded()
     if name is Remover.OFF:
-        return NoRemover("switched_off")
+        return NoRemover(NobodyThere.SWITCHED_OFF)
     from media_vm.imaging.flood import PlainGroundRemover
 
     return PlainGroundRemover()

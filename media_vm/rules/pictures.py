@@ -78,6 +78,14 @@ class Remover(StrEnum):
     OFF = "off"
 
 
+class NobodyThere(StrEnum):
+    """Why nobody could take a background away: a reason of the machine's, which says nothing of the picture."""
+
+    SWITCHED_OFF = "switched_off"
+    NOT_INSTALLED = "remover_not_installed"
+    MODEL_MISSING = "model_missing"
+
+
 @dataclass(frozen=True, slots=True)
 class FocalPoint:
     """Where the subject is: fractions of width and height of the upright picture, each 0–1."""

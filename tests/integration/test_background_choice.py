@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
 from media_vm.adapters.explaining import explain_media
@@ -15,7 +15,7 @@ from media_vm.pipeline import run_cycle
 from media_vm.rules.asked import Asked
 from media_vm.rules.callbacks import EventKind
 from media_vm.rules.negotiation import Choice, choose
-from media_vm.rules.pictures import Background, DataType, Size
+from media_vm.rules.pictures import Background, DataType, NobodyThere, Size
 from media_vm.rules.shown import BackgroundAnswer, BackgroundChoice
 from media_vm.testing import picture
 from tests.faults.simulated import HOUR, Simulated, simulated
@@ -96,6 +96,23 @@ def test_a_refused_face_is_a_fallback_with_its_reason(sim: Simulated) -> None:
     assert story is not None
     assert ["busy_ground"] == [one["not_kept"] for one in story["variants"] if one["bg"] == "removed"]  # type: ignore[attr-defined]
     assert '"background_removed":false' in (sim.parts.api.sent[0].body or "")
+
+
+@pytest.mark.parametrize("reason", NobodyThere)
+def test_a_face_that_nobody_was_there_to_make_is_made_on_request(sim: Simulated, reason: NobodyThere) -> None:
+    """Once the operator has put that right; whether there will be one nobody knows until then."""
+    sim.parts.api.upload(1, "logo.png", picture("png"), kind=DataType.LOGO)
+    run_cycle(sim.world)
+    with Session(sim.engine) as session, session.begin():
+        refused = update(MediaVariant).where(col(MediaVariant.bg) == REMOVED)
+        session.exec(refused.values(path=None, reason=reason.value))
+
+    answer, meanwhile = readings(sim).choose_background(1, REMOVED), served(sim)
+    sim.pass_time(HOUR)
+
+    assert BackgroundChoice(BackgroundAnswer.KEPT, is_removed=None) == answer
+    assert ("bg", None) == (meanwhile.fallback, served(sim).fallback)
+    assert BackgroundChoice(BackgroundAnswer.KEPT, is_removed=True) == readings(sim).choose_background(1, REMOVED)
 
 
 def test_only_a_logo_has_two_faces(sim: Simulated) -> None:

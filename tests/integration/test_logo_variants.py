@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -12,14 +11,9 @@ import pyvips
 from numpy.typing import NDArray
 from PIL import Image
 
-from media_vm.imaging import crew, logo_render, svg
 from media_vm.imaging.pool import ChildPool
-from media_vm.imaging.removers import remover_named
-from media_vm.imaging.source import read_facts
 from media_vm.imaging.studio import Studio
-from media_vm.imaging.svg_cleaning import cleaned
 from media_vm.rules.pictures import Background, DataType, Format, NotKept, Remover, Size
-from media_vm.rules.validation import READABLE, Limits
 from media_vm.values import Rendered, Rendering, RenderRequest
 from tests import pictures
 
@@ -225,26 +219,6 @@ def test_a_drawn_logo_is_drawn_anew_at_every_size(studio: Studio, tmp_path: Path
         assert width == png.width
         assert ((alpha > 0) & (alpha < 255)).sum() <= 2
         assert (alpha == 255).sum() > 0.9 * width
-
-
-def test_a_drawing_is_cleaned_for_all_sizes_at_once_and_the_largest_made_first(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Once to decode it and once to draw it at every size, on one thread and the same."""
-    (path := tmp_path / "logo.svg").write_text(
-        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle cx="4" cy="4" r="3"/></svg>'
-    )
-    facts = read_facts(path, Limits(), READABLE)
-    clean, encode = Mock(wraps=cleaned), Mock(return_value=({}, {}))
-    monkeypatch.setattr(svg, "cleaned", clean)
-    monkeypatch.setattr(logo_render, "logo_bodies", encode)
-    monkeypatch.setattr(crew, "MOST_THREADS", 1)
-
-    logo_render.render_logo(path, facts, Mock(), remover_named(Remover.PLAIN))
-
-    begun = [call.args[0].width * call.args[0].height for call in encode.call_args_list]
-    assert (2, 6) == (clean.call_count, len(begun))
-    assert sorted(begun, reverse=True) == begun
 
 
 def test_a_logo_says_whose_it_is_on_both_faces(studio: Studio, tmp_path: Path) -> None:
