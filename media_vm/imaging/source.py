@@ -19,7 +19,7 @@ _STRICT: Final = "fail_on=error"  # libvips 8.18's thumbnail_source drops its ow
 
 def read_facts(path: Path, limits: Limits, allowed: frozenset[str]) -> SourceFacts:
     """What the header tells of a picture within the limits. NotThere, GiveUp, NoRoom."""
-    facts = _facts(path, _readable_type(path, limits, allowed))
+    facts = _facts(path, _readable_type(path, limits, allowed), limits)
     refused = refusal(facts, limits)
     if refused is not None:
         raise GiveUp(*refused)
@@ -112,11 +112,11 @@ def _open(path: Path) -> pyvips.Source:
     return pyvips.Source.new_from_file(str(path))
 
 
-def _facts(path: Path, source_type: str) -> SourceFacts:
+def _facts(path: Path, source_type: str, limits: Limits) -> SourceFacts:
     if source_type == "svg":
         from media_vm.imaging.svg import svg_facts
 
-        return svg_facts(path)
+        return svg_facts(path, limits)
     if source_type == "heic":
         from media_vm.imaging.heic import heic_facts
 

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from media_vm.imaging.codecs import pyvips
+from media_vm.errors import GiveUp
+from media_vm.imaging.codecs import LOADERS, pyvips
 from media_vm.imaging.svg_cleaning import cleaned
 from media_vm.imaging.verdicts import decoding
 from media_vm.rules.pictures import Size, SourceFacts
 from media_vm.rules.sizes import BOXES
+from media_vm.rules.validation import HEAD_BYTES, Limits, refusal, sniff
 
 LONGER_SIDE: Final = max(BOXES[Size.ZOOM])
 """A drawing has no pixels of its own: it counts as one of this longer side, so that every size is sharp."""
 
 
-def svg_facts(path: Path) -> SourceFacts:
-    """The shape of the drawing, at `LONGER_SIDE` pixels. GiveUp, NoRoom."""
+def svg_facts(path: Path, limits: Limits) -> SourceFacts:
+    """The shape of the drawing, at `LONGER_SIDE` pixels. limits: also of the pictures in it. GiveUp, NoRoom."""
     with decoding():
-        natural = _opened(cleaned(path.read_bytes()), 1.0)
+        drawing = cleaned(path.read_bytes())
+        _require_small(drawing.pictures, limits)
+        natural = _opened(drawing.body, 1.0)
         scale = LONGER_SIDE / max(natural.width, natural.height)
         width, height = (max(1, round(side * scale)) for side in (natural.width, natural.height))
         return SourceFacts("svg", width, height, frames=1, has_alpha=True)
 
 
 def svg_pixels(path: Path, width: int, height: int) -> pyvips.Image:
-    """The drawing, rasterised at this size or a pixel or two above it. GiveUp, NoRoom."""
+    """The drawing that `svg_facts` told of, rasterised at this size or a pixel or two above it. GiveUp, NoRoom."""
     with decoding():
         sent = path.read_bytes()
-        body = cleaned(sent)
+        body = cleaned(sent).body
         natural = _opened(body, 1.0)
         drawn = _opened(body, max(width / natural.width, height / natural.height)).copy_memory().copy()
         drawn.set_type(pyvips.GValue.blob_type, "xmp-data", sent)  # its <metadata> is RDF too
@@ -37,3 +42,16 @@ def svg_pixels(path: Path, width: int, height: int) -> pyvips.Image:
 
 def _opened(body: bytes, scale: float) -> pyvips.Image:
     return pyvips.Image.svgload_buffer(body, scale=scale, unlimited=False)
+
+
+def _require_small(pictures: Iterable[bytes], limits: Limits) -> None:
+    """librsvg decodes every picture in a drawing whole, and aborts the process where there is no memory for it; a
+    pixel of 16 bits a band takes the room of two."""
+    left = limits.megapixels * 1_000_000
+    for body in pictures:
+        kind = sniff(body[:HEAD_BYTES])
+        header = getattr(pyvips.Image, LOADERS[kind or ""])(pyvips.Source.new_from_memory(body))
+        facts = SourceFacts("svg", header.width, header.height, frames=1, has_alpha=True)
+        left -= facts.width * facts.height * (1 if header.format == "uchar" else 2)
+        if left < 0 or refusal(facts, limits) is not None:
+            raise GiveUp("too_complex", "the pictures in the drawing are too big")
