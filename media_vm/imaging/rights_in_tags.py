@@ -10,6 +10,7 @@ from media_vm.imaging.rights import Rights, checked
 
 _ARTIST, _COPYRIGHT, _ASCII = 0x013B, 0x8298, 2
 _MOST_TAGS: Final = 1_000
+_LONGEST: Final = 4_096  # bytes of a text that are looked at: a line of rights is shorter
 _BYLINE, _CREDIT, _NOTICE = 80, 110, 116  # datasets of IIM's record 2
 _IIM_RESOURCE: Final = 0x0404
 
@@ -41,9 +42,9 @@ def _texts(tiff: bytes) -> Iterator[tuple[int, str]]:
         if entry + 12 > len(tiff):
             return
         tag, kind, length, where = struct.unpack_from(f"{order}HHII", tiff, entry)
-        if kind == _ASCII:
+        if kind == _ASCII and tag in (_ARTIST, _COPYRIGHT):
             where = entry + 8 if length <= 4 else where
-            yield tag, _decoded(tiff[where : where + length].replace(b"\0", b" "))
+            yield tag, _decoded(tiff[where : where + min(length, _LONGEST)].replace(b"\0", b" "))
 
 
 def _unwrapped(body: bytes) -> bytes:

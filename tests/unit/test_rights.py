@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 
 import pytest
 
@@ -97,6 +98,19 @@ def test_exif_is_read_in_both_byte_orders(order: str) -> None:
     body = exif(order, (0x013B, b"Bo\0"), (0x8298, b"Ada 2026\0Cy\0"), (0x010F, b"Camera\0"))
 
     assert Rights(copyright="Ada 2026 Cy", creator="Bo") == rights_in_exif(body)
+
+
+def test_a_thousand_long_texts_cost_no_more_than_a_short_one() -> None:
+    """Tags that all claim the same ten megabytes: only rights are decoded, and of them a few kilobytes."""
+    entries = b"".join(struct.pack("<HHII", 0x8298 if n == 500 else 0x010E, 2, 10_000_000, 8) for n in range(1_000))
+    body = struct.pack("<4sIH", b"II*\0", 8, 1_000) + entries + bytes(4) + b"x" * 10_000_000
+    tracemalloc.start()
+    rights = rights_in_exif(body)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert rights.copyright is not None
+    assert peak < 1_000_000
 
 
 @pytest.mark.parametrize(
