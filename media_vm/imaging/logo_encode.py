@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from media_vm.errors import NoRoom
+from media_vm.imaging.arrays import array_of
 from media_vm.imaging.codecs import pyvips
 from media_vm.imaging.ground import Floats
 from media_vm.rules.pictures import Format
@@ -90,5 +91,5 @@ def _off(image: pyvips.Image, other: pyvips.Image) -> Floats:
 
 def _weighed(image: pyvips.Image) -> Floats:
     full = image.colourspace("srgb") if image.bands < 3 else image
-    weighed: Floats = (full.bandjoin(255) if not full.hasalpha() else full).premultiply().cast("float").numpy()
+    weighed: Floats = array_of((full.bandjoin(255) if not full.hasalpha() else full).premultiply().cast("float"))
     return weighed

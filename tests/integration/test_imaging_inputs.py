@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -162,27 +160,6 @@ def test_a_drawing_reads_no_file_and_no_address(studio: Studio, tmp_path: Path) 
         )
         with pytest.raises(GiveUp, match="external_reference"):
             studio.inspect(path)
-
-
-def with_pictures(path: Path, *sizes: tuple[int, int]) -> Path:
-    """A drawing with black one-bit PNGs of these sizes in it."""
-    shown = ""
-    for size in sizes:
-        Image.new("1", size).save(body := io.BytesIO(), "png")
-        text = b64encode(body.getvalue()).decode()
-        shown += f'<image width="10" height="10" href="data:image/png;base64,{text}"/>'
-    path.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10">{shown}</svg>')
-    return path
-
-
-def test_the_pictures_in_a_drawing_have_the_limits_of_any(children: ChildPool, tmp_path: Path) -> None:
-    """Each its sides, all together their pixels: librsvg would abort the child over a few kilobytes."""
-    small = Studio(children, limits=Limits(megapixels=6, side=2_400))
-
-    assert "svg" == small.inspect(with_pictures(tmp_path / "fits.svg", (2_000, 1_500), (2_000, 1_500))).type
-    for sizes in [((2_000, 1_500), (2_000, 1_501)), ((2_401, 1),)]:
-        with pytest.raises(GiveUp, match="too_complex"):
-            small.inspect(with_pictures(tmp_path / "bomb.svg", *sizes))
 
 
 def animation(path: Path, *, see_through: bool = False) -> Path:

@@ -102,7 +102,9 @@ def test_exif_is_read_in_both_byte_orders(order: str) -> None:
 
 def test_a_thousand_long_texts_cost_no_more_than_a_short_one() -> None:
     """Tags that all claim the same ten megabytes: only rights are decoded, and of them a few kilobytes."""
-    entries = b"".join(struct.pack("<HHII", 0x8298 if n == 500 else 0x010E, 2, 10_000_000, 8) for n in range(1_000))
+    entries = b"".join(
+        struct.pack("<HHII", 0x8298 if n == 500 else 0x010E, 2, 10_000_000, 8) for n in range(1_000)
+    )
     body = struct.pack("<4sIH", b"II*\0", 8, 1_000) + entries + bytes(4) + b"x" * 10_000_000
     tracemalloc.start()
     rights = rights_in_exif(body)
