@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from mmap import mmap
 from typing import Final
 
 from media_vm.imaging.rights import Rights, checked
@@ -17,7 +18,12 @@ _IIM_RESOURCE: Final = 0x0404
 
 def rights_in_exif(body: bytes) -> Rights:
     """From the first directory of an EXIF block."""
-    tags = dict(_texts(body.removeprefix(b"Exif\0\0")))
+    return rights_in_tiff(body.removeprefix(b"Exif\0\0"))
+
+
+def rights_in_tiff(body: bytes | mmap) -> Rights:
+    """From the first directory of a whole TIFF (TIFF 6.0, §2 and §8): its tags are those of EXIF."""
+    tags = dict(_texts(body))
     return checked(copyright=tags.get(_COPYRIGHT), creator=tags.get(_ARTIST))
 
 
@@ -30,7 +36,7 @@ def rights_in_iptc(body: bytes) -> Rights:
     return checked(copyright=lines.get(_NOTICE), credit=lines.get(_CREDIT), creator=lines.get(_BYLINE))
 
 
-def _texts(tiff: bytes) -> Iterator[tuple[int, str]]:
+def _texts(tiff: bytes | mmap) -> Iterator[tuple[int, str]]:
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
     if order is None or len(tiff) < 8:
         return

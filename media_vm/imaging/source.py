@@ -8,6 +8,7 @@ from typing import Any, Final
 from media_vm.errors import GiveUp, NotThere
 from media_vm.imaging.codecs import LOADERS, pyvips
 from media_vm.imaging.metadata import has, with_rights_alone
+from media_vm.imaging.rights_in_files import rights_in_file
 from media_vm.imaging.verdicts import decoding
 from media_vm.rules.pictures import SourceFacts
 from media_vm.rules.validation import HEAD_BYTES, READABLE, Limits, refusal, sniff
@@ -32,8 +33,8 @@ def decode(path: Path, facts: SourceFacts, width: int, height: int) -> pyvips.Im
     Shrinks while it loads where the codec can. GiveUp for pixels cut off or corrupt: never half a picture.
     """
     with decoding():
-        image = _scaled(path, facts, width, height)
-        return _without_opaque_alpha(with_rights_alone(image.colourspace("srgb").cast("uchar")))
+        image = _scaled(path, facts, width, height).colourspace("srgb").cast("uchar")
+        return _without_opaque_alpha(with_rights_alone(image, rights_in_file(path, facts.type)))
 
 
 def decode_frames(path: Path, facts: SourceFacts, width: int, height: int) -> pyvips.Image:
