@@ -67,7 +67,7 @@ def build_world(settings: Settings, *, polishes: bool = False) -> Iterator[World
     scrub_secrets()
     with (
         closing(HttpMainAPI(url, key, Transfer(settings.max_source_bytes), limit)) as api,
-        closing(ChildPool(settings.cpu_slots, _confinement(files))) as children,
+        closing(ChildPool(settings.cpu_slots, confinement(files))) as children,
     ):
         require_children(children, files.folder("library"))
         allowed = frozenset(settings.allowed_types)
@@ -147,7 +147,7 @@ def _require_storage(files: DiskFiles) -> None:
         raise SettingsProblem([f"MEDIA_VM_STORAGE_DIR: {why}; it should be a folder of ours"]) from error
 
 
-def _confinement(files: DiskFiles) -> Confinement:
+def confinement(files: DiskFiles) -> Confinement:
     """A child reads what was sent to us and writes variants; it sees neither the database nor what is set up."""
     bulk, library = files.folder("bulk").resolve(), files.folder("library").resolve()
     return Confinement(reads=(bulk,), writes=(library,))
