@@ -25,7 +25,7 @@ from media_vm.values import RenderRequest
 from tests.hostile.mutations import Specimen
 
 HURT: Final = ("child died", "worker hurt")
-LIMIT: Final = timedelta(seconds=60)
+LIMIT: Final = timedelta(seconds=120)
 _BIG_LOGO_BYTES: Final = 100_000
 _MOVING: Final = frozenset({"gif", "webp"})
 _LEAKS: Final = re.compile(rb"<\?php|<script|PK\x03\x04|SERIAL-4711", re.IGNORECASE)
