@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 _ESCAPE: Final = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.IGNORECASE | re.DOTALL)
-_FETCHED: Final = re.compile(r"@import|\burl\(\s*['\"]?\s*(?!['\"#\s)]|data:)", re.IGNORECASE)
+_PLAIN_DATA: Final = (
+    r"data:[\w+/=;,.%\s-]*['\"]?\s*\)"  # a font; with a `#` it would be a part of another document
+)
+_FETCHED: Final = re.compile(rf"@import|\burl\(\s*['\"]?\s*(?!['\"#\s)]|{_PLAIN_DATA})", re.IGNORECASE)
 _OWN: Final = re.compile(
     r"(?P<of>\b(?:clip-path|mask|filter)\s*:\s*)?\burl\(\s*['\"]?\s*#(?P<id>[^'\"\s)]+)", re.IGNORECASE
 )

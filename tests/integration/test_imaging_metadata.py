@@ -109,6 +109,15 @@ def test_rights_in_a_files_own_texts_are_kept(studio: Studio, tmp_path: Path, ex
         assert packet(Rights(copyright="Ada 2026", creator="Bo")).decode() == rights_of(one)
 
 
+def test_a_comment_in_latin_1_is_no_flaw(studio: Studio, tmp_path: Path) -> None:
+    """PNG names its texts in Latin-1; such a picture is as good as any."""
+    path = pictures.saved(pictures.photo(40, 30), tmp_path / "photo.png")
+    body = path.read_bytes()
+    path.write_bytes(body[:33] + pictures.chunk(b"tEXt", b"Schl\xfcssel\0caf\xe9") + body[33:])
+
+    assert studio.render(path, tmp_path, PRODUCT).kept
+
+
 def test_a_see_through_picture_keeps_its_rights_in_png(studio: Studio, tmp_path: Path) -> None:
     """PNG variants carry them too."""
     logo = pictures.logo(90, 60).copy()

@@ -13,6 +13,8 @@ OPEN = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:x="http://www.w3.org/1999/
 
 PNG = f"data:image/png;base64,{b64encode(bytes.fromhex('89504e470d0a1a0a')).decode()}"
 
+FONT = "@font-face{src:url(data:font/woff2;charset=utf-8;base64,d09GMg+/=) format('woff2')}"
+
 
 def svg(inside: str, before: str = "") -> bytes:
     """A drawing with this in it."""
@@ -30,6 +32,7 @@ def svg(inside: str, before: str = "") -> bytes:
         ("<set/><animate href='#a'/><metadata><b/></metadata>", ""),
         ("<!-- a comment --><?php echo 1 ?><g/>", "<g></g>"),
         ("<text>a &lt;b&gt; &amp; c</text>", "<text>a &lt;b&gt; &amp; c</text>"),
+        (f"<style>{FONT}</style>", f"<style>{FONT}</style>"),
         ("<style>a{fill:url(#g)}</style>", "<style>a{fill:url(#g)}</style>"),
         (f"<image href='{PNG}'/>", f'<image href="{PNG}"></image>'),
         (f"<i:include xmlns:i='http://www.w3.org/2001/XInclude' href='{PNG}'/>", ""),
@@ -53,6 +56,8 @@ def test_what_a_still_never_shows_is_left_out(inside: str, expected: str) -> Non
         "<feImage href='a.png'/>",
         "<g fill='url(http://evil.example/#a)'/>",
         "<g style='fill: URL( \"a.svg#b\" )'/>",
+        "<g fill='url(data:image/svg+xml;base64,AAAA#p)'/>",
+        "<g style='fill:url(&quot;data:font/woff,\\&quot;#p&quot;)'/>",
         "<style>@import 'a.css';</style>",
         "<style>a{fill:u\\72l(a.svg#b)}</style>",
         "<style>a{b:'/*'} @import 'a.css'; c{d:'*/'}</style>",
