@@ -45,7 +45,7 @@ fault: install
 	@scripts/get_mariadb.sh
 	@$(BIN)/python -m tests.faults $(if $(QUICK),--quick)
 
-# Some thousand files made worse, through the real children. PHOTOS=folder: yours too. NUMBER=, SEED=: how many, which.
+# Some thousand files made worse, through a worker's children. PHOTOS=folder: yours too. NUMBER=, SEED=: how many, which.
 hostile: install
 	@$(BIN)/python -m tests.hostile $(PHOTOS) $(if $(NUMBER),--number $(NUMBER)) $(if $(SEED),--seed $(SEED))
 

@@ -31,7 +31,7 @@ from media_vm.adapters.upkeep_turns import DatabaseTurns
 from media_vm.company import Company
 from media_vm.environment import SettingsProblem, require_main_api
 from media_vm.errors import StepFailed
-from media_vm.imaging.confinement import Confinement
+from media_vm.imaging.confinement import MODEL_VARIABLE, Confinement
 from media_vm.imaging.pool import ChildPool
 from media_vm.imaging.replies import TaskBroke
 from media_vm.imaging.studio import Studio
@@ -67,7 +67,7 @@ def build_world(settings: Settings, *, polishes: bool = False) -> Iterator[World
     scrub_secrets()
     with (
         closing(HttpMainAPI(url, key, Transfer(settings.max_source_bytes), limit)) as api,
-        closing(ChildPool(settings.cpu_slots, _confinement(files))) as children,
+        closing(ChildPool(settings.cpu_slots, confinement(files, settings.model_dir))) as children,
     ):
         require_children(children, files.folder("library"))
         allowed = frozenset(settings.allowed_types)
@@ -147,10 +147,16 @@ def _require_storage(files: DiskFiles) -> None:
         raise SettingsProblem([f"MEDIA_VM_STORAGE_DIR: {why}; it should be a folder of ours"]) from error
 
 
-def _confinement(files: DiskFiles) -> Confinement:
-    """A child reads what was sent to us and writes variants; it sees neither the database nor what is set up."""
+def confinement(files: DiskFiles, model: Path | None = None) -> Confinement:
+    """A child reads what was sent to us and writes variants; it sees neither the database nor what is set up.
+
+    model: the folder of the remover's model, which it reads too, and learns of as rembg does.
+    """
     bulk, library = files.folder("bulk").resolve(), files.folder("library").resolve()
-    return Confinement(reads=(bulk,), writes=(library,))
+    if model is None:
+        return Confinement(reads=(bulk,), writes=(library,))
+    folder = model.resolve()
+    return Confinement(reads=(bulk, folder), writes=(library,), variables=((MODEL_VARIABLE, str(folder)),))
 
 
 def require_children(children: ChildPool, library: Path) -> None:

@@ -171,7 +171,8 @@ class Files(Protocol):
         """Make sure that a folder under the storage root exists."""
 
     def publish(self, rendering: Rendering, media_id: int, folder: str, slug: str) -> VariantSet:
-        """fsync and rename every rendered file to its final name in its library folder."""
+        """fsync and rename every rendered file to its final name in its library folder. ChildDied: one is not what
+        was told of it."""
 
     def quarantine(self, sources: Sequence[Path], media_id: int, failure: Failure) -> None:
         """Put bytes that could not be processed aside, the reason beside them: a copy of the first source

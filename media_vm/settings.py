@@ -98,12 +98,14 @@ class Settings(BaseSettings):
         says="who takes logos' backgrounds away: `plain`, `rembg` (a model, installed apart) or `off`",
         example="rembg",
     )
+    rembg_dir: Path | None = setting(
+        None,
+        "MEDIA_VM_REMBG_DIR",
+        says="the folder with the model that `rembg` needs, `u2netp.onnx`",
+        example="/srv/media-vm/models",
+    )
     cpu_slots: int = setting(
-        cores(),
-        "MEDIA_VM_CPU_SLOTS",
-        says="pixel processes, and processes of `serve`",
-        example="2",
-        ge=1,
+        cores(), "MEDIA_VM_CPU_SLOTS", says="pixel processes, and processes of `serve`", example="2", ge=1
     )
     items_in_flight: int = setting(
         4 * cores(), "MEDIA_VM_ITEMS_IN_FLIGHT", says="items walked at once", example="8", ge=1, le=256
@@ -223,6 +225,11 @@ class Settings(BaseSettings):
     def remover(self) -> Remover:
         """Who takes logos' backgrounds away."""
         return self.background_remover if Feature.BACKGROUND_REMOVAL in self.features else Remover.OFF
+
+    @property
+    def model_dir(self) -> Path | None:
+        """Where the remover's model is, if it has one."""
+        return self.rembg_dir if self.remover is Remover.REMBG else None
 
     @property
     def aims(self) -> Aims:

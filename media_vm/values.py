@@ -146,8 +146,8 @@ class RenderRequest:
 
     only_crops: the cropped sizes alone, for a focal point that moved. only_removed: a logo's face without ground
     alone. polishes: digests (SHA-256) of the variants that there are; only sizes that get smaller by more effort
-    are made (`rules/polish.py`). text_regions: writing that a site's `header` must not lose, as far as anybody found
-    some.
+    are made (`rules/polish.py`). text_regions: writing that a site's `header` must not lose, as far as anybody
+    found some.
     """
 
     data_type: DataType

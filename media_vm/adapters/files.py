@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from media_vm.adapters.disk_failures import disk_may_be_full
+from media_vm.errors import ChildDied
 from media_vm.failpoints import failpoint
 from media_vm.rules.failures import Failure, is_whole
 from media_vm.rules.paths import library_name
@@ -58,13 +59,15 @@ class DiskFiles:
     def publish(self, rendering: Rendering, media_id: int, folder: str, slug: str) -> VariantSet:
         """Give every rendered file the name that holds its content's hash."""
         with disk_may_be_full():
+            for one in rendering.kept:
+                _sync(one.temporary)
+                _require_told(one)
             kept = tuple(self._publish_one(one, media_id, folder, slug) for one in rendering.kept)
             _sync_folder(self._inside(folder))
         return VariantSet(kept, rendering.not_kept)
 
     def _publish_one(self, one: Rendered, media_id: int, folder: str, slug: str) -> Variant:
         name = library_name(media_id, slug, one.size, one.format, one.background, one.sha256)
-        _sync(one.temporary)
         _rename(one.temporary, self._inside(folder) / name)
         return Variant(
             size=one.size,
@@ -142,6 +145,13 @@ def _rename(temporary: Path, final: Path) -> None:
     failpoint("renaming")
     temporary.rename(final)
     failpoint("renamed")
+
+
+def _require_told(one: Rendered) -> None:
+    """A child that was taken over could tell another digest than its file's: part of a name, and what fsck and
+    caches go by. Before anything is renamed. ChildDied."""
+    if _measured(one.temporary) != Download(one.bytes, one.sha256):
+        raise ChildDied("answered_nonsense", "a variant is not what was told of it", crash_signal=False)
 
 
 def _sync(path: Path) -> None:

@@ -21,6 +21,9 @@ from media_vm.imaging.landlock import keep_only
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
+MODEL_VARIABLE: Final = "U2NET_HOME"
+"""In which rembg looks for the folder of its models."""
+
 PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 PR_SET_NO_NEW_PRIVS: Final = 38
 M_MMAP_THRESHOLD: Final = -3  # malloc.h
@@ -40,16 +43,19 @@ class Confinement:
 
     memory_bytes: address space; file_bytes: of the biggest file it may write. reads, writes: folders of pictures;
     if any is named, all other files but those that an interpreter and a decoder need are out of reach.
+    variables: names and values that the child's environment gets, which is bare otherwise.
     """
 
     memory_bytes: int = 1_200_000_000
     file_bytes: int = 100_000_000
     reads: tuple[Path, ...] = ()
     writes: tuple[Path, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 def confine(limits: Confinement) -> None:
     """Take away from this process, for good, what no decoder needs; runs before the first task."""
+    os.environ.update(limits.variables)
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # the fork server's death; the worker's is watched below
     if limits.reads or limits.writes:

@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from media_vm.imaging.arrays import array_of
 from media_vm.imaging.codecs import pyvips
 from media_vm.imaging.margins import aired, margin_of, trimmed
 from media_vm.imaging.metadata import has
@@ -132,8 +133,8 @@ def _is_clear(image: pyvips.Image) -> bool:
 
 def _cut(image: pyvips.Image, remover: GroundRemover) -> Cutout | Refusal:
     """What the remover makes of the colours; what was see-through a little stays so."""
-    cut = remover.remove(np.ascontiguousarray(image.numpy()[..., :3]))
+    cut = remover.remove(np.ascontiguousarray(array_of(image)[..., :3]))
     if isinstance(cut, Cutout) and image.hasalpha():
-        veiled = cut.pixels[..., 3] * (image.numpy()[..., 3] / 255)
+        veiled = cut.pixels[..., 3] * (array_of(image)[..., 3] / 255)
         return Cutout(np.dstack([cut.pixels[..., :3], np.rint(veiled).astype(np.uint8)]), cut.confidence)
     return cut

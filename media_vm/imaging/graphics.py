@@ -6,6 +6,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Final
 
+from media_vm.imaging.arrays import array_of
 from media_vm.imaging.codecs import pyvips
 from media_vm.imaging.source import own_pixels
 from media_vm.imaging.verdicts import decoding
@@ -41,5 +42,5 @@ def is_graphic(raster: pyvips.Image) -> bool:
     here = raster.crop(0, 0, width, height)
     apart = [(here - raster.crop(*aside, width, height)).abs() for aside in ((1, 0), (0, 1))]
     steps = reduce(pyvips.Image.maxpair, (band for one in apart for band in one.bandsplit()))
-    counts = steps.cast("uchar").hist_find().numpy().ravel()
+    counts = array_of(steps.cast("uchar").hist_find()).ravel()
     return bool(counts[0] >= _FLAT * width * height and counts[1 : _SHADE + 1].sum() <= _SHADED * width * height)

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from media_vm.imaging.arrays import array_of
 from media_vm.imaging.codecs import pyvips
 
 Floats = NDArray[np.float32]
@@ -83,7 +84,7 @@ def distances(pixels: Pixels, under: Floats) -> Floats:
     there = _lab(np.rint(under).astype(np.uint8))
     stray = _lab(pixels) - (there.getpoint(0, 0) if under.size == there.bands else there)
     square = stray * stray
-    return np.asarray(((square[0] + square[1] + square[2]) ** 0.5).cast("float").numpy())
+    return np.asarray(array_of(((square[0] + square[1] + square[2]) ** 0.5).cast("float")))
 
 
 def _lab(pixels: Pixels) -> pyvips.Image:

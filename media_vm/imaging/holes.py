@@ -15,6 +15,7 @@ from typing import Final
 
 import numpy as np
 
+from media_vm.imaging.arrays import array_of
 from media_vm.imaging.codecs import pyvips
 from media_vm.imaging.ground import Floats
 from media_vm.imaging.regions import OUTSIDE, Mask, Numbers, Regions
@@ -91,4 +92,4 @@ def _distance_from(mask: Mask) -> Floats:
     if not mask.any():
         return np.zeros(mask.shape, dtype=np.float32)
     _, found = pyvips.Image.new_from_array(mask.astype(np.uint8)).fill_nearest(distance=True)
-    return np.asarray(found["distance"].numpy())
+    return np.asarray(array_of(found["distance"]))

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from media_vm.imaging.arrays import array_of
 from media_vm.imaging.codecs import pyvips
 from media_vm.imaging.ground import ground_of
 from media_vm.rules.sizes import Box
@@ -41,7 +42,7 @@ def margin_of(image: pyvips.Image) -> Margin:
     whole = Box(0, 0, image.width, image.height)
     if image.hasalpha():
         return Margin(None, True, _found(image[3], _ALPHA_LEVELS, [0]) or whole)
-    red, green, blue = (float(level) for level in ground_of(image.numpy()).colours(2, 2)[0, 0])
+    red, green, blue = (float(level) for level in ground_of(array_of(image)).colours(2, 2)[0, 0])
     lightness, a, b = pyvips.Image.black(1, 1).new_from_image([red, green, blue]).colourspace("lab").getpoint(0, 0)
     is_paper = lightness >= _PAPER_LIGHTNESS and np.hypot(a, b) <= _PAPER_CHROMA
     content = _found(image, _COLOUR_LEVELS, [red, green, blue])

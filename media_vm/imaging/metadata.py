@@ -12,6 +12,7 @@ from media_vm.imaging.rights_in_xmp import rights_in_xmp
 _PLACES: Final = {"xmp-data": rights_in_xmp, "iptc-data": rights_in_iptc, "exif-data": rights_in_exif}
 """The one that says it best comes first."""
 
+_NOTHING: Final = Rights()
 _INTEGERS: Final = pyvips.GValue.array_int_type
 _TIMING: Final = {"page-height": pyvips.GValue.gint_type, "loop": pyvips.GValue.gint_type, "delay": _INTEGERS}
 
@@ -22,13 +23,14 @@ def has(image: pyvips.Image, name: str) -> bool:
     return bool(image.get_typeof(name))
 
 
-def with_rights_alone(image: pyvips.Image) -> pyvips.Image:
+def with_rights_alone(image: pyvips.Image, in_file: Rights = _NOTHING) -> pyvips.Image:
     """The pixels of an 8-bit sRGB image, in memory, and nothing else of it but frames' timing and our own XMP
-    packet, if there is anything to put in it."""
+    packet, if there is anything to put in it. in_file: what its file says where libvips does not look."""
     rights = Rights()
     for name, read in _PLACES.items():
         if has(image, name):
             rights = rights.or_else(read(bytes(image.get(name))))
+    rights = rights.or_else(in_file)
     size = image.width, image.height, image.bands
     bare = pyvips.Image.new_from_memory(image.write_to_memory(), *size, "uchar").copy(interpretation="srgb")
     for name, kind in _TIMING.items():

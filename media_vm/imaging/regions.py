@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from media_vm.imaging.arrays import array_of
 from media_vm.imaging.codecs import pyvips
 
 Mask = NDArray[np.bool_]
@@ -38,7 +39,7 @@ class Regions:
 def regions_of(mask: Mask) -> Regions:
     """Label a mask and its opposite together, by libvips' flood fill."""
     image = pyvips.Image.new_from_array(mask.astype(np.uint8))
-    labels = np.asarray(image.labelregions().numpy(), dtype=np.int32)
+    labels = np.asarray(array_of(image.labelregions()), dtype=np.int32)
     flat = labels.ravel()
     area = np.bincount(flat)
     first = np.zeros(len(area), dtype=np.intp)

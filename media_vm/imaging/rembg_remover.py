@@ -1,17 +1,22 @@
 """The optional remover with a model: `pip install media-vm[rembg]` and MEDIA_VM_BACKGROUND_REMOVER=rembg.
 
 The model is rembg's smallest (u2netp, 4.7 MB): a child's limits on memory and file size hold for it too, and a
-child fetches nothing, so the operator puts the model there once (docs/operator.md).
+child fetches nothing, so the operator puts the model into MEDIA_VM_REMBG_DIR once (docs/operator.md).
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from media_vm.imaging.confinement import MODEL_VARIABLE
 from media_vm.imaging.ground import Pixels
 from media_vm.imaging.removers import Cutout, GroundRemover, NoRemover, Refusal
 from media_vm.imaging.unmixing import nearest
@@ -36,14 +41,15 @@ class RembgRemover:
     def loaded() -> GroundRemover:
         """With rembg's model; one that refuses with `remover_not_installed` or `model_missing` without it."""
         try:
-            from rembg import new_session, remove
-            from rembg.sessions.u2netp import U2netpSession
+            import_module("rembg")
         except ImportError:
             return NoRemover(NobodyThere.NOT_INSTALLED)
-        if U2netpSession.resolve_existing(f"{MODEL}.onnx") is None:
+        try:
+            return RembgRemover(_segment_by(Path(os.environ[MODEL_VARIABLE], f"{MODEL}.onnx")))
+        except MemoryError:
+            raise
+        except Exception:  # no folder, no file, not that model: whatever the runtime calls it
             return NoRemover(NobodyThere.MODEL_MISSING)
-        session = new_session(MODEL)
-        return RembgRemover(lambda pixels: np.asarray(remove(pixels, session=session, only_mask=True)))
 
     def remove(self, pixels: Pixels) -> Cutout | Refusal:
         """Refusals: `nothing_left`, `no_ground`, `unsure`."""
@@ -57,6 +63,16 @@ class RembgRemover:
         if confidence < _LEAST_CONFIDENCE:
             return Refusal("unsure", confidence)
         return Cutout(_cut(pixels, mask, is_mixed), confidence)
+
+
+@cache
+def _segment_by(model: Path) -> Segment:
+    """The model, loaded once a child. OSError if there is none, which rembg would fetch; whatever rembg raises."""
+    from rembg import new_session, remove
+
+    model.open("rb").close()
+    session = new_session(MODEL)
+    return lambda pixels: np.asarray(remove(pixels, session=session, only_mask=True))
 
 
 def _cut(pixels: Pixels, mask: NDArray[np.uint8], is_mixed: NDArray[np.bool_]) -> Pixels:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from mmap import mmap
 from typing import Final
 
 from media_vm.imaging.rights import Rights, checked
 
 _ARTIST, _COPYRIGHT, _ASCII = 0x013B, 0x8298, 2
 _MOST_TAGS: Final = 1_000
+_LONGEST: Final = 4_096  # bytes of a text that are looked at: a line of rights is shorter
 _BYLINE, _CREDIT, _NOTICE = 80, 110, 116  # datasets of IIM's record 2
 _IIM_RESOURCE: Final = 0x0404
 
 
 def rights_in_exif(body: bytes) -> Rights:
     """From the first directory of an EXIF block."""
-    tags = dict(_texts(body.removeprefix(b"Exif\0\0")))
+    return rights_in_tiff(body.removeprefix(b"Exif\0\0"))
+
+
+def rights_in_tiff(body: bytes | mmap) -> Rights:
+    """From the first directory of a whole TIFF (TIFF 6.0, §2 and §8): its tags are those of EXIF."""
+    tags = dict(_texts(body))
     return checked(copyright=tags.get(_COPYRIGHT), creator=tags.get(_ARTIST))
 
 
@@ -29,7 +36,7 @@ def rights_in_iptc(body: bytes) -> Rights:
     return checked(copyright=lines.get(_NOTICE), credit=lines.get(_CREDIT), creator=lines.get(_BYLINE))
 
 
-def _texts(tiff: bytes) -> Iterator[tuple[int, str]]:
+def _texts(tiff: bytes | mmap) -> Iterator[tuple[int, str]]:
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
     if order is None or len(tiff) < 8:
         return
@@ -41,9 +48,9 @@ def _texts(tiff: bytes) -> Iterator[tuple[int, str]]:
         if entry + 12 > len(tiff):
             return
         tag, kind, length, where = struct.unpack_from(f"{order}HHII", tiff, entry)
-        if kind == _ASCII:
+        if kind == _ASCII and tag in (_ARTIST, _COPYRIGHT):
             where = entry + 8 if length <= 4 else where
-            yield tag, _decoded(tiff[where : where + length].replace(b"\0", b" "))
+            yield tag, _decoded(tiff[where : where + min(length, _LONGEST)].replace(b"\0", b" "))
 
 
 def _unwrapped(body: bytes) -> bytes:

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from media_vm.imaging.arrays import array_of
 from media_vm.imaging.codecs import pyvips
 from media_vm.imaging.likeness import Likeness, Tiles
 from media_vm.rules.tiling import SMALLEST_SIDE, Tile, Tiling, tiling
@@ -34,7 +35,7 @@ class Sample:
 
     def _cut(self, image: pyvips.Image) -> Tiles:
         opaque = image.flatten(background=_GREY) if image.hasalpha() else image
-        inner = opaque.colourspace("srgb").numpy()[self._margin :, self._margin :]
+        inner = array_of(opaque.colourspace("srgb"))[self._margin :, self._margin :]
         side = self._side
         return np.stack([inner[at.top : at.top + side, at.left : at.left + side] for at in self._tiles])
 

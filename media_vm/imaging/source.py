@@ -8,6 +8,7 @@ from typing import Any, Final
 from media_vm.errors import GiveUp, NotThere
 from media_vm.imaging.codecs import LOADERS, pyvips
 from media_vm.imaging.metadata import has, with_rights_alone
+from media_vm.imaging.rights_in_files import rights_in_file
 from media_vm.imaging.verdicts import decoding
 from media_vm.rules.pictures import SourceFacts
 from media_vm.rules.validation import HEAD_BYTES, READABLE, Limits, refusal, sniff
@@ -19,7 +20,7 @@ _STRICT: Final = "fail_on=error"  # libvips 8.18's thumbnail_source drops its ow
 
 def read_facts(path: Path, limits: Limits, allowed: frozenset[str]) -> SourceFacts:
     """What the header tells of a picture within the limits. NotThere, GiveUp, NoRoom."""
-    facts = _facts(path, _readable_type(path, limits, allowed))
+    facts = _facts(path, _readable_type(path, limits, allowed), limits)
     refused = refusal(facts, limits)
     if refused is not None:
         raise GiveUp(*refused)
@@ -32,8 +33,8 @@ def decode(path: Path, facts: SourceFacts, width: int, height: int) -> pyvips.Im
     Shrinks while it loads where the codec can. GiveUp for pixels cut off or corrupt: never half a picture.
     """
     with decoding():
-        image = _scaled(path, facts, width, height)
-        return _without_opaque_alpha(with_rights_alone(image.colourspace("srgb").cast("uchar")))
+        image = _scaled(path, facts, width, height).colourspace("srgb").cast("uchar")
+        return _without_opaque_alpha(with_rights_alone(image, rights_in_file(path, facts.type)))
 
 
 def decode_frames(path: Path, facts: SourceFacts, width: int, height: int) -> pyvips.Image:
@@ -124,11 +125,11 @@ def _open(path: Path) -> pyvips.Source:
     return pyvips.Source.new_from_file(str(path))
 
 
-def _facts(path: Path, source_type: str) -> SourceFacts:
+def _facts(path: Path, source_type: str, limits: Limits) -> SourceFacts:
     if source_type == "svg":
         from media_vm.imaging.svg import svg_facts
 
-        return svg_facts(path)
+        return svg_facts(path, limits)
     if source_type == "heic":
         from media_vm.imaging.heic import heic_facts
 

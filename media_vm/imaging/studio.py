@@ -12,6 +12,7 @@ from media_vm.imaging import tasks
 from media_vm.imaging.pool import ChildPool
 from media_vm.rules.pictures import Remover, SourceFacts
 from media_vm.rules.quality import Aims
+from media_vm.rules.sizes import BOXES
 from media_vm.rules.validation import READABLE, Limits
 from media_vm.values import Rendering, RenderRequest
 
@@ -65,8 +66,19 @@ class Studio:
 
 
 def _require_own(rendering: Rendering, into: Path, prefix: str) -> None:
-    """A child that was taken over could name any file to be published. ChildDied: it names one not its own."""
-    for path in (one.temporary for one in rendering.kept):
+    """A child that was taken over could name any file to be published, or tell any size. ChildDied: it names one
+    not its own, one twice, or a size beyond the box. Whoever publishes compares bytes and digest."""
+    if len({one.temporary for one in rendering.kept}) < len(rendering.kept):
+        raise _nonsense("one file twice")
+    for one in rendering.kept:
+        path = one.temporary
         is_own = path.parent == into and path.name.startswith(prefix)
         if not is_own or path.is_symlink() or not path.is_file():
-            raise ChildDied("answered_nonsense", "the picture process named a strange file", crash_signal=False)
+            raise _nonsense("a strange file")
+        width, height = BOXES[one.size]
+        if not (1 <= one.width <= width and 1 <= one.height <= height):
+            raise _nonsense("a size beyond its box")
+
+
+def _nonsense(told: str) -> ChildDied:
+    return ChildDied("answered_nonsense", f"the picture process named {told}", crash_signal=False)

@@ -7,12 +7,14 @@ out. What it would have to fetch is a reason to refuse it: a drawing without its
 from __future__ import annotations
 
 import html
+from dataclasses import dataclass
 from typing import Final
 from xml.parsers import expat
 
 from media_vm.errors import GiveUp
 from media_vm.imaging.svg_cost import Cost
-from media_vm.imaging.svg_references import outside_of_style, referenced_ids
+from media_vm.imaging.svg_data import is_picture_in_text, picture_in
+from media_vm.imaging.svg_references import outside_of_style, referenced
 
 _MOST_BYTES: Final = 10_000_000
 _DEEPEST: Final = 200
@@ -27,13 +29,22 @@ _CUT: Final = frozenset(
 )
 _NEVER_DRAWN: Final = frozenset(
     {"script", "handler", "listener", "foreignobject", "iframe", "audio", "video", "metadata", "title", "desc"}
+    | {"include"}  # XInclude: another document, which nobody wrote anew
     | {"set", "animate", "animatecolor", "animatemotion", "animatetransform"}
 )
 _OUTSIDE = "the drawing asks for something outside its file"
 
 
-def cleaned(body: bytes) -> bytes:
-    """The same drawing in UTF-8. GiveUp: `corrupt`, `truncated`, `external_reference`, `too_complex`."""
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A drawing in UTF-8, and the raster pictures that are written out in it; nobody has looked at their sizes."""
+
+    body: bytes
+    pictures: tuple[bytes, ...]
+
+
+def cleaned(body: bytes) -> Cleaned:
+    """The same drawing. GiveUp: `corrupt`, `truncated`, `external_reference`, `too_complex`."""
     if len(body) > _MOST_BYTES:
         raise GiveUp("too_complex", f"a drawing of more than {_MOST_BYTES} bytes")
     writer = _Writer()
@@ -46,7 +57,7 @@ def cleaned(body: bytes) -> bytes:
     except (LookupError, ValueError):  # an encoding that nobody knows
         raise GiveUp("corrupt", "the drawing's markup cannot be read") from None
     writer.cost.check()
-    return "".join(writer.out).encode()
+    return Cleaned("".join(writer.out).encode(), tuple(writer.pictures))
 
 
 class _Writer:
@@ -54,6 +65,7 @@ class _Writer:
 
     def __init__(self) -> None:
         self.out: list[str] = []
+        self.pictures: list[bytes] = []
         self._room = _MOST_BYTES * 2  # escapes and shorthands make a text longer
         self.cost = Cost()
         self._open: list[str] = []
@@ -71,14 +83,17 @@ class _Writer:
         self._open.append(name)
         if len(self._open) > _DEEPEST:
             raise GiveUp("too_complex", f"elements more than {_DEEPEST} deep")
-        if self._hidden or _local(name) in _NEVER_DRAWN:
+        if self._hidden or self._style is not None or _local(name) in _NEVER_DRAWN:
             self._hidden += 1
             return
         kept = {key: value for key, value in attributes.items() if _may_stay(name, key)}
         for key, value in kept.items():
             if outside_of_style(value) or (_local(key) == "href" and not _is_inside(value)):
                 raise GiveUp("external_reference", _OUTSIDE)
-        self.cost.enter(kept.get("id"), referenced_ids(kept.values()))
+            if _local(key) == "href" and is_picture_in_text(value):
+                self.pictures.append(picture_in(value))
+        own = referenced([(_local(key), value) for key, value in kept.items()])
+        self.cost.enter(_local(name), kept.get("id") or kept.get("xml:id"), kept.get("class", ""), own)
         if _local(name) == "style":
             self._style = []
         self._write("".join([f"<{name}", *(f' {k}="{html.escape(v)}"' for k, v in kept.items()), ">"]))
@@ -92,6 +107,7 @@ class _Writer:
             style, self._style = "".join(self._style), None
             if outside_of_style(style):
                 raise GiveUp("external_reference", _OUTSIDE)
+            self.cost.style(style)
         self.cost.leave()
         self._write(f"</{name}>")
 
@@ -126,13 +142,10 @@ def _may_stay(element: str, attribute: str) -> bool:
     return not local.startswith("on") and not is_link and attribute.lower() != "xml:base"
 
 
-_DATA: Final = tuple(f"data:image/{kind};base64," for kind in ("png", "jpeg", "jpg", "gif", "webp"))
-
-
 def _is_inside(reference: str) -> bool:
     """A part of this document, or a raster picture written out in it."""
-    reference = reference.strip().lower()
-    return not reference or reference.startswith(("#", *_DATA))
+    reference = reference.strip()
+    return not reference or reference.startswith("#") or is_picture_in_text(reference)
 
 
 def _local(name: str) -> str:

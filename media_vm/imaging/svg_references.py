@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 _ESCAPE: Final = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.IGNORECASE | re.DOTALL)
-_FETCHED: Final = re.compile(r"@import|\burl\(\s*['\"]?\s*(?!['\"#\s)]|data:)", re.IGNORECASE)
-_OWN: Final = re.compile(r"\burl\(\s*['\"]?\s*#([^'\"\s)]+)", re.IGNORECASE)
+_PLAIN_DATA: Final = (
+    r"data:[\w+/=;,.%\s-]*['\"]?\s*\)"  # a font; with a `#` it would be a part of another document
+)
+_FETCHED: Final = re.compile(rf"@import|\burl\(\s*['\"]?\s*(?!['\"#\s)]|{_PLAIN_DATA})", re.IGNORECASE)
+_OWN: Final = re.compile(
+    r"(?P<of>\b(?:clip-path|mask|filter)\s*:\s*)?\burl\(\s*['\"]?\s*#(?P<id>[^'\"\s)]+)", re.IGNORECASE
+)
+_NOT_INHERITED: Final = frozenset({"clip-path", "mask", "filter"})
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Ids that an element names, once for each time it does.
+
+    links: drawn once for it; paints: for every shape within it too, as fill, stroke and markers are inherited.
+    """
+
+    links: tuple[str, ...] = ()
+    paints: tuple[str, ...] = ()
 
 
 def outside_of_style(text: str) -> bool:
@@ -16,19 +34,34 @@ def outside_of_style(text: str) -> bool:
 
     Comments are searched too: to tell them from strings that look like them would take a parser of CSS.
     """
-    return _FETCHED.search(_ESCAPE.sub(_resolved, text)) is not None
+    return _FETCHED.search(without_escapes(text)) is not None
 
 
-def referenced_ids(values: Iterable[str]) -> list[str]:
-    """The parts of the document that an element's attributes name, once for each time they do."""
-    found = []
-    for value in values:
-        value = value.strip()
-        if value.startswith("#"):
-            found.append(value[1:])
-        elif "url" in value.lower():
-            found += _OWN.findall(value)
-    return found
+def referenced(attributes: Iterable[tuple[str, str]]) -> References:
+    """What an element's attributes name; their names without a prefix."""
+    links: list[str] = []
+    paints: list[str] = []
+    for name, value in attributes:
+        if name == "href" and value.strip().startswith("#"):
+            links.append(value.strip()[1:])
+        elif "url" in value.lower() or "\\" in value:
+            of_style = referenced_in_style(value)
+            links += of_style.links + (of_style.paints if name in _NOT_INHERITED else ())
+            paints += () if name in _NOT_INHERITED else of_style.paints
+    return References(tuple(links), tuple(paints))
+
+
+def referenced_in_style(declarations: str) -> References:
+    """What a list of declarations names; whatever is not surely a link counts as a paint, which costs more."""
+    found = list(_OWN.finditer(without_escapes(declarations)))
+    return References(
+        tuple(one["id"] for one in found if one["of"]), tuple(one["id"] for one in found if not one["of"])
+    )
+
+
+def without_escapes(text: str) -> str:
+    """The same style, every character written as itself."""
+    return _ESCAPE.sub(_resolved, text)
 
 
 def _resolved(escape: re.Match[str]) -> str:

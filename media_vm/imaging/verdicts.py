@@ -10,6 +10,7 @@ from media_vm.errors import GiveUp, MediaVMError, NoRoom, StepFailed
 from media_vm.imaging.codecs import pyvips
 
 _NO_MEMORY: Final = ("out of memory", "unable to allocate", "memory allocation")
+_FORBIDDEN: Final = "security limit"  # libheif says so of what a file claims, and calls it a memory error
 _CUT: Final = ("premature end", "truncated", "unexpected end", "end of file", "end of data")
 
 
@@ -39,6 +40,8 @@ def decoding_in_python() -> Iterator[None]:
 
 def _verdict(words: str) -> StepFailed:
     words = words.lower()
+    if _FORBIDDEN in words:
+        return GiveUp("corrupt", "the picture's data asks for more than any picture needs")
     if any(phrase in words for phrase in _NO_MEMORY):
         return NoRoom("out_of_memory", "decoding needs more memory than a child may have")
     if any(phrase in words for phrase in _CUT):

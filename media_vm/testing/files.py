@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from media_vm.errors import ChildDied
 from media_vm.rules.failures import Failure, is_whole
 from media_vm.rules.paths import library_name
 from media_vm.rules.pictures import (
@@ -50,6 +51,8 @@ class MemoryFiles:
 
     def publish(self, rendering: Rendering, media_id: int, folder: str, slug: str) -> VariantSet:
         """Rename every rendered file."""
+        if any(download_of(self.disk[one.temporary]) != Download(one.bytes, one.sha256) for one in rendering.kept):
+            raise ChildDied("answered_nonsense", "a variant is not what was told of it", crash_signal=False)
         kept = []
         for one in rendering.kept:
             name = library_name(media_id, slug, one.size, one.format, one.background, one.sha256)

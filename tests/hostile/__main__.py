@@ -1,6 +1,7 @@
 """`python -m tests.hostile [FOLDER] [--number N] [--seed N] [--keep FOLDER]`: try what bad files do to a worker.
 
-FOLDER: pictures to make worse, beside those that are drawn. --keep: where a file that killed a child is put.
+FOLDER: pictures to make worse, beside those that are drawn and those that were given, if they are there. --keep:
+where a file that hurt is put.
 Exit codes: 0 no worker and no child was hurt, 1 something was.
 """
 
@@ -16,10 +17,9 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from media_vm.imaging.pool import ChildPool
-from tests.hostile.givens import bodies, drawn, found
-from tests.hostile.mutations import Specimen, specimen
-from tests.hostile.trial import HURT, Result, own_megabytes, tried
+from tests.hostile.givens import SHARED, bodies, drawn, found
+from tests.hostile.mutations import USES, Specimen, specimen
+from tests.hostile.trial import HURT, Result, own_megabytes, tried, worker_pool
 
 SLOTS = 2
 
@@ -35,8 +35,10 @@ def main(arguments: Sequence[str]) -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="media-vm-hostile-") as name:
         (drawing := Path(name, "drawn")).mkdir()
-        givens = list(bodies([*drawn(drawing), *(found(options.folder) if options.folder else [])]))
-        results, before, after = _run(partial(specimen, givens, options.seed), options.number, Path(name))
+        yours = found(options.folder) if options.folder else []
+        givens = list(bodies([*drawn(drawing), *found(SHARED), *yours]))
+        (scratch := Path(name, "storage")).mkdir()
+        results, before, after = _run(partial(specimen, givens, options.seed), options.number, scratch)
     for one in results:
         if options.keep and one.outcome in HURT:
             options.keep.mkdir(exist_ok=True)
@@ -50,23 +52,28 @@ def main(arguments: Sequence[str]) -> int:
 def _run(make: Callable[[int], Specimen], how_many: int, scratch: Path) -> tuple[list[Result], float, float]:
     results: list[Result] = []
     before = 0.0
-    with closing(ChildPool(SLOTS)) as pool:
+    with closing(worker_pool(SLOTS, scratch)) as pool:
         for result in tried(pool, SLOTS, make, how_many, scratch):
             results.append(result)
             if len(results) == max(1, how_many // 10):
                 before = own_megabytes()
             if result.outcome in HURT:
                 one = result.specimen
-                print(f"#{one.number} {one.origin}, {one.way}: {result.outcome}, {result.code}", file=sys.stderr)
+                print(
+                    f"#{one.number} {one.origin}, {one.way}, {one.use}: {result.outcome}, {result.code}",
+                    file=sys.stderr,
+                )
     return results, before, own_megabytes()
 
 
 def _table(results: Sequence[Result]) -> Iterator[str]:
-    """One line a way and outcome, then one a reason."""
+    """One line a way and a use, then one an outcome with its reasons."""
     kinds = ("completed", "refused", *HURT)
     yield f"{'files made worse':<18}" + "".join(f"{kind:>13}" for kind in kinds) + f"{'slowest':>10}"
-    for way in (*sorted({one.specimen.way for one in results}), "all"):
-        these = [one for one in results if way in ("all", one.specimen.way)]
+    for way in (*sorted({one.specimen.way for one in results}), *USES, "all"):
+        these = [one for one in results if way in ("all", one.specimen.way, one.specimen.use)]
+        if not these:
+            continue
         counts = Counter(one.outcome for one in these)
         slowest = max(one.seconds for one in these)
         yield f"{way:<18}" + "".join(f"{counts[kind]:>13}" for kind in kinds) + f"{slowest:>8.1f} s"

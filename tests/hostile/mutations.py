@@ -21,23 +21,29 @@ _WORST: Final = (
 _PLAIN: Final = (b"<?php", b"<script>", b"\0" * 64, b"\xff" * 64, b"%n%s", b"<!ENTITY a '&a;'>")
 
 
+USES: Final = ("product", "logo", "raster")
+"""Variants of two kinds, and the small copy that vision measures."""
+
+
 @dataclass(frozen=True, slots=True)
 class Specimen:
-    """A file to try. origin: what it was made of; way: how."""
+    """A file to try. origin: what it was made of; way: how; use: one of USES, what it is sent for."""
 
     number: int
     origin: str
     way: str
+    use: str
     body: bytes
 
 
 def specimen(givens: Sequence[tuple[str, bytes]], seed: int, number: int) -> Specimen:
-    """The number-th: every given in turn, each time made worse in another way."""
+    """The number-th: every given in turn, each time made worse in another way, and for the next use."""
     random = Random(f"{seed}/{number}")
     name, body = givens[number % len(givens)]
     way = random.choice(list(WAYS))
     worse = WAYS[way](random, bytearray(body), random.choice(givens)[1])
-    return Specimen(number, name, way, bytes(worse))
+    use = USES[(number + number // len(givens)) % len(USES)]
+    return Specimen(number, name, way, use, bytes(worse))
 
 
 def _flipped(random: Random, body: bytearray, _other: bytes) -> bytearray:

@@ -6,20 +6,22 @@ from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
-from media_vm.errors import GiveUp, NotThere
+from media_vm.adapters.files import DiskFiles
+from media_vm.errors import GiveUp, Misconfigured, NoRoom, NotThere, ProviderDown, TryAgain
 from media_vm.imaging.pool import ChildPool
+from media_vm.imaging.replies import TaskBroke
 from media_vm.imaging.studio import Studio
 from media_vm.rules.pictures import DataType
 from media_vm.values import RenderRequest
-from tests.hostile.givens import bodies, drawn
-from tests.hostile.mutations import WAYS, specimen
-from tests.hostile.trial import tried
+from tests.hostile.givens import SHARED, bodies, drawn
+from tests.hostile.mutations import USES, WAYS, specimen
+from tests.hostile.trial import HURT, tried, worker_pool
 
 SAMPLE = 120
-SHARED = Path(__file__).parents[2].parent / "shared" / "images"
 REFUSED = {
     "bomb_16384x16384.png": "too_many_megapixels",
     "bomb_17000x17000.avif": "too_wide_or_high",
@@ -40,20 +42,38 @@ REFUSED = {
 
 
 @pytest.fixture(scope="module")
-def children() -> Iterator[ChildPool]:
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the children read and write."""
+    return tmp_path_factory.mktemp("storage")
+
+
+@pytest.fixture(scope="module")
+def children(storage: Path) -> Iterator[ChildPool]:
     """Two children for all tests here."""
-    with closing(ChildPool(2)) as pool:
+    with closing(worker_pool(2, storage)) as pool:
         yield pool
 
 
-def test_files_made_worse_hurt_neither_worker_nor_child(children: ChildPool, tmp_path: Path) -> None:
-    """Each is completed or refused; no child dies of one, and no variant holds what it should not."""
-    (drawing := tmp_path / "drawn").mkdir()
-    worse = partial(specimen, list(bodies(drawn(drawing))), 7)
-    results = list(tried(children, 2, worse, SAMPLE, tmp_path))
+def test_files_made_worse_hurt_neither_worker_nor_child(
+    children: ChildPool, storage: Path, tmp_path: Path
+) -> None:
+    """Each is completed or refused, whatever it is sent for; no child dies, no variant holds what it must not."""
+    worse = partial(specimen, list(bodies(drawn(tmp_path))), 7)
+    results = list(tried(children, 2, worse, SAMPLE, storage))
 
     assert SAMPLE == len(results)
+    assert set(USES) == {one.specimen.use for one in results}
+    assert [] == [(one.specimen.number, one.code) for one in results if one.outcome in HURT]
     assert {"completed", "refused"} == {one.outcome for one in results}
+
+
+@pytest.mark.parametrize("error", [NoRoom, ProviderDown, Misconfigured, TryAgain, TaskBroke])
+def test_what_says_nothing_of_a_file_is_no_refusal(tmp_path: Path, error: type[Exception]) -> None:
+    """A lack of room, an outage, a wrong setting or a bug of ours is a failure of the run."""
+    pool = Mock(run=Mock(side_effect=error("encoder_failed", "it failed")))
+    (result,) = tried(pool, 1, partial(specimen, [("a", b"a")], 1), 1, tmp_path)
+
+    assert "worker hurt" == result.outcome
 
 
 def test_the_same_seed_makes_the_same_files() -> None:
@@ -71,14 +91,15 @@ GIVENS = sorted(path for folder in ("bad", "formats") for path in SHARED.glob(f"
 
 
 @pytest.mark.parametrize("path", GIVENS, ids=lambda path: path.name)
-def test_every_given_file_is_completed_or_refused_by_name(children: ChildPool, tmp_path: Path, path: Path) -> None:
+def test_every_given_file_is_completed_or_refused_by_name(children: ChildPool, storage: Path, path: Path) -> None:
     """The attacks and the odd formats, through the whole of the studio, each with its stable code."""
-    studio = Studio(children)
+    studio, files = Studio(children), DiskFiles(storage)
+    files.copy(path, sent := files.incoming(path.name))
+    into = files.folder(f"library/{path.name}")
     try:
-        studio.inspect(path)
-        code = (
-            None if studio.render(path, tmp_path, RenderRequest(DataType.PRODUCT, None, only_crops=True)) else ""
-        )
+        studio.inspect(sent)
+        kept = studio.render(sent, into, RenderRequest(DataType.PRODUCT, None, only_crops=True)).kept
+        code = None if kept else "nothing was kept"
     except (GiveUp, NotThere) as refused:
         code = refused.reason
 

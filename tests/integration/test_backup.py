@@ -186,7 +186,7 @@ def test_a_restore_under_an_open_file_is_refused(request: pytest.FixtureRequest,
 
 
 def test_a_backup_goes_where_it_harms_nothing(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """Not into the storage or around it, not onto a file, not over another installation's, not beside other things."""
+    """Not into the storage or around it, not onto a file, not over another's, not beside other things."""
     with storage_of("sqlite", request) as storage:
         storage.root.mkdir(exist_ok=True)
         (tmp_path / "file").write_text("mine")

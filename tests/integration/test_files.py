@@ -6,13 +6,14 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from media_vm.adapters.files import DiskFiles
-from media_vm.errors import NoRoom, ProviderDown, StepFailed
+from media_vm.errors import ChildDied, NoRoom, ProviderDown, StepFailed
 from media_vm.ports import Files
 from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.pictures import Background, Format, Size
@@ -84,6 +85,19 @@ def test_variants_are_published_under_their_hash(box: Box) -> None:
     variant = published.kept[0]
     assert f"{FOLDER}/789-my-photo-grid-{one.sha256[:8]}.avif" == variant.path
     assert b"avif bytes" == box.read(box.files.original(variant.path))
+
+
+@pytest.mark.parametrize("told", [{"sha256": "../../../../keys"}, {"bytes": 9}])
+def test_a_variant_that_is_not_what_was_told_is_not_published(box: Box, told: dict[str, Any]) -> None:
+    """A false digest or length: neither it nor what was made with it gets a name in the library."""
+    folder = box.files.folder(FOLDER)
+    good, bad = (rendered(folder, content) for content in (b"avif bytes", b"other bytes"))
+    for one, content in ((good, b"avif bytes"), (bad, b"other bytes")):
+        box.write(one.temporary, content)
+
+    with pytest.raises(ChildDied, match="answered_nonsense"):
+        box.files.publish(Rendering((good, replace(bad, **told)), ()), 789, FOLDER, "my-photo")
+    assert b"avif bytes" == box.read(good.temporary)
 
 
 def test_quarantine_copies_the_first_bytes_that_are_there(box: Box) -> None:

@@ -241,12 +241,3 @@ def test_the_crops_of_a_small_source_keep_their_shape(studio: Studio, tmp_path: 
     for size, expected in [(Size.HEADER, (92, 31)), (Size.THUMBNAIL, (92, 92))]:
         with Image.open(variant(rendering, size, Format.JPEG).temporary) as image:
             assert expected == image.size
-
-
-def test_a_comment_in_latin_1_is_no_flaw(studio: Studio, tmp_path: Path) -> None:
-    """PNG names its texts in Latin-1; such a picture is as good as any."""
-    path = pictures.saved(pictures.photo(40, 30), tmp_path / "photo.png")
-    body = path.read_bytes()
-    path.write_bytes(body[:33] + pictures.chunk(b"tEXt", b"Schl\xfcssel\0caf\xe9") + body[33:])
-
-    assert studio.render(path, tmp_path, PRODUCT).kept

@@ -93,6 +93,31 @@ def test_rights_are_all_that_survives(studio: Studio, tmp_path: Path, extension:
         assert packet(RIGHTS).decode() == rights_of(one)
 
 
+@pytest.mark.parametrize("extension", ["tif", "png"])
+def test_rights_in_a_files_own_texts_are_kept(studio: Studio, tmp_path: Path, extension: str) -> None:
+    """A TIFF's tags and a PNG's texts, with neither EXIF nor XMP: in every variant."""
+    path, photo = tmp_path / f"told.{extension}", Image.fromarray(pictures.photo(60, 40).numpy())
+    if extension == "tif":
+        photo.save(path, tiffinfo={33432: "Ada 2026", 315: "Bo", 271: "SERIAL-4711"})
+    else:
+        (texts := PngInfo()).add_text("Copyright", "Ada 2026")
+        texts.add_text("Author", "Bo")
+        photo.save(path, pnginfo=texts)
+
+    for one in studio.render(path, tmp_path, PRODUCT).kept:
+        assert_bare(one)
+        assert packet(Rights(copyright="Ada 2026", creator="Bo")).decode() == rights_of(one)
+
+
+def test_a_comment_in_latin_1_is_no_flaw(studio: Studio, tmp_path: Path) -> None:
+    """PNG names its texts in Latin-1; such a picture is as good as any."""
+    path = pictures.saved(pictures.photo(40, 30), tmp_path / "photo.png")
+    body = path.read_bytes()
+    path.write_bytes(body[:33] + pictures.chunk(b"tEXt", b"Schl\xfcssel\0caf\xe9") + body[33:])
+
+    assert studio.render(path, tmp_path, PRODUCT).kept
+
+
 def test_a_see_through_picture_keeps_its_rights_in_png(studio: Studio, tmp_path: Path) -> None:
     """PNG variants carry them too."""
     logo = pictures.logo(90, 60).copy()
@@ -134,8 +159,10 @@ TELLING = ("gps", "php", "iphone5", "nikon", "blackberry", "png_named", "gainmap
 def test_real_files_keep_their_secrets(studio: Studio, tmp_path: Path, path: Path) -> None:
     """Photographs with places and serial numbers, polyglots and gain maps; of big ones two sizes stand for all."""
     request = RenderRequest(DataType.PRODUCT, None, only_crops=path.stat().st_size > 200_000)
-    for one in studio.render(path, tmp_path, request).kept:
+    kept = studio.render(path, tmp_path, request).kept
+    for one in kept:
         assert_bare(one)
+    assert kept
 
 
 def assert_bare(one: Rendered) -> None:

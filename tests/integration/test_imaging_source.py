@@ -175,6 +175,19 @@ def test_words_of_a_decoder_that_quote_the_file_are_no_bug(children: ChildPool) 
         children.run(child_tasks.quote_the_file, limit=SOON)
 
 
+def test_what_a_file_claims_beyond_a_decoders_limits_is_its_fault(children: ChildPool, tmp_path: Path) -> None:
+    """libheif calls 32,769 pieces of one item a memory error; no more memory would help, and no later time."""
+    path = pictures.saved(pictures.photo(60, 40), tmp_path / "photo.avif")
+    body = bytearray(path.read_bytes())
+    sizes = body.index(b"iloc") + 8  # of offsets and lengths (ISO/IEC 14496-12, §8.11.3)
+    assert b"\x44\x40" == body[sizes : sizes + 2]
+    body[sizes + 12 : sizes + 14] = b"\x80\x01"
+    path.write_bytes(body)
+
+    with pytest.raises(GiveUp, match="corrupt"):
+        children.run(read_raster, path, limit=SOON)
+
+
 def test_a_small_copy_keeps_the_shape_and_is_never_enlarged(children: ChildPool, tmp_path: Path) -> None:
     """The longest side is at most what was asked for; width and height stay the source's."""
     path = pictures.saved(pictures.photo(600, 300), tmp_path / "photo.png")

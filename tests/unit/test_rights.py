@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
+import zlib
 
 import pytest
 
 from media_vm.imaging.rights import Rights, checked, packet
+from media_vm.imaging.rights_in_files import rights_in_png
 from media_vm.imaging.rights_in_tags import rights_in_exif, rights_in_iptc
 from media_vm.imaging.rights_in_xmp import rights_in_xmp
+from tests.pictures import chunk
 
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 WHOLE = Rights("© 2026 Ada", "OAF", "Ada, Bo", GENERATED)
@@ -99,12 +103,46 @@ def test_exif_is_read_in_both_byte_orders(order: str) -> None:
     assert Rights(copyright="Ada 2026 Cy", creator="Bo") == rights_in_exif(body)
 
 
+def test_a_thousand_long_texts_cost_no_more_than_a_short_one() -> None:
+    """Tags that all claim the same ten megabytes: only rights are decoded, and of them a few kilobytes."""
+    entries = b"".join(
+        struct.pack("<HHII", 0x8298 if n == 500 else 0x010E, 2, 10_000_000, 8) for n in range(1_000)
+    )
+    body = struct.pack("<4sIH", b"II*\0", 8, 1_000) + entries + bytes(4) + b"x" * 10_000_000
+    tracemalloc.start()
+    rights = rights_in_exif(body)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert rights.copyright is not None
+    assert peak < 1_000_000
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"Exif\0\0", b"II*\0", b"II*\0\xff\xff\xff\xff", b"II*\0\x08\0\0\0\xff\xff\x98\x82"]
 )
 def test_broken_exif_says_nothing(body: bytes) -> None:
     """Offsets beyond the end are the end."""
     assert Rights() == rights_in_exif(body)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (b"tEXt", b"\xa9 Ada"),
+        (b"zTXt", b"\0" + zlib.compress(b"\xa9 Ada")),
+        (b"iTXt", b"\0\0de\0Urheberrecht\0" + "© Ada".encode()),
+        (b"iTXt", b"\1\0\0\0" + zlib.compress("© Ada".encode())),
+    ],
+)
+def test_the_texts_of_a_png_are_read(kind: bytes, text: bytes) -> None:
+    """Latin-1, compressed or UTF-8; other texts, a second notice and what is broken off are passed over."""
+    texts = chunk(b"tEXt", b"Comment\0SERIAL") + chunk(kind, b"Copyright\0" + text)
+    body = b"\x89PNG\r\n\x1a\n" + texts + chunk(b"tEXt", b"Copyright\0Cy") + chunk(b"tEXt", b"Author\0Bo")
+
+    assert Rights(copyright="© Ada", creator="Bo") == rights_in_png(body)
+    assert Rights(copyright="© Ada") == rights_in_png(body[:-17] + b"\xff")
+    assert Rights() == rights_in_png(body[:8] + chunk(b"zTXt", b"Copyright\0\0no zlib"))
 
 
 def test_iptc_is_read_bare_and_in_photoshops_wrapping() -> None:

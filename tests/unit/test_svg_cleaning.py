@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 
 from media_vm.errors import GiveUp
 from media_vm.imaging.svg_cleaning import cleaned
 
 OPEN = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:x="http://www.w3.org/1999/xlink">'
+
+PNG = f"data:image/png;base64,{b64encode(bytes.fromhex('89504e470d0a1a0a')).decode()}"
+
+FONT = "@font-face{src:url(data:font/woff2;charset=utf-8;base64,d09GMg+/=) format('woff2')}"
 
 
 def svg(inside: str, before: str = "") -> bytes:
@@ -26,14 +32,17 @@ def svg(inside: str, before: str = "") -> bytes:
         ("<set/><animate href='#a'/><metadata><b/></metadata>", ""),
         ("<!-- a comment --><?php echo 1 ?><g/>", "<g></g>"),
         ("<text>a &lt;b&gt; &amp; c</text>", "<text>a &lt;b&gt; &amp; c</text>"),
+        (f"<style>{FONT}</style>", f"<style>{FONT}</style>"),
         ("<style>a{fill:url(#g)}</style>", "<style>a{fill:url(#g)}</style>"),
-        ("<image href='data:image/png;base64,AAAA'/>", '<image href="data:image/png;base64,AAAA"></image>'),
+        (f"<image href='{PNG}'/>", f'<image href="{PNG}"></image>'),
+        (f"<i:include xmlns:i='http://www.w3.org/2001/XInclude' href='{PNG}'/>", ""),
+        ("<style>a<g id='b'>c</g>d</style>", "<style>ad</style>"),
         ("<g title='a&quot;&lt;b'/>", '<g title="a&quot;&lt;b"></g>'),
     ],
 )
 def test_what_a_still_never_shows_is_left_out(inside: str, expected: str) -> None:
     """Scripts, handlers, links, foreign markup and notes go; what draws stays as it was."""
-    assert f"{OPEN}{expected}</svg>" == cleaned(svg(inside)).decode()
+    assert f"{OPEN}{expected}</svg>" == cleaned(svg(inside)).body.decode()
 
 
 @pytest.mark.parametrize(
@@ -47,10 +56,13 @@ def test_what_a_still_never_shows_is_left_out(inside: str, expected: str) -> Non
         "<feImage href='a.png'/>",
         "<g fill='url(http://evil.example/#a)'/>",
         "<g style='fill: URL( \"a.svg#b\" )'/>",
+        "<g fill='url(data:image/svg+xml;base64,AAAA#p)'/>",
+        "<g style='fill:url(&quot;data:font/woff,\\&quot;#p&quot;)'/>",
         "<style>@import 'a.css';</style>",
         "<style>a{fill:u\\72l(a.svg#b)}</style>",
         "<style>a{b:'/*'} @import 'a.css'; c{d:'*/'}</style>",
         "<style><![CDATA[@im\\port url(a.css)]]></style>",
+        "<style><g/>@import 'a.css';</style>",
     ],
 )
 def test_what_it_would_have_to_fetch_refuses_it(inside: str) -> None:
@@ -67,7 +79,8 @@ def test_a_style_sheet_beside_the_drawing_refuses_it() -> None:
 
 def test_shorthands_of_an_editor_are_written_out() -> None:
     """Plain internal entities are text; those that lead outside or to each other are refused."""
-    assert b"<text>OAF</text>" in cleaned(svg("<text>&n;</text>", before='<!DOCTYPE svg [<!ENTITY n "OAF">]>'))
+    declared = '<!DOCTYPE svg [<!ENTITY n "OAF">]>'
+    assert b"<text>OAF</text>" in cleaned(svg("<text>&n;</text>", before=declared)).body
     for declared, reason in [
         ('<!ENTITY n SYSTEM "file:///etc/hostname">', "external_reference"),
         ('<!ENTITY a "ha"><!ENTITY n "&a;&a;">', "too_complex"),
@@ -84,9 +97,70 @@ def test_few_bytes_that_stand_for_millions_of_elements_are_counted_not_drawn() -
         cleaned(svg(f"<g id='a0'/>{groups}"))
 
 
+def nested(by: str, within: str = "") -> str:
+    """Six patterns, each drawn ten times by the next; by: how an element says so, for $ the pattern's number."""
+    group, end = (f"<g {within.replace('$', '{0}')}>", "</g>") if within else ("", "")
+    text = ""
+    for number in range(7):
+        drawn = group.format(number - 1) + f"<rect {by.replace('$', str(number - 1))}/>" * 10 + end
+        text += f"<pattern id='p{number}'>{drawn}</pattern>"
+    return text
+
+
+@pytest.mark.parametrize(
+    ("sheet", "by"),
+    [
+        ("", "fill='url(#p$)'"),
+        ("", "style='stroke:u\\72l(#p$)'"),
+        (".c${fill:url(#p$)}", "class='a c$'"),
+        ("g>.c$, a.b{fill:url( '#p$' )}", "class='c$'"),
+        (".x rect#i${marker:url(#p$)}", "id='i$'"),
+        ("/* } */ .c${mask:url(#p$)}", "class='c$'"),
+        ("@media all{.c${fill:url(#p$)}}", "class='c$'"),
+        (".c${b:'}';fill:ur\\6c(#p$)}", "class='c$'"),
+        (".c$:not(.x,.y){fill:url(#p$)}", "class='c$'"),
+    ],
+)
+def test_patterns_within_patterns_are_counted_however_they_are_called_for(sheet: str, by: str) -> None:
+    """Attributes, styles and sheets before or behind, with any selector: a million rectangles are too many."""
+    whole = "".join(sheet.replace("$", str(number)) for number in range(7))
+    for inside in (f"<style>{whole}</style>{nested(by)}", f"{nested(by)}<style>{whole}</style>"):
+        with pytest.raises(GiveUp, match="too_complex"):
+            cleaned(svg(inside))
+
+
+def test_what_a_group_hands_down_is_counted_for_each_of_its_shapes() -> None:
+    """`fill` is inherited: a group of ten rectangles draws its pattern ten times; a clip path is used once."""
+    with pytest.raises(GiveUp, match="too_complex"):
+        cleaned(svg(nested("", within="fill='url(#p$)'")))
+    assert cleaned(svg(nested("", within="clip-path='url(#p$)'")))
+
+
+def test_the_style_sheets_of_ordinary_exports_pass() -> None:
+    """Sixty gradients, twenty masks and as many clip paths, each used by class all over three thousand paths."""
+    rules = "".join(f".g{n}{{fill:url(#g{n});}}" for n in range(60))
+    rules += "".join(f".c{n}{{clip-path:url(#c{n});}}.m{n}{{mask:url(#m{n});}}" for n in range(20))
+    defs = "".join(f"<linearGradient id='g{n}' x:href='#g0'><stop/><stop/></linearGradient>" for n in range(60))
+    for n in range(20):
+        defs += f"<clipPath id='c{n}'><rect/></clipPath>"
+        defs += f"<mask id='m{n}'><g class='c{n}'><path class='g{n}'/></g></mask>"
+    paths = "".join(
+        f"<g class='c{n % 20}'><g class='m{n % 20}'><path class='g{n % 60}'/><path class='g{n % 60}'/></g></g>"
+        for n in range(1_500)
+    )
+
+    assert cleaned(svg(f"<defs><style>@font-face{{src:url()}}{rules}</style>{defs}</defs>{paths}"))
+
+
+def test_too_many_elements_are_refused_as_soon_as_they_are_too_many() -> None:
+    """What comes after them, broken as it is, is not read any more."""
+    with pytest.raises(GiveUp, match="too_complex"):
+        cleaned(svg("<g/>" * 100_001 + "</broken>"))
+
+
 def test_a_reference_to_itself_ends() -> None:
     """A circle of references is drawn once, or not at all; it is no reason to refuse."""
-    assert b"<use" in cleaned(svg("<g id='a'><use href='#b'/></g><g id='b'><use href='#a'/></g>"))
+    assert b"<use" in cleaned(svg("<g id='a'><use href='#b'/></g><g id='b'><use href='#a'/></g>")).body
 
 
 def test_a_text_that_grows_is_refused() -> None:
@@ -95,6 +169,13 @@ def test_a_text_that_grows_is_refused() -> None:
 
     with pytest.raises(GiveUp, match=r"too_complex|corrupt"):
         cleaned(svg("&n;" * 15_000, before=entity))
+
+
+@pytest.mark.parametrize("body", ["!", "AAAA", b64encode(b"<svg><image href='/etc/passwd'/></svg>").decode()])
+def test_a_picture_in_a_drawing_is_one_of_its_type(body: str) -> None:
+    """Neither no Base64, nor no picture, nor a drawing that nobody wrote anew goes by the name of a PNG."""
+    with pytest.raises(GiveUp, match="corrupt"):
+        cleaned(svg(f"<image href='data:image/png;base64,{body}'/>"))
 
 
 @pytest.mark.parametrize(
