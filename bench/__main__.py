@@ -21,9 +21,10 @@ from bench.comparison import Comparison, NotMeasured
 from bench.crowd import compare_crowds
 from bench.memory import compare_memory
 from bench.photos import choose
-from bench.quality import QUICK, Shot, compare_quality, take_shots
+from bench.quality import compare_quality
 from bench.serving import compare_serving
 from bench.sharp import compare_with_sharp
+from bench.shots import Shot, take_shots
 from bench.stage import set_stage
 from bench.table import as_json, as_table, machine
 from bench.variants import compare_variants
@@ -32,7 +33,6 @@ from examples.demo.options import Usage
 from examples.demo.processes import ProcessEnded
 from media_vm.imaging.pool import ChildPool
 from media_vm.imaging.studio import Studio
-from media_vm.rules.pictures import Size
 
 FIGURES = ("variants", "quality", "sharp", "memory", "serve", "walk", "analysis", "claims", "crowd")
 FINE, PROBLEM, USAGE = 0, 1, 2
@@ -92,9 +92,9 @@ def take(
 def _all_shots(
     own: Path | None, scratch: Path, children: ChildPool, *, full: bool, chart: Path | None
 ) -> list[Shot]:
-    """Of every picture of the reader's folder; all sizes, or three small ones, which take a tenth of the time."""
+    """Of every picture of the reader's folder."""
     photos = choose(own, scratch, Studio(children), most=MOST_SHOTS)
-    shots = take_shots(photos, tuple(Size) if full else QUICK)
+    shots = take_shots(photos, is_full=full)
     if chart is not None:
         chart.write_text(as_svg(shots))
     return shots
@@ -109,7 +109,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("bench", description="media VM beside its peers, on this machine, now")
     parser.add_argument("--only", nargs="+", choices=FIGURES, default=FIGURES, help="not all of the figures")
     parser.add_argument("--json", action="store_true", help="every sample, for a program")
-    parser.add_argument("--full", action="store_true", help="quality: all six sizes, not the three small ones")
+    parser.add_argument(
+        "--full", action="store_true", help="quality: the large sizes of all photographs, not of some"
+    )
     parser.add_argument("--chart", type=Path, help="quality: where to draw it, an SVG")
     return parser.parse_args(arguments)
 

@@ -33,7 +33,7 @@ def as_json(comparisons: Sequence[Comparison]) -> str:
             "measure": one.measure,
             "unit": one.unit,
             "media_vm": _summary(one.ours),
-            "peer": {"name": one.peer, **_summary(one.theirs)},
+            "peer": {"name": one.peer, **_summary(one.theirs)} if one.theirs else None,
             "more_is_better": one.more_is_better,
             "ratio": one.ratio,
         }
@@ -50,10 +50,13 @@ def machine() -> dict[str, str | int]:
 
 def _cells(one: Comparison) -> tuple[str, ...]:
     measure = f"{one.measure}, {one.unit}"
-    return one.subject, measure, _spread(one.ours), one.peer, _spread(one.theirs), f"× {one.ratio:.2f}"
+    ratio = "" if one.ratio is None else f"× {one.ratio:.2f}"
+    return one.subject, measure, _spread(one.ours), one.peer, _spread(one.theirs), ratio
 
 
 def _spread(samples: Sequence[float]) -> str:
+    if not samples:
+        return ""
     middle, least, most = map(_number, (median(samples), min(samples), max(samples)))
     return f"{middle} ({least}–{most})" if len(samples) > 1 else middle
 

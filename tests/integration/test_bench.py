@@ -33,6 +33,7 @@ from media_vm.imaging.studio import Studio
 from tests import pictures
 
 FASTER = Comparison("a.jpg", "CPU", "s", (1.0, 2.0, 4.0), "Pillow", (5.0, 6.0, 7.0))
+ALONE = Comparison("logos", "halo", "levels", (3.0,))
 MORE = Comparison("serve", "answers", "1/s", (3000.0,), "FastAPI", (1500.0,), more_is_better=True)
 LIMIT = timedelta(seconds=30)
 BODY = b"picture" * 20_000  # more than one read
@@ -83,29 +84,31 @@ def http_server() -> Iterator[int]:
             server.shutdown()
 
 
-@pytest.mark.parametrize(("comparison", "ratio"), [(FASTER, 3.0), (MORE, 2.0)])
-def test_a_ratio_says_how_many_times_better_we_are(comparison: Comparison, ratio: float) -> None:
-    """Of medians, whether little or much is good."""
+@pytest.mark.parametrize(("comparison", "ratio"), [(FASTER, 3.0), (MORE, 2.0), (ALONE, None)])
+def test_a_ratio_says_how_many_times_better_we_are(comparison: Comparison, ratio: float | None) -> None:
+    """Of medians, whether little or much is good; without a peer there is none."""
     assert ratio == comparison.ratio
 
 
 def test_the_table_states_median_and_spread() -> None:
-    """Aligned columns; a single sample has no spread."""
-    assert as_table([FASTER, MORE]).splitlines() == [
+    """Aligned columns; a single sample has no spread; without a peer its cells are empty."""
+    assert as_table([FASTER, MORE, ALONE]).splitlines() == [
         "| what  | measure      | media VM | peer    | peer's  | ratio  |",
         "|-------|--------------|----------|---------|---------|--------|",
         "| a.jpg | CPU, s       | 2 (1–4)  | Pillow  | 6 (5–7) | × 3.00 |",
         "| serve | answers, 1/s | 3,000    | FastAPI | 1,500   | × 2.00 |",
+        "| logos | halo, levels | 3        |         |         |        |",
     ]
 
 
 def test_json_has_every_sample_and_the_cores() -> None:
     """A program can do its own statistics."""
-    story = json.loads(as_json([FASTER]))
+    story = json.loads(as_json([FASTER, ALONE]))
     assert [1.0, 2.0, 4.0] == story["figures"][0]["media_vm"]["samples"]
     assert {"name": "Pillow", "median": 6.0, "min": 5.0, "max": 7.0, "samples": [5.0, 6.0, 7.0]} == (
         story["figures"][0]["peer"]
     )
+    assert (None, None) == (story["figures"][1]["peer"], story["figures"][1]["ratio"])
     assert story["machine"]["cores"] > 0
 
 
