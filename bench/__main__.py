@@ -19,6 +19,7 @@ from bench.chart import as_svg
 from bench.claims import compare_claims
 from bench.comparison import Comparison, NotMeasured
 from bench.crowd import compare_crowds
+from bench.graphics import compare_graphics
 from bench.memory import compare_memory
 from bench.photos import choose
 from bench.quality import compare_quality
@@ -34,7 +35,7 @@ from examples.demo.processes import ProcessEnded
 from media_vm.imaging.pool import ChildPool
 from media_vm.imaging.studio import Studio
 
-FIGURES = ("variants", "quality", "sharp", "memory", "serve", "walk", "analysis", "claims", "crowd")
+FIGURES = ("variants", "quality", "graphics", "sharp", "memory", "serve", "walk", "analysis", "claims", "crowd")
 FINE, PROBLEM, USAGE = 0, 1, 2
 MOST_SHOTS = 1000  # pictures of a folder
 
@@ -72,6 +73,7 @@ def take(
         alone: dict[str, Callable[[], Iterator[Comparison]]] = {
             "variants": lambda: compare_variants(photos, scratch),
             "quality": lambda: compare_quality(_all_shots(own, scratch, children, full=full, chart=chart)),
+            "graphics": lambda: compare_graphics(scratch),
             "sharp": lambda: compare_with_sharp(photos, scratch),
             "memory": lambda: compare_memory(scratch),
             "analysis": lambda: compare_analysis(photos, children),

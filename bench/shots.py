@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -59,24 +60,26 @@ class Shot(NamedTuple):
     form: Format
     size: Size
     way: str
-    q: int
     bytes: int
     score: float
 
 
 def take_shots(photos: Iterable[Photo], *, is_full: bool = False) -> list[Shot]:
-    """Of all photos in all sizes, or in the small ones and of SOME in the large ones; one child a core."""
+    """Of all photos in all sizes, or in the small ones and of SOME in the large ones."""
+    paths = [photo.path for photo in photos]
+    with roomy_children() as (pool, threads):
+        own = list(threads.map(partial(_own_sizes, pool), paths))
+        work = sorted(zip(paths, own if is_full else planned(own), strict=True), key=_longest_first)
+        each = threads.map(lambda one: pool.run(shots_of, one[0], one[1], is_full, limit=LIMIT), work)
+        return [shot for shots in each for shot in shots]
+
+
+@contextmanager
+def roomy_children() -> Iterator[tuple[ChildPool, Executor]]:
+    """A child a core with room for the judge, and as many threads to ask them."""
     cores = len(os.sched_getaffinity(0))
-    pool = ChildPool(cores, ROOMY)
-    try:
-        with ThreadPoolExecutor(cores) as threads:
-            paths = [photo.path for photo in photos]
-            own = list(threads.map(partial(_own_sizes, pool), paths))
-            work = sorted(zip(paths, own if is_full else planned(own), strict=True), key=_longest_first)
-            each = threads.map(lambda one: pool.run(shots_of, one[0], one[1], is_full, limit=LIMIT), work)
-            return [shot for shots in each for shot in shots]
-    finally:
-        pool.close()
+    with closing(ChildPool(cores, ROOMY)) as pool, ThreadPoolExecutor(cores) as threads:
+        yield pool, threads
 
 
 def planned(own: Sequence[Sequence[Size]]) -> list[tuple[Size, ...]]:
@@ -140,15 +143,13 @@ def _judged(image: pyvips.Image, size: Size, chosen: dict[Format, int], ladder: 
 
     judge = Reference(image.numpy())
     for form in LOSSY:
-        ways: dict[tuple[str, int], Callable[[], bytes]] = {
-            (OURS, chosen[form]): partial(encoded, image, form, chosen[form])
-        }
+        ways: dict[str, Callable[[], bytes]] = {OURS: partial(encoded, image, form, chosen[form])}
         for q in ladder[form]:
-            ways[f"Q {q}", q] = partial(sharps, image, form, q)
-        for (way, q), encode in ways.items():
+            ways[f"Q {q}"] = partial(sharps, image, form, q)
+        for way, encode in ways.items():
             body = encode()
             seen = pyvips.Image.new_from_buffer(body, "").colourspace("srgb").numpy()
-            yield Shot(form, size, way, q, len(body), judge.score(seen))
+            yield Shot(form, size, way, len(body), judge.score(seen))
 
 
 def _own_sizes(pool: ChildPool, path: Path) -> tuple[Size, ...]:

@@ -11,11 +11,13 @@ import pyvips
 
 from bench.chart import as_svg
 from bench.comparison import NotMeasured
+from bench.drawn_graphics import drawn_graphics
+from bench.graphics import graphic_shots, graphics_rows
 from bench.memory import compare_memory
 from bench.photos import Photo, folder
 from bench.quality import SCORE, bytes_at, compare_quality, spread
 from bench.sharp import compare_with_sharp, variants_of
-from bench.shots import LADDER, LARGE, LOSSY, OURS, SHORT_LADDER, SMALL, SOME, Shot, planned, shots_of
+from bench.shots import LADDER, LARGE, LOSSY, OURS, SHARP, SHORT_LADDER, SMALL, SOME, Shot, planned, shots_of
 from examples.demo.gathering import Picture
 from media_vm.rules.pictures import Format, Size, SourceFacts
 from tests import pictures
@@ -23,9 +25,9 @@ from tests import pictures
 
 def shots(form: Format, size: Size = Size.GRID) -> list[Shot]:
     """Ours all at 70 for 100 kB in all; a fixed Q from 60 up by 5 points a rung, each rung twice the bytes."""
-    ours = [Shot(form, size, OURS, 60, 50_000, 70.0)] * 2
+    ours = [Shot(form, size, OURS, 50_000, 70.0)] * 2
     rungs = enumerate(LADDER[form])
-    return ours + [Shot(form, size, f"Q {q}", q, 40_000 << at, 60.0 + 5 * at) for at, q in rungs for _ in range(2)]
+    return ours + [Shot(form, size, f"Q {q}", 40_000 << at, 60.0 + 5 * at) for at, q in rungs for _ in range(2)]
 
 
 def small_photo(into: Path) -> Path:
@@ -85,6 +87,28 @@ def test_without_a_photograph_there_is_no_figure() -> None:
     """Drawings have another target."""
     with pytest.raises(NotMeasured, match="no photograph"):
         list(compare_quality([]))
+
+
+def test_drawings_are_judged_as_they_are_kept(tmp_path: Path) -> None:
+    """Lossless is 100 and counts, beside sharp's; a format of which nothing is kept has no row."""
+    drawing = pictures.saved(pictures.two_halves(200, 100), tmp_path / "drawing.png")
+    found = graphic_shots(drawing)
+    assert {(form, f"Q {SHARP[form]}") for form in LOSSY} == {
+        (one.form, one.way) for one in found if one.way != OURS
+    }
+    kept = [one for one in found if (one.form, one.way) == (Format.WEBP, OURS)]
+    assert [100.0] * len({one.size for one in found}) == pytest.approx([one.score for one in kept], abs=0.1)
+    (row,) = graphics_rows([one for one in found if one.way != OURS] + kept)
+    assert f"graphics, {len(kept)} of {len(kept)} webp kept, aim 84" == row.subject
+    with pytest.raises(NotMeasured, match="nothing was kept"):
+        list(graphics_rows([one for one in found if one.way != OURS]))
+
+
+def test_drawn_graphics_are_the_same_every_time() -> None:
+    """Six, of one size, each its own picture; what is random in them is seeded."""
+    first, second = ([(name, picture.tobytes()) for name, picture in drawn_graphics()] for _ in range(2))
+    assert first == second
+    assert 6 == len({pixels for _, pixels in first})
 
 
 def test_the_chart_has_a_bar_for_every_bin() -> None:
