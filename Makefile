@@ -38,7 +38,6 @@ check: install
 
 bench: install
 	@$(BIN)/python -m bench
-	@$(BIN)/python -m bench.logos
 
 # Everything goes wrong, for some minutes, and a scorecard says what came of it. QUICK=1: fewer random kills.
 fault: install

@@ -6,7 +6,6 @@ PHOTOS=folder in the environment: of your own pictures. Exit codes: 0 taken, 1 a
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 import time
@@ -20,8 +19,9 @@ from bench.claims import compare_claims
 from bench.comparison import Comparison, NotMeasured
 from bench.crowd import compare_crowds
 from bench.graphics import compare_graphics
+from bench.logos import compare_logos
 from bench.memory import compare_memory
-from bench.photos import choose
+from bench.photos import choose, own_folder
 from bench.quality import compare_quality
 from bench.serving import compare_serving
 from bench.sharp import compare_with_sharp
@@ -35,7 +35,19 @@ from examples.demo.processes import ProcessEnded
 from media_vm.imaging.pool import ChildPool
 from media_vm.imaging.studio import Studio
 
-FIGURES = ("variants", "quality", "graphics", "sharp", "memory", "serve", "walk", "analysis", "claims", "crowd")
+FIGURES = (
+    "variants",
+    "quality",
+    "graphics",
+    "logos",
+    "sharp",
+    "memory",
+    "serve",
+    "walk",
+    "analysis",
+    "claims",
+    "crowd",
+)
 FINE, PROBLEM, USAGE = 0, 1, 2
 MOST_SHOTS = 1000  # pictures of a folder
 
@@ -43,7 +55,7 @@ MOST_SHOTS = 1000  # pictures of a folder
 def main(arguments: Sequence[str]) -> int:
     """Take the named figures, or all; returns the exit code."""
     options = _options(arguments)
-    own = Path(os.environ["PHOTOS"]).expanduser() if os.environ.get("PHOTOS") else None
+    own = own_folder()
     began = time.monotonic()
     try:
         comparisons = list(take(options.only, own, full=options.full, chart=options.chart))
@@ -74,6 +86,7 @@ def take(
             "variants": lambda: compare_variants(photos, scratch),
             "quality": lambda: compare_quality(_all_shots(own, scratch, children, full=full, chart=chart)),
             "graphics": lambda: compare_graphics(scratch),
+            "logos": lambda: compare_logos(own),
             "sharp": lambda: compare_with_sharp(photos, scratch),
             "memory": lambda: compare_memory(scratch),
             "analysis": lambda: compare_analysis(photos, children),

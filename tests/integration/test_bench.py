@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -17,13 +18,13 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from bench import plain_route
+from bench import photos, plain_route
 from bench.__main__ import main
 from bench.analysis import compare_analysis
 from bench.comparison import Comparison, NotMeasured, in_turns
 from bench.load import CONNECTIONS, Asked, fire
 from bench.metering import metered
-from bench.photos import Photo, choose, enlarged
+from bench.photos import HANDFUL, Photo, choose, enlarged, given_logos
 from bench.renderers import one_decode, pillow, pipeline_a_variant
 from bench.table import as_json, as_table
 from bench.variants import MEASURES, compare_variants
@@ -193,6 +194,24 @@ def test_own_photos_are_those_that_can_be_read(tiny: Photo, capsys: pytest.Captu
         chosen = choose(tiny.path.parent, tiny.path.parent, Studio(children))
     assert ["tiny.jpg 0.0 MP"] == [photo.label for photo in chosen]
     assert "notes.txt is left out (not_a_picture)" in capsys.readouterr().err
+
+
+def test_given_pictures_are_measured_the_handful_first(
+    tiny: Photo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a folder of one's own, those beside the project; own logos count, else the given ones."""
+    given, own = tmp_path / "given", tmp_path / "own"
+    names = ["aaa.jpg", HANDFUL[0], HANDFUL[-1], "logos/given.png"]
+    for path in [*(given / "photos" / name for name in names[:3]), given / names[3], own / "logos" / "own.png"]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(tiny.path, path)
+    monkeypatch.setattr(photos, "GIVEN", given)
+    with closing(ChildPool(1)) as children:
+        some, everything = (choose(None, tmp_path, Studio(children), most) for most in (2, 9))
+    assert [HANDFUL[0], HANDFUL[-1]] == [photo.path.name for photo in some]
+    assert {*names[:3]} == {photo.path.name for photo in everything}
+    found = [[logo.name for logo in given_logos(folder)] for folder in (None, own, tmp_path)]
+    assert [["given.png"], ["own.png"], []] == found
 
 
 def test_an_enlarged_photo_is_the_same_every_time(tiny: Photo, tmp_path: Path) -> None:
