@@ -79,14 +79,16 @@ def folder() -> Path:
     return Path(skimage.data.__file__).parent
 
 
-def enlarged(source: Path, into: Path, pixels: int) -> Path:
+def enlarged(source: Path, into: Path, pixels: int, *, is_progressive: bool = False) -> Path:
     """The picture at about `pixels` pixels as a JPEG with film grain, the same bytes every time."""
     with Image.open(source) as image:
         scale = (pixels / (image.width * image.height)) ** 0.5
         size = round(image.width * scale), round(image.height * scale)
         large = np.asarray(image.convert("RGB").resize(size, Image.Resampling.LANCZOS), dtype=np.float32)
     grain = np.random.default_rng(1).normal(0, GRAIN, large.shape[:2]).astype(np.float32)
-    Image.fromarray((large + grain[..., None]).clip(0, 255).astype(np.uint8)).save(into, quality=90)
+    Image.fromarray((large + grain[..., None]).clip(0, 255).astype(np.uint8)).save(
+        into, quality=90, progressive=is_progressive
+    )
     return into
 
 

@@ -19,12 +19,18 @@ if TYPE_CHECKING:
     from PIL import Image
 
 REQUEST = RenderRequest(DataType.PRODUCT, None)
+LOGO_REQUEST = RenderRequest(DataType.LOGO, None)
 LIMITS = Limits()
 
 
 def one_decode(source: Path, into: Path) -> None:
     """What `Studio.render` has its child do: one decode, every size from that raster."""
     tasks.render(source, into, "", REQUEST, LIMITS, READABLE)
+
+
+def logo_set(source: Path, into: Path) -> None:
+    """The same for a logo: both faces of every size."""
+    tasks.render(source, into, "", LOGO_REQUEST, LIMITS, READABLE)
 
 
 def pipeline_a_variant(source: Path, into: Path) -> None:

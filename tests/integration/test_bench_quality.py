@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 import pyvips
+from PIL import Image
 
+from bench import memory
 from bench.chart import as_svg
 from bench.comparison import NotMeasured
 from bench.drawn_graphics import drawn_graphics
@@ -164,9 +166,14 @@ def test_sharp_makes_the_set_in_all_three_ways(tmp_path: Path) -> None:
     assert ["small.jpg"] == [path.name for path in tmp_path.iterdir()]
 
 
-def test_memory_is_told_of_the_child_and_of_the_parent(tmp_path: Path) -> None:
+def test_memory_is_told_of_children_and_of_the_parent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Megabytes that a process with libvips cannot do without, and not more than it may have."""
-    child, parent = compare_memory(tmp_path, pictures=6, pixels=500_000)
-    assert all(30 < peak < 400 for peak in child.ours)
+    monkeypatch.setattr(memory, "HEIC", small_photo(tmp_path))
+    *children, parent = compare_memory(tmp_path, pictures=4, pixels=100_000, side=120)
+    kinds = ["0 MP JPEG", "0 MP progressive JPEG", "small.jpg", "logo of 120 px"]
+    assert [f"child, {kind}" for kind in kinds] == [one.subject for one in children]
+    assert all(30 < peak < 400 for one in children for peak in one.ours)
     assert parent.ours[0] > 10
     assert parent.theirs[0] > 10
+    with Image.open(tmp_path / "progressive.jpg") as progressive, Image.open(tmp_path / "large.jpg") as baseline:
+        assert ("progressive" in progressive.info, "progressive" in baseline.info) == (True, False)
