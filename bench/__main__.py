@@ -16,6 +16,7 @@ from pathlib import Path
 from bench.analysis import compare_analysis
 from bench.chart import as_svg
 from bench.claims import compare_claims
+from bench.colour import compare_colours
 from bench.comparison import Comparison, NotMeasured
 from bench.crowd import compare_crowds
 from bench.graphics import compare_graphics
@@ -36,17 +37,8 @@ from media_vm.imaging.pool import ChildPool
 from media_vm.imaging.studio import Studio
 
 FIGURES = (
-    "variants",
-    "quality",
-    "graphics",
-    "logos",
-    "sharp",
-    "memory",
-    "serve",
-    "walk",
-    "analysis",
-    "claims",
-    "crowd",
+    *("variants", "quality", "graphics", "logos", "colour", "sharp"),
+    *("memory", "analysis", "walk", "serve", "claims", "crowd"),
 )
 FINE, PROBLEM, USAGE = 0, 1, 2
 MOST_SHOTS = 1000  # pictures of a folder
@@ -80,6 +72,7 @@ def take(
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, closing(ChildPool(1)) as children:
         scratch = Path(folder)
         photos = choose(own, scratch, Studio(children))
+        everything = choose(own, scratch, Studio(children), most=MOST_SHOTS)
         if not photos:
             raise Usage("none of these pictures can be read")
         alone: dict[str, Callable[[], Iterator[Comparison]]] = {
@@ -87,6 +80,7 @@ def take(
             "quality": lambda: compare_quality(_all_shots(own, scratch, children, full=full, chart=chart)),
             "graphics": lambda: compare_graphics(scratch),
             "logos": lambda: compare_logos(own),
+            "colour": lambda: compare_colours(everything, scratch, children),
             "sharp": lambda: compare_with_sharp(photos, scratch),
             "memory": lambda: compare_memory(scratch),
             "analysis": lambda: compare_analysis(photos, children),

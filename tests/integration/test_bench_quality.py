@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from PIL import Image
 
 from bench import memory
 from bench.chart import as_svg
+from bench.colour import apartness, compare_colours, converted
 from bench.comparison import NotMeasured
 from bench.drawn_graphics import drawn_graphics
 from bench.graphics import graphic_shots, graphics_rows
@@ -21,6 +23,7 @@ from bench.quality import SCORE, bytes_at, compare_quality, spread
 from bench.sharp import compare_with_sharp, variants_of
 from bench.shots import LADDER, LARGE, LOSSY, OURS, SHARP, SHORT_LADDER, SMALL, SOME, Shot, planned, shots_of
 from examples.demo.gathering import Picture
+from media_vm.imaging.pool import ChildPool
 from media_vm.rules.pictures import Format, Size, SourceFacts
 from tests import pictures
 
@@ -177,3 +180,30 @@ def test_memory_is_told_of_children_and_of_the_parent(tmp_path: Path, monkeypatc
     assert parent.theirs[0] > 10
     with Image.open(tmp_path / "progressive.jpg") as progressive, Image.open(tmp_path / "large.jpg") as baseline:
         assert ("progressive" in progressive.info, "progressive" in baseline.info) == (True, False)
+
+
+def test_colours_are_compared_with_another_engines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A number a format for what has another profile than sRGB; where none has, that is said."""
+    seen = pictures.photo(120, 90)
+    tagged = pictures.saved(seen.icc_transform("p3", input_profile="srgb"), tmp_path / "p3.jpg", Q=98)
+    plain = pictures.saved(seen, tmp_path / "plain.jpg")
+    photos = [Photo(Picture(path, "product_image", "image/jpeg"), path.stem) for path in (plain, tagged)]
+    with closing(ChildPool(1)) as children:
+        mean, high, before = compare_colours(photos, tmp_path, children)
+        assert [] == list(compare_colours(photos[:1], tmp_path, children))
+    assert "colour is left out" in capsys.readouterr().err
+    assert "colour, p3, " in mean.subject
+    assert len(mean.subject.split(", ")[-1].split()) == len(mean.ours) == len(high.ours) > 0
+    assert all(0 < one < other for one, other in zip(mean.ours, high.ours, strict=True))
+    assert before.ours[0] < min(mean.ours)
+
+
+def test_the_reference_converts_and_turns_upright(tmp_path: Path) -> None:
+    """What was put into P3 and stored on its side comes back as it was; read as it is, it is far from that."""
+    seen = pictures.photo(120, 90).linear(3, -256).cast("uchar").copy(interpretation="srgb")  # vivid
+    stored = pictures.stored_as(seen.icc_transform("p3", input_profile="srgb"), 6)
+    tagged = pictures.saved(stored, tmp_path / "p3.jpg", Q=98, subsample_mode="off")
+    unconverted = pyvips.Image.new_from_file(str(tagged)).autorot()
+    reference = converted(tagged, (120, 90))
+    apart = [float(apartness(reference, image.numpy()).mean()) for image in (seen, unconverted)]
+    assert apart[0] < 1 < apart[1]
