@@ -8,10 +8,12 @@ import platform
 from collections.abc import Sequence
 from importlib.metadata import version
 from itertools import starmap
+from pathlib import Path
 from statistics import median
 
 from bench.comparison import Comparison
 
+PEERS = Path(__file__).parent / "peers"
 HEADINGS = ("what", "measure", "media VM", "peer", "peer's", "ratio")
 MEASURED_WITH = ("pyvips-binary", "pillow", "granian", "fastapi", "scikit-image")
 
@@ -45,7 +47,8 @@ def as_json(comparisons: Sequence[Comparison]) -> str:
 def machine() -> dict[str, str | int]:
     """What the figures depend on, and nothing that names this machine."""
     versions = {name: version(name) for name in MEASURED_WITH}
-    return {"cores": len(os.sched_getaffinity(0)), "python": platform.python_version(), **versions}
+    sharp = json.loads((PEERS / "package.json").read_text())["dependencies"]["sharp"]
+    return {"cores": len(os.sched_getaffinity(0)), "python": platform.python_version(), **versions, "sharp": sharp}
 
 
 def _cells(one: Comparison) -> tuple[str, ...]:
