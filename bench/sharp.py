@@ -32,7 +32,7 @@ WAYS: Final = {
     "sharp, decoding once": ("once", OUR_EFFORT),
 }
 DEFAULTS: Final = {"sharp's defaults": ("pipelines", "default")}
-ROUNDS, PATIENCE, SLOW_PATIENCE = 4, 25.0, 1.0  # seconds a photo
+ROUNDS, PATIENCE, SLOW_PATIENCE = 4, 15.0, 1.0  # seconds a photo
 SECONDS: Final = 600.0
 
 Runner = Callable[[Photo], Cost]

@@ -61,8 +61,11 @@ def test_only_what_is_between_the_markers_is_written_anew() -> None:
 
 
 @pytest.mark.parametrize("page", ["", BEGIN, END, f"{END}\n{BEGIN}\n", f"{BEGIN}\n{END}\n{BEGIN}\n{END}\n"])
-def test_a_page_without_both_markers_is_left_alone(page: str, tmp_path: Path) -> None:
+def test_a_page_without_both_markers_is_left_alone(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Missing, the wrong way round or twice: said before anything is measured, exit code 2."""
+    monkeypatch.setattr(bench_main, "sections", None)
     with pytest.raises(NoMarkers):
         replaced(page, "new figures")
     (path := tmp_path / "page.md").write_text(page)
