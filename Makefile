@@ -36,9 +36,9 @@ check: install
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+# Every figure beside its peers, about a quarter of an hour. PHOTOS=folder: of your pictures. REPORT=page: into it.
 bench: install
-	@$(BIN)/python -m bench
-	@$(BIN)/python -m bench.logos
+	@$(BIN)/python -m bench $(if $(REPORT),--report $(REPORT))
 
 # Everything goes wrong, for some minutes, and a scorecard says what came of it. QUICK=1: fewer random kills.
 fault: install

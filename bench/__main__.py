@@ -1,4 +1,4 @@
-"""`python -m bench [--json] [--only figure …]`: take the figures and print them.
+"""`python -m bench [--json] [--only figure …] [--report page]`: take the figures and print them.
 
 PHOTOS=folder in the environment: of your own pictures. Exit codes: 0 taken, 1 a figure could not be, 2 usage.
 """
@@ -6,110 +6,136 @@ PHOTOS=folder in the environment: of your own pictures. Exit codes: 0 taken, 1 a
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from bench.analysis import compare_analysis
 from bench.chart import as_svg
 from bench.claims import compare_claims
-from bench.comparison import Comparison, NotMeasured
+from bench.colour import compare_colours
 from bench.crowd import compare_crowds
+from bench.graphics import compare_graphics
+from bench.logos import compare_logos
 from bench.memory import compare_memory
-from bench.photos import choose
-from bench.quality import QUICK, Shot, compare_quality, take_shots
+from bench.photos import MOST, Photo, choose, given_logos, own_folder
+from bench.quality import compare_quality
+from bench.report import NoMarkers, one_run, replaced
+from bench.sections import Section, run_through
 from bench.serving import compare_serving
 from bench.sharp import compare_with_sharp
+from bench.shots import SOME, Shot, take_shots
 from bench.stage import set_stage
 from bench.table import as_json, as_table, machine
 from bench.variants import compare_variants
-from bench.walk import compare_walks
+from bench.walk import PICTURES, compare_walks
+from examples.demo.gathering import counted
 from examples.demo.options import Usage
-from examples.demo.processes import ProcessEnded
 from media_vm.imaging.pool import ChildPool
 from media_vm.imaging.studio import Studio
-from media_vm.rules.pictures import Size
 
-FIGURES = ("variants", "quality", "sharp", "memory", "serve", "walk", "analysis", "claims", "crowd")
+FIGURES = (
+    *("variants", "quality", "graphics", "logos", "colour", "sharp"),
+    *("memory", "analysis", "claims", "crowd", "walk", "serve"),
+)
 FINE, PROBLEM, USAGE = 0, 1, 2
-MOST_SHOTS = 1000  # pictures of a folder
+MOST_PICTURES = 1000  # of a folder
 
 
 def main(arguments: Sequence[str]) -> int:
     """Take the named figures, or all; returns the exit code."""
     options = _options(arguments)
-    own = Path(os.environ["PHOTOS"]).expanduser() if os.environ.get("PHOTOS") else None
-    began = time.monotonic()
     try:
-        comparisons = list(take(options.only, own, full=options.full, chart=options.chart))
-    except Usage as error:
+        page = _page(options.report)  # told before the run, not a quarter of an hour later
+        with sections(own_folder(), is_full=options.full, chart=options.chart) as all_sections:
+            run = run_through([one for one in all_sections if one.name in options.only])
+    except (Usage, NoMarkers) as error:
         print(f"bench: {error}", file=sys.stderr)
         return USAGE
-    except (NotMeasured, ProcessEnded) as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return PROBLEM
     if options.json:
-        print(as_json(comparisons))
+        print(as_json(run.comparisons))
     else:
         measured_on = ", ".join(f"{name} {value}" for name, value in machine().items())
-        print(as_table(comparisons), f"\n{measured_on}; {time.monotonic() - began:.0f} s in all", sep="\n")
+        print(as_table(run.comparisons), f"\n{measured_on}; {run.total:.0f} s in all", sep="\n")
+    if run.problems:
+        return PROBLEM  # and a page keeps what it had: a run with holes in it is none to publish
+    if options.report:
+        options.report.write_text(replaced(page, one_run(run, datetime.now(UTC).date())))
     return FINE
 
 
-def take(
-    figures: Sequence[str], own: Path | None, *, full: bool = False, chart: Path | None = None
-) -> Iterator[Comparison]:
-    """The figures one after the other, so that none disturbs another. Usage, NotMeasured, ProcessEnded."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, closing(ChildPool(1)) as children:
+def _page(report: Path | None) -> str:
+    """What the page holds; nothing without one. Usage, NoMarkers."""
+    try:
+        page = report.read_text() if report else ""
+    except OSError as error:
+        raise Usage(f"{report} cannot be read ({error.strerror})") from None
+    if report:
+        replaced(page, "")
+    return page
+
+
+@contextmanager
+def sections(own: Path | None, *, is_full: bool = False, chart: Path | None = None) -> Iterator[list[Section]]:
+    """All figures in their order, ready to be taken. Usage if there is no picture to take them of."""
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        closing(ChildPool(1)) as children,
+        ExitStack() as stack,
+    ):
         scratch = Path(folder)
-        photos = choose(own, scratch, Studio(children))
-        if not photos:
+        everything = choose(own, scratch, Studio(children), most=MOST_PICTURES)
+        if not everything:
             raise Usage("none of these pictures can be read")
-        alone: dict[str, Callable[[], Iterator[Comparison]]] = {
-            "variants": lambda: compare_variants(photos, scratch),
-            "quality": lambda: compare_quality(_all_shots(own, scratch, children, full=full, chart=chart)),
-            "sharp": lambda: compare_with_sharp(photos, scratch),
-            "memory": lambda: compare_memory(scratch),
-            "analysis": lambda: compare_analysis(photos, children),
-            "claims": lambda: compare_claims(scratch),
-            "crowd": lambda: compare_crowds(scratch),
-        }
-        for name, compare in alone.items():
-            if name in figures:
-                yield from _told(name, compare())
-        if {"walk", "serve"} & {*figures}:
-            with set_stage(scratch / "stage") as stage:
-                if "walk" in figures:
-                    yield from _told("walk", compare_walks(photos, stage))
-                if "serve" in figures:
-                    yield from _told("serve", compare_serving(photos[0], stage))
+        photos = everything[:MOST]
+        some, largest = counted(len(photos), "photograph"), "all sizes" if is_full else _large_sizes()
+        stage = cache(lambda: stack.enter_context(set_stage(scratch / "stage")))
+        yield [
+            Section("variants", some, lambda: compare_variants(photos, scratch)),
+            Section(
+                "quality",
+                f"{counted(len(everything), 'photograph')}, {largest}",
+                lambda: compare_quality(_shots(everything, is_full=is_full, chart=chart)),
+            ),
+            Section("graphics", "6 drawings", lambda: compare_graphics(scratch)),
+            Section("logos", f"20 drawn, {len(given_logos(own))} given", lambda: compare_logos(own)),
+            Section(
+                "colour", "those not in sRGB, 6 at most", lambda: compare_colours(everything, scratch, children)
+            ),
+            Section("sharp", some, lambda: compare_with_sharp(photos, scratch)),
+            Section("memory", "4 large ones, 1,000 small ones", lambda: compare_memory(scratch)),
+            Section("analysis", some, lambda: compare_analysis(photos, children)),
+            Section("claims", "no pictures", lambda: compare_claims(scratch)),
+            Section("crowd", "no pictures", lambda: compare_crowds(scratch)),
+            # From here on the main API and serve run beside what is measured.
+            Section("walk", f"{PICTURES}, {some} in turns", lambda: compare_walks(photos, stage())),
+            Section("serve", "1 photograph", lambda: compare_serving(photos[0], stage())),
+        ]
 
 
-def _all_shots(
-    own: Path | None, scratch: Path, children: ChildPool, *, full: bool, chart: Path | None
-) -> list[Shot]:
-    """Of every picture of the reader's folder; all sizes, or three small ones, which take a tenth of the time."""
-    photos = choose(own, scratch, Studio(children), most=MOST_SHOTS)
-    shots = take_shots(photos, tuple(Size) if full else QUICK)
+def _large_sizes() -> str:
+    return ", ".join(f"{size.value} of {most}" for size, most in SOME.items())
+
+
+def _shots(photos: Sequence[Photo], *, is_full: bool, chart: Path | None) -> list[Shot]:
+    shots = take_shots(photos, is_full=is_full)
     if chart is not None:
         chart.write_text(as_svg(shots))
     return shots
-
-
-def _told(name: str, comparisons: Iterator[Comparison]) -> Iterator[Comparison]:
-    print(f"bench: {name} …", file=sys.stderr)
-    yield from comparisons
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("bench", description="media VM beside its peers, on this machine, now")
     parser.add_argument("--only", nargs="+", choices=FIGURES, default=FIGURES, help="not all of the figures")
     parser.add_argument("--json", action="store_true", help="every sample, for a program")
-    parser.add_argument("--full", action="store_true", help="quality: all six sizes, not the three small ones")
+    parser.add_argument(
+        "--full", action="store_true", help="quality: the large sizes of all photographs, not of some"
+    )
+    parser.add_argument("--report", type=Path, help="page whose section between the markers is written anew")
     parser.add_argument("--chart", type=Path, help="quality: where to draw it, an SVG")
     return parser.parse_args(arguments)
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from bench.quality import LOSSY, OURS, SHARP, Shot
+from bench.shots import LOSSY, OURS, SHARP, Shot
 from media_vm.rules.pictures import Format
 from media_vm.rules.quality import Aims
 

@@ -19,19 +19,26 @@ class NotMeasured(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One row of the table. ours, theirs: one number in `unit` for each repetition."""
+    """One row of the table. ours, theirs: one number in `unit` for each repetition, or each picture.
+
+    theirs: nothing where there is neither a peer nor a bar. is_contest: False where more is
+    neither better nor worse.
+    """
 
     subject: str
     measure: str
     unit: str
     ours: tuple[float, ...]
-    peer: str
-    theirs: tuple[float, ...]
+    peer: str = ""
+    theirs: tuple[float, ...] = ()
     more_is_better: bool = False
+    is_contest: bool = True
 
     @property
-    def ratio(self) -> float:
-        """How many times better our median is than the peer's; below 1 the peer wins."""
+    def ratio(self) -> float | None:
+        """How many times better our median is than the peer's; below 1 the peer wins. None: that says nothing."""
+        if not (self.theirs and self.is_contest):
+            return None
         ours, theirs = median(self.ours), median(self.theirs)
         return ours / theirs if self.more_is_better else theirs / ours
 

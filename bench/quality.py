@@ -2,55 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import partial
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from bench.comparison import Comparison, NotMeasured
-from bench.photos import Photo
-from media_vm.imaging import tasks
-from media_vm.imaging.confinement import Confinement
-from media_vm.imaging.pool import ChildPool
-from media_vm.rules.pictures import DataType, FocalPoint, Format, Size
-from media_vm.rules.quality import Aims
-from media_vm.rules.sizes import decode_size, targets
-from media_vm.rules.validation import READABLE, Limits
+from bench.shots import LARGE, LOSSY, OURS, SHARP, SMALL, Shot
+from media_vm.rules.pictures import Format, Size
 
-OURS: Final = "media VM"
-LOSSY: Final = (Format.AVIF, Format.WEBP, Format.JPEG)
-QUICK: Final = (Size.THUMBNAIL, Size.GRID, Size.SMALL)
-LIMIT: Final = timedelta(minutes=30)
-ROOMY: Final = Confinement(memory_bytes=8_000_000_000)  # the judge works on whole planes of floats
-
-SHARP: Final = {Format.AVIF: 50, Format.WEBP: 80, Format.JPEG: 80}
-"""sharp's default quality in each format (its documentation, 0.35)."""
-
-LADDER: Final = {Format.AVIF: (50, 57, 64, 71), Format.WEBP: (74, 80, 86, 91), Format.JPEG: (74, 80, 86, 91)}
-"""Fixed settings that are tried to find the one whose worst variants are as good as ours."""
-
-_SHARP_SAVERS: Final[dict[Format, tuple[str, dict[str, Any]]]] = {
-    Format.AVIF: ("heifsave_buffer", {"compression": "av1", "effort": 4, "subsample_mode": "off"}),
-    Format.WEBP: ("webpsave_buffer", {"effort": 4}),
-    Format.JPEG: ("jpegsave_buffer", {"optimize_coding": True}),
-}
-"""sharp's other defaults; the encoders are the same, for sharp is built on libvips too."""
-
-
-class Shot(NamedTuple):
-    """One encoding of one size. way: OURS or the fixed Q."""
-
-    form: Format
-    way: str
-    q: int
-    bytes: int
-    score: float
+SCORE: Final = "median (5 %–95 %)"
+GROUPS: Final = {"small sizes": SMALL, "large sizes": LARGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,98 +25,64 @@ class Spread:
     high: float
     bytes: int
 
-
-def shots_of(source: Path, sizes: Sequence[Size]) -> list[Shot]:
-    """Encode and judge some sizes of one picture in every way; a task of a child process."""
-    from bench.ssimulacra import Reference
-    from media_vm.imaging.codecs import pyvips
-    from media_vm.imaging.crew import crew
-    from media_vm.imaging.encode import encoded
-    from media_vm.imaging.graphics import is_graphic
-    from media_vm.imaging.looks import anchor_of, qualities
-    from media_vm.imaging.render import look_of, shaped
-    from media_vm.imaging.source import decode
-
-    facts = tasks.inspect(source, Limits(), READABLE)
-    raster = decode(source, facts, *decode_size(facts.width, facts.height, DataType.PRODUCT))
-    wanted = targets(facts.width, facts.height, DataType.PRODUCT)
-    images = {look_of(target): shaped(raster, target, FocalPoint(0.5, 0.5)) for target in wanted}
-    if raster.hasalpha() or is_graphic(anchor_of(images)):
-        return []
-    with crew() as threads:
-        chosen = qualities(images, LOSSY, Aims().photos, threads)
-    shots: list[Shot] = []
-    for look in dict.fromkeys(look_of(target) for target in wanted if target.size in sizes):
-        image = images[look]
-        judge = Reference(image.numpy())
-        for form in LOSSY:
-            saver, settings = _SHARP_SAVERS[form]
-            ways: dict[tuple[str, int], Callable[[], bytes]] = {
-                (OURS, chosen[look, form]): partial(encoded, image, form, chosen[look, form])
-            }
-            for q in LADDER[form]:
-                ways[f"Q {q}", q] = partial(getattr(image, saver), Q=q, keep="none", **settings)
-            for (way, q), encode in ways.items():
-                body = bytes(encode())
-                seen = pyvips.Image.new_from_buffer(body, "").colourspace("srgb").numpy()
-                shots.append(Shot(form, way, q, len(body), judge.score(seen)))
-    return shots
-
-
-def take_shots(photos: Iterable[Photo], sizes: Sequence[Size]) -> list[Shot]:
-    """Of all photos, one child a core."""
-    cores = len(os.sched_getaffinity(0))
-    pool = ChildPool(cores, ROOMY)
-    try:
-        with ThreadPoolExecutor(cores) as threads:
-            each = threads.map(lambda photo: pool.run(shots_of, photo.path, sizes, limit=LIMIT), photos)
-            return [shot for shots in each for shot in shots]
-    finally:
-        pool.close()
+    @property
+    def points(self) -> tuple[float, float, float]:
+        """What the table shows as a median with the least and the most."""
+        return self.low, self.middle, self.high
 
 
 def compare_quality(shots: Sequence[Shot]) -> Iterator[Comparison]:
-    """For each format: the lowest twentieth, the spread, and the bytes of a fixed Q whose lowest is as good.
+    """For each format and group of sizes the scores beside sharp's fixed Q, and the bytes at an equal 5 %.
 
-    NotMeasured if there is no photograph among the pictures.
+    The latter compares with the fixed Q whose lowest twentieth is as good as ours. NotMeasured if there is no
+    photograph among the pictures.
     """
     if not shots:
         raise NotMeasured("quality: there is no photograph among these pictures")
     totals = [0.0, 0.0]
     for form in LOSSY:
-        ours, fixed = spread(shots, form, OURS), spread(shots, form, f"Q {SHARP[form]}")
-        equal = bytes_at(shots, form, ours.low)
-        totals = [totals[0] + ours.bytes, totals[1] + equal]
-        count = sum(1 for shot in shots if (shot.form, shot.way) == (form, OURS))
-        subject, peer = f"quality, {count} {form.value}", f"sharp's Q {SHARP[form]}"
-        for measure, of in _MEASURES.items():
-            more = measure != "5–95 %, points apart"
-            yield Comparison(subject, measure, "SSIMULACRA2", (of(ours),), peer, (of(fixed),), more_is_better=more)
-        yield Comparison(subject, "at equal 5 %", "kB", (ours.bytes / 1e3,), "the Q for that", (equal / 1e3,))
-    yield Comparison(
-        "quality, all", "at equal 5 %", "kB", (totals[0] / 1e3,), "the Q for that", (totals[1] / 1e3,)
-    )
+        for group, sizes in GROUPS.items():
+            mine = _of(shots, form, sizes)
+            if not mine:
+                continue
+            subject = f"quality, {_count(mine)} {form.value}, {group}"
+            yield _scores(subject, mine, f"sharp's Q {SHARP[form]}")
+            ours = spread(mine, OURS)
+            equal = bytes_at(mine, form, ours.low)
+            totals = [totals[0] + ours.bytes, totals[1] + equal]
+            yield Comparison(subject, "at equal 5 %", "kB", (ours.bytes / 1e3,), "the Q for that", (equal / 1e3,))
+        whole = _of(shots, form, tuple(Size))
+        yield _scores(f"quality, {_count(whole)} {form.value}, all sizes", whole, f"sharp's Q {SHARP[form]}")
+    yield _scores(f"quality, all {_count(shots)}", shots, "sharp's Q")
+    kilobytes = [total / 1e3 for total in totals]
+    yield Comparison("quality, all", "at equal 5 %", "kB", (kilobytes[0],), "the Q for that", (kilobytes[1],))
 
 
-_MEASURES: Final[dict[str, Callable[[Spread], float]]] = {
-    "5 % are below": lambda spread: spread.low,
-    "median": lambda spread: spread.middle,
-    "5–95 %, points apart": lambda spread: spread.high - spread.low,
-}
-
-
-def spread(shots: Iterable[Shot], form: Format, way: str) -> Spread:
-    """The percentiles and bytes of all variants of one format and way."""
-    mine = [shot for shot in shots if (shot.form, shot.way) == (form, way)]
+def spread(shots: Iterable[Shot], *ways: str) -> Spread:
+    """The percentiles and bytes of all variants that were made in these ways."""
+    mine = [shot for shot in shots if shot.way in ways]
     low, middle, high = np.percentile([shot.score for shot in mine], [5, 50, 95])
     return Spread(float(low), float(middle), float(high), sum(shot.bytes for shot in mine))
 
 
 def bytes_at(shots: Sequence[Shot], form: Format, low: float) -> float:
     """All bytes at the fixed Q whose 5th percentile is `low`, between (or beyond) those that were tried."""
-    rungs = sorted(
-        (one.low, float(np.log(one.bytes))) for one in (spread(shots, form, f"Q {q}") for q in LADDER[form])
-    )
+    ways = sorted({shot.way for shot in shots if shot.form is form} - {OURS})
+    rungs = sorted((one.low, float(np.log(one.bytes))) for one in (spread(shots, way) for way in ways))
     above = next((at for at, (score, _) in enumerate(rungs) if score >= low and at), len(rungs) - 1)
     (from_score, from_bytes), (to_score, to_bytes) = rungs[above - 1], rungs[above]
     return float(np.exp(from_bytes + (low - from_score) * (to_bytes - from_bytes) / (to_score - from_score)))
+
+
+def _scores(subject: str, shots: Sequence[Shot], peer: str) -> Comparison:
+    fixed = [shot for shot in shots if shot.way == f"Q {SHARP[shot.form]}"]
+    theirs = spread(fixed, *{shot.way for shot in fixed}).points
+    return Comparison(subject, SCORE, "SSIMULACRA2", spread(shots, OURS).points, peer, theirs, is_contest=False)
+
+
+def _of(shots: Iterable[Shot], form: Format, sizes: Sequence[Size]) -> list[Shot]:
+    return [shot for shot in shots if shot.form is form and shot.size in sizes]
+
+
+def _count(shots: Iterable[Shot]) -> int:
+    return sum(1 for shot in shots if shot.way == OURS)

@@ -5,6 +5,7 @@ Each is a task of a child process and imports its library inside, so that nobody
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 REQUEST = RenderRequest(DataType.PRODUCT, None)
+LOGO_REQUEST = RenderRequest(DataType.LOGO, None)
 LIMITS = Limits()
 
 
@@ -26,21 +28,37 @@ def one_decode(source: Path, into: Path) -> None:
     tasks.render(source, into, "", REQUEST, LIMITS, READABLE)
 
 
+def logo_set(source: Path, into: Path) -> None:
+    """The same for a logo: both faces of every size."""
+    tasks.render(source, into, "", LOGO_REQUEST, LIMITS, READABLE)
+
+
 def pipeline_a_variant(source: Path, into: Path) -> None:
     """libvips as its manual shows it: `thumbnail` from the file for each variant.
 
-    Same encoders, same settings and same number of threads as ours; only the way there differs.
+    Same encoders, settings and crew of threads as ours, the longest first there too; only the way there differs.
     """
     from media_vm.imaging.codecs import pyvips
-    from media_vm.imaging.encode import encoded
+    from media_vm.imaging.crew import crew, in_parallel
 
     facts = tasks.inspect(source, LIMITS, READABLE)
     is_tagged = "icc-profile-data" in pyvips.Image.new_from_file(str(source)).get_fields()
     profile = {"export_profile": "srgb"} if is_tagged else {}  # ours converts only what is tagged, too
-    for target in targets(facts.width, facts.height, REQUEST.data_type):
-        for form in _formats(has_alpha=facts.has_alpha):
-            image = pyvips.Image.thumbnail(str(source), target.width, **_shape(target), **profile)
-            (into / f"{target.size}.{form.extension}").write_bytes(encoded(image, form))
+    work = {
+        (target, form): partial(_pipeline, source, into, target, form, profile)
+        for target in reversed(targets(facts.width, facts.height, REQUEST.data_type))
+        for form in _formats(has_alpha=facts.has_alpha)
+    }
+    with crew() as threads:
+        in_parallel(work, threads)
+
+
+def _pipeline(source: Path, into: Path, target: Target, form: Format, profile: dict[str, str]) -> None:
+    from media_vm.imaging.codecs import pyvips
+    from media_vm.imaging.encode import encoded
+
+    image = pyvips.Image.thumbnail(str(source), target.width, **_shape(target), **profile)
+    (into / f"{target.size}.{form.extension}").write_bytes(encoded(image, form))
 
 
 def pillow(source: Path, into: Path) -> None:

@@ -17,6 +17,7 @@ from bench.comparison import Comparison, NotMeasured, in_turns
 from bench.metering import Cost, metered
 from bench.photos import Photo
 from bench.renderers import LIMITS, REQUEST, one_decode
+from bench.table import PEERS
 from bench.variants import LIMIT
 from media_vm.imaging import tasks
 from media_vm.imaging.pool import ChildPool
@@ -24,7 +25,6 @@ from media_vm.rules.pictures import Format, SourceFacts
 from media_vm.rules.sizes import Method, decode_size, targets
 from media_vm.rules.validation import READABLE
 
-PEERS: Final = Path(__file__).parent / "peers"
 BUILT: Final = Path(__file__).parents[1] / ".bench"  # never committed
 OUR_EFFORT: Final = "1"  # of AVIF; encode.py says why
 WAYS: Final = {
@@ -32,7 +32,7 @@ WAYS: Final = {
     "sharp, decoding once": ("once", OUR_EFFORT),
 }
 DEFAULTS: Final = {"sharp's defaults": ("pipelines", "default")}
-ROUNDS, PATIENCE, SLOW_PATIENCE = 4, 25.0, 1.0  # seconds a photo
+ROUNDS, PATIENCE, SLOW_PATIENCE = 4, 15.0, 1.0  # seconds a photo
 SECONDS: Final = 600.0
 
 Runner = Callable[[Photo], Cost]

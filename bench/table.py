@@ -8,10 +8,12 @@ import platform
 from collections.abc import Sequence
 from importlib.metadata import version
 from itertools import starmap
+from pathlib import Path
 from statistics import median
 
 from bench.comparison import Comparison
 
+PEERS = Path(__file__).parent / "peers"
 HEADINGS = ("what", "measure", "media VM", "peer", "peer's", "ratio")
 MEASURED_WITH = ("pyvips-binary", "pillow", "granian", "fastapi", "scikit-image")
 
@@ -33,7 +35,7 @@ def as_json(comparisons: Sequence[Comparison]) -> str:
             "measure": one.measure,
             "unit": one.unit,
             "media_vm": _summary(one.ours),
-            "peer": {"name": one.peer, **_summary(one.theirs)},
+            "peer": {"name": one.peer, **_summary(one.theirs)} if one.theirs else None,
             "more_is_better": one.more_is_better,
             "ratio": one.ratio,
         }
@@ -45,15 +47,19 @@ def as_json(comparisons: Sequence[Comparison]) -> str:
 def machine() -> dict[str, str | int]:
     """What the figures depend on, and nothing that names this machine."""
     versions = {name: version(name) for name in MEASURED_WITH}
-    return {"cores": len(os.sched_getaffinity(0)), "python": platform.python_version(), **versions}
+    sharp = json.loads((PEERS / "package.json").read_text())["dependencies"]["sharp"]
+    return {"cores": len(os.sched_getaffinity(0)), "python": platform.python_version(), **versions, "sharp": sharp}
 
 
 def _cells(one: Comparison) -> tuple[str, ...]:
     measure = f"{one.measure}, {one.unit}"
-    return one.subject, measure, _spread(one.ours), one.peer, _spread(one.theirs), f"× {one.ratio:.2f}"
+    ratio = "" if one.ratio is None else f"× {one.ratio:.2f}"
+    return one.subject, measure, _spread(one.ours), one.peer, _spread(one.theirs), ratio
 
 
 def _spread(samples: Sequence[float]) -> str:
+    if not samples:
+        return ""
     middle, least, most = map(_number, (median(samples), min(samples), max(samples)))
     return f"{middle} ({least}–{most})" if len(samples) > 1 else middle
 

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bench import cutouts, logos
+from bench.comparison import NotMeasured
 from bench.cutouts import Score
 from bench.drawn_logos import drawn_logos
 from media_vm.imaging.pool import ChildPool
+from media_vm.imaging.removers import Refusal
 from tests import cutting
 from tests.pictures import BLUE
 
@@ -87,12 +89,23 @@ def test_the_bench_prints_its_figures_and_draws_a_sheet(
 
     assert 0 == logos.main(["--into", str(tmp_path / "out"), str(disc), str(words)])
 
-    printed = capsys.readouterr().out
+    printed, told = capsys.readouterr()
     assert all(f"| {name} | " in printed for name in scores)
     assert 5 == printed.count("refused: busy_ground")
-    assert "words.png: not_a_picture" in printed
+    assert "words.png: not_a_picture" in told
     with Image.open(tmp_path / "out" / "sheet-1.png") as sheet:
         assert (6 * 320, 338) == sheet.size
+
+
+def test_cut_outs_stand_beside_what_was_asked_for(scores: dict[str, Score]) -> None:
+    """A refused logo is missing from what was cut out, and a photograph that is cut out from the refusals."""
+    found: dict[str, Score | Refusal] = {**scores, "words": Refusal("busy_ground", 0.1)}
+    rows = {one.measure: one for one in logos.logo_rows(found, {"a": "busy_ground", "b": None})}
+    assert ((20.0,), (21.0,)) == (rows["cut out"].ours, rows["cut out"].theirs)
+    assert {20} == {len(rows[name].ours) for name in ("overlap", "α error, all pixels", "α error, edges", "halo")}
+    assert ((1.0,), (2.0,)) == (rows["refused"].ours, rows["refused"].theirs)
+    with pytest.raises(NotMeasured):
+        list(logos.logo_rows({"words": Refusal("busy_ground", 0.1)}, {}))
 
 
 @pytest.fixture(params=REMOVERS)

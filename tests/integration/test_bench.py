@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -17,13 +18,13 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from bench import plain_route
+from bench import photos, plain_route
 from bench.__main__ import main
 from bench.analysis import compare_analysis
 from bench.comparison import Comparison, NotMeasured, in_turns
 from bench.load import CONNECTIONS, Asked, fire
 from bench.metering import metered
-from bench.photos import Photo, choose, enlarged
+from bench.photos import HANDFUL, Photo, choose, enlarged, given_logos
 from bench.renderers import one_decode, pillow, pipeline_a_variant
 from bench.table import as_json, as_table
 from bench.variants import MEASURES, compare_variants
@@ -33,6 +34,7 @@ from media_vm.imaging.studio import Studio
 from tests import pictures
 
 FASTER = Comparison("a.jpg", "CPU", "s", (1.0, 2.0, 4.0), "Pillow", (5.0, 6.0, 7.0))
+ALONE = Comparison("logos", "halo", "levels", (3.0,))
 MORE = Comparison("serve", "answers", "1/s", (3000.0,), "FastAPI", (1500.0,), more_is_better=True)
 LIMIT = timedelta(seconds=30)
 BODY = b"picture" * 20_000  # more than one read
@@ -83,29 +85,31 @@ def http_server() -> Iterator[int]:
             server.shutdown()
 
 
-@pytest.mark.parametrize(("comparison", "ratio"), [(FASTER, 3.0), (MORE, 2.0)])
-def test_a_ratio_says_how_many_times_better_we_are(comparison: Comparison, ratio: float) -> None:
-    """Of medians, whether little or much is good."""
+@pytest.mark.parametrize(("comparison", "ratio"), [(FASTER, 3.0), (MORE, 2.0), (ALONE, None)])
+def test_a_ratio_says_how_many_times_better_we_are(comparison: Comparison, ratio: float | None) -> None:
+    """Of medians, whether little or much is good; without a peer there is none."""
     assert ratio == comparison.ratio
 
 
 def test_the_table_states_median_and_spread() -> None:
-    """Aligned columns; a single sample has no spread."""
-    assert as_table([FASTER, MORE]).splitlines() == [
+    """Aligned columns; a single sample has no spread; without a peer its cells are empty."""
+    assert as_table([FASTER, MORE, ALONE]).splitlines() == [
         "| what  | measure      | media VM | peer    | peer's  | ratio  |",
         "|-------|--------------|----------|---------|---------|--------|",
         "| a.jpg | CPU, s       | 2 (1–4)  | Pillow  | 6 (5–7) | × 3.00 |",
         "| serve | answers, 1/s | 3,000    | FastAPI | 1,500   | × 2.00 |",
+        "| logos | halo, levels | 3        |         |         |        |",
     ]
 
 
 def test_json_has_every_sample_and_the_cores() -> None:
     """A program can do its own statistics."""
-    story = json.loads(as_json([FASTER]))
+    story = json.loads(as_json([FASTER, ALONE]))
     assert [1.0, 2.0, 4.0] == story["figures"][0]["media_vm"]["samples"]
     assert {"name": "Pillow", "median": 6.0, "min": 5.0, "max": 7.0, "samples": [5.0, 6.0, 7.0]} == (
         story["figures"][0]["peer"]
     )
+    assert (None, None) == (story["figures"][1]["peer"], story["figures"][1]["ratio"])
     assert story["machine"]["cores"] > 0
 
 
@@ -190,6 +194,24 @@ def test_own_photos_are_those_that_can_be_read(tiny: Photo, capsys: pytest.Captu
         chosen = choose(tiny.path.parent, tiny.path.parent, Studio(children))
     assert ["tiny.jpg 0.0 MP"] == [photo.label for photo in chosen]
     assert "notes.txt is left out (not_a_picture)" in capsys.readouterr().err
+
+
+def test_given_pictures_are_measured_the_handful_first(
+    tiny: Photo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a folder of one's own, those beside the project; own logos count, else the given ones."""
+    given, own = tmp_path / "given", tmp_path / "own"
+    names = ["aaa.jpg", HANDFUL[0], HANDFUL[-1], "logos/given.png"]
+    for path in [*(given / "photos" / name for name in names[:3]), given / names[3], own / "logos" / "own.png"]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(tiny.path, path)
+    monkeypatch.setattr(photos, "GIVEN", given)
+    with closing(ChildPool(1)) as children:
+        some, everything = (choose(None, tmp_path, Studio(children), most) for most in (2, 9))
+    assert [HANDFUL[0], HANDFUL[-1]] == [photo.path.name for photo in some]
+    assert {*names[:3]} == {photo.path.name for photo in everything}
+    found = [[logo.name for logo in given_logos(folder)] for folder in (None, own, tmp_path)]
+    assert [["given.png"], ["own.png"], []] == found
 
 
 def test_an_enlarged_photo_is_the_same_every_time(tiny: Photo, tmp_path: Path) -> None:
