@@ -100,7 +100,12 @@ def test_a_killed_migration_goes_on_where_it_was(kind: str, moment: str, request
     assert schema(undisturbed) == schema(url)
 
 
-WIDENED_ENUMS = ("processing_checklist.redo", "processing_checklist.redo")  # by crops, by face
+WIDENED_ENUMS = (
+    "processing_checklist.redo",  # by crops
+    "processing_checklist.redo",  # by face
+    "processing_checklist.redo",  # by polish
+    "processing_checklist.remakes",  # by polish
+)
 
 
 def test_a_revision_is_one_statement(tmp_path: Path) -> None:
