@@ -127,7 +127,7 @@ class Check:
                 return True
             case Remedy.WAIT:
                 return True
-        asked = self.keeper.promises.request(held.media_id, remedy, f"fsck: {remedy.value}")
+        asked = self.keeper.promises.request(held.media_id, remedy, remedy.value)
         return asked and remedy is not Remedy.LOST
 
     def _strays(self) -> Iterator[Finding]:

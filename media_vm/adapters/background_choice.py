@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
+from media_vm.adapters.asked_lines import asked_line
 from media_vm.adapters.tables import MediaFile, MediaMark, MediaVariant, ProcessingChecklist
 from media_vm.adapters.transactions import database_now
 from media_vm.rules.checklist import Redo
@@ -24,7 +25,7 @@ def choose_background(media_id: int, background: Background, session: Session) -
     whose = col(ProcessingChecklist.media_id) == media_id
     row = session.exec(select(ProcessingChecklist).where(whose).with_for_update()).one()
     media.background_choice = background
-    session.add(media)
+    session.add_all([media, asked_line(session, media_id, f"background {background.value}")])
     is_removed = _is_removed(session, media_id)
     if row.has_variants and is_removed is None and background is Background.REMOVED:
         row.redo, row.redo_counter = Redo.FACE, row.redo_counter + 1

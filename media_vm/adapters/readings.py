@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from media_vm.adapters.analysis_rows import OWNER, analysis_of
+from media_vm.adapters.asked_lines import asked_line
 from media_vm.adapters.background_choice import choose_background
 from media_vm.adapters.engine import require_migrated
 from media_vm.adapters.leases import oldest_open
@@ -133,7 +134,8 @@ def _retry(pending_image_id: int, session: Session) -> RetryAnswer:
     row.redo, row.redo_counter = Redo.RETRY, row.redo_counter + 1
     if row.lease_expires_at is None:
         row.due_at = database_now(session)
-    session.add_all([row, _wake(session, f"retry {pending_image_id}")])
+    line = asked_line(session, row.media_id, "a fresh round")
+    session.add_all([row, line, _wake(session, f"retry {pending_image_id}")])
     return RetryAnswer.ACCEPTED
 
 
@@ -147,7 +149,7 @@ def _refocus(media_id: int, focal_point: FocalPoint, session: Session) -> Refocu
     if analysis is None or not row.has_variants:
         return RefocusAnswer.NOT_READY
     analysis.focal_x, analysis.focal_y, analysis.focal_source = focal_point.x, focal_point.y, OWNER
-    session.add(analysis)
+    session.add_all([analysis, asked_line(session, media_id, f"focal point {focal_point.x:g}, {focal_point.y:g}")])
     if media.data_type is DataType.LOGO:
         return RefocusAnswer.ACCEPTED  # never cropped (contract §7): nothing is to be made again
     row.redo, row.redo_counter = Redo.CROPS, row.redo_counter + 1

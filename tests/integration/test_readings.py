@@ -417,3 +417,18 @@ def test_what_waits_is_told_by_step_and_kind(parts: MemoryParts, engine: Engine)
 
     assert {"retrieve_file:transient": 2} == story["waiting"]
     assert "waiting     retrieve_file:transient × 2" in tell_machine(story)
+
+
+def test_what_was_asked_for_is_in_the_history(parts: MemoryParts, engine: Engine, readings: Readings) -> None:
+    """A new focal point, and a fresh round of one that failed: by whomever, it was not the worker's idea."""
+    processed(parts, picture())
+    processed(parts, picture(flaw="truncated"), pending_id=124)
+    readings.refocus(1, FocalPoint(0.25, 1.0))
+    readings.retry(124)
+
+    asked = {}
+    for media_id in (1, 2):
+        story: Any = explain_media(engine, media_id)
+        asked[media_id] = [one["note"] for one in story["history"] if one["event"] == "asked"]
+
+    assert {1: ["focal point 0.25, 1"], 2: ["a fresh round"]} == asked
