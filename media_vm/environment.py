@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from media_vm import failpoints
 from media_vm.secret_files import SECRETS, secrets_from_files
+from media_vm.setting_fields import A_YEAR
 from media_vm.settings import Settings
 
 MAIN_API = {"MAIN_API_URL": (), "MAIN_API_KEY": ("MEDIA_API_KEY",)}  # what a worker needs, with other names
@@ -58,7 +60,7 @@ def require_main_api(settings: Settings) -> tuple[str, str]:
 
 
 def variables() -> dict[str, dict[str, str]]:
-    """Every variable with its default, meaning and example, in the order of the class."""
+    """Every variable with its default, meaning, limits and example, in the order of the class."""
     table = {}
     for field in Settings.model_fields.values():
         extra = field.json_schema_extra
@@ -66,9 +68,19 @@ def variables() -> dict[str, dict[str, str]]:
         table[str(extra["variable"])] = {
             "default": _shown(field.default),
             "meaning": field.description or "",
+            "limits": _limits(field),
             "example": str(extra["example"]),
         }
     return table
+
+
+_BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most"}
+
+
+def _limits(field: FieldInfo) -> str:
+    """What a number may be, beyond what goes without saying."""
+    bounds = [(words, getattr(one, name, None)) for one in field.metadata for name, words in _BOUNDS.items()]
+    return "".join(f"; {words} {value:g}" for words, value in bounds if value not in (None, 0, A_YEAR))
 
 
 def unknown_names(environment: Mapping[str, str]) -> list[str]:

@@ -38,7 +38,7 @@ def page() -> str:
 
 def _row(variable: str, known: Mapping[str, str]) -> str:
     usual = BY_MACHINE.get(variable) or (f"`{known['default']}`" if known["default"] != "–" else "–")
-    return f"| `{variable}` | {usual} | {known['meaning']} | `{known['example']}` |\n"
+    return f"| `{variable}` | {usual} | {known['meaning']}{known['limits']} | `{known['example']}` |\n"
 
 
 if __name__ == "__main__":
