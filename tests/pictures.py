@@ -19,6 +19,11 @@ def photo(width: int, height: int) -> pyvips.Image:
     return coloured.cast("uchar").copy(interpretation="srgb")
 
 
+def photographed(image: pyvips.Image) -> pyvips.Image:
+    """A drawing as a camera sees it: unevenly lit, and with grain."""
+    return (image + photo(image.width, image.height).linear(0.15, -19)).cast("uchar").copy(interpretation="srgb")
+
+
 def grain(width: int, height: int) -> pyvips.Image:
     """Nothing but noise, which no modern format makes smaller than a JPEG of the same quality."""
     bands = [pyvips.Image.gaussnoise(width, height, sigma=60, mean=128, seed=seed) for seed in (1, 2, 3)]

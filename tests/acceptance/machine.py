@@ -22,7 +22,7 @@ from examples.demo.addresses import HOST, Addresses
 from examples.demo.options import ROOT
 from examples.demo.processes import Processes
 from examples.demo.programs import Surroundings, start_all
-from tests.pictures import cut_short, logo, png_header, saved, stored_as, two_halves
+from tests.pictures import cut_short, logo, photographed, png_header, saved, stored_as, two_halves
 
 Json = dict[str, Any]
 # Hostile files are decided within a second; the rest is ten minutes, so that only a wake call brings work.
@@ -147,7 +147,7 @@ def run_media_vm(surroundings: Surroundings, *arguments: str) -> subprocess.Comp
 
 def draw_pictures(folder: Path) -> dict[str, Path]:
     """Good ones and bad ones, by name; the limit is one megapixel."""
-    turned = stored_as(two_halves(900, 600), 6)
+    turned = stored_as(photographed(two_halves(900, 600)), 6)
     html = folder / "page.jpg"
     html.write_text("<!doctype html><script>alert(1)</script>")
     empty = folder / "empty.jpg"
