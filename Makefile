@@ -41,9 +41,10 @@ bench: install
 	@$(BIN)/python -m bench $(if $(REPORT),--report $(REPORT))
 
 # Everything goes wrong, for some minutes, and a scorecard says what came of it. QUICK=1: fewer random kills.
+# REPORT=page: into it.
 fault: install
 	@scripts/get_mariadb.sh
-	@$(BIN)/python -m tests.faults $(if $(QUICK),--quick)
+	@$(BIN)/python -m tests.faults $(if $(QUICK),--quick) $(if $(REPORT),--report $(REPORT))
 
 # Some thousand files made worse, through a worker's children. PHOTOS=folder: yours too. NUMBER=, SEED=: how many, which.
 hostile: install

@@ -24,7 +24,7 @@ from bench.logos import compare_logos
 from bench.memory import compare_memory
 from bench.photos import MOST, Photo, choose, given_logos, own_folder
 from bench.quality import compare_quality
-from bench.report import NoMarkers, one_run, replaced
+from bench.report import BEGIN, END, one_run
 from bench.sections import Section, run_through
 from bench.serving import compare_serving
 from bench.sharp import compare_with_sharp
@@ -37,6 +37,7 @@ from examples.demo.gathering import counted
 from examples.demo.options import Usage
 from media_vm.imaging.pool import ChildPool
 from media_vm.imaging.studio import Studio
+from scripts.marked_pages import NoMarkers, replaced
 
 FIGURES = (
     *("variants", "quality", "graphics", "logos", "colour", "sharp"),
@@ -64,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
     if run.problems:
         return PROBLEM  # and a page keeps what it had: a run with holes in it is none to publish
     if options.report:
-        options.report.write_text(replaced(page, one_run(run, datetime.now(UTC).date())))
+        options.report.write_text(replaced(page, one_run(run, datetime.now(UTC).date()), BEGIN, END))
     return FINE
 
 
@@ -75,7 +76,7 @@ def _page(report: Path | None) -> str:
     except OSError as error:
         raise Usage(f"{report} cannot be read ({error.strerror})") from None
     if report:
-        replaced(page, "")
+        replaced(page, "", BEGIN, END)
     return page
 
 

@@ -1,4 +1,4 @@
-"""Writes what a run found into a page, between two markers, so that nobody copies figures by hand."""
+"""What a run found, as docs/bench.md holds it between two markers."""
 
 from __future__ import annotations
 
@@ -9,19 +9,6 @@ from bench.table import as_table, machine
 
 BEGIN = "<!-- One run: from here on `python -m bench --report` writes. -->"
 END = "<!-- The run ends here. -->"
-
-
-class NoMarkers(Exception):
-    """A page has not both markers, once each and in order."""
-
-
-def replaced(page: str, found: str) -> str:
-    """The page with `found` between its markers, all else as it was. NoMarkers."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end) or {BEGIN, END} & {*after.splitlines(), *before.splitlines()}:
-        raise NoMarkers(f"the page needs one line {BEGIN} and below it one line {END}")
-    return f"{before}{BEGIN}\n\n{found.strip()}\n\n{END}{after}"
 
 
 def one_run(run: Run, today: date) -> str:

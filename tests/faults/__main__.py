@@ -1,6 +1,7 @@
-"""`python -m tests.faults [--json] [--quick]`: let everything go wrong, and print what came of it.
+"""`python -m tests.faults [--json] [--quick] [--report PAGE]`: let everything go wrong, and say what came of it.
 
---quick: a tenth of the random kills. Exit codes: 0 all survived, 1 something was not.
+--quick: a tenth of the random kills. --report: into a page, if all survived. Exit codes: 0 all survived, 1
+something was not.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
 from sqlalchemy import make_url
 
 from media_vm.failpoints import POINTS
+from scripts.marked_pages import replaced
 from tests.faults.crashes import EVERY_PASSING, crash_at, random_kills, scene
 from tests.faults.ledger_api import ledger_api
 from tests.faults.misfortunes import (
@@ -37,6 +40,8 @@ from tests.faults.scorecard import Score, as_table, spread
 from tests.faults.tcp_proxy import tcp_proxy
 from tests.mariadb import PrivateMariaDB, private_mariadb
 
+BEGIN = "<!-- One run: from here on `make fault REPORT=docs/faults.md` writes. -->"
+END = "<!-- The run ends here. -->"
 RANDOM_KILLS = 120  # on each database
 RANDOM_FAULTS = 200
 OUTAGES = ("500", "503", "html", "404", "401", "drop_before", "drop_after", "redirect")
@@ -49,6 +54,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make fault", description="Let everything go wrong, and keep the score.")
     parser.add_argument("--json", action="store_true", help="print the scores as JSON")
     parser.add_argument("--quick", action="store_true", help="a tenth of the random kills")
+    parser.add_argument("--report", type=Path, metavar="PAGE", help="write the scorecard into this page")
     options = parser.parse_args(arguments)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="media-vm-faults-") as scratch:
@@ -57,8 +63,13 @@ def main(arguments: list[str]) -> int:
             scores.append(score)
             print(f"{time.monotonic() - began:4.0f} s  {score.line()}", file=sys.stderr, flush=True)
     print(json.dumps([score.as_json() for score in scores]) if options.json else as_table(scores))
-    print(f"{time.monotonic() - began:.0f} s", file=sys.stderr)
-    return 0 if all(score.is_good for score in scores) else 1
+    seconds = time.monotonic() - began
+    print(f"{seconds:.0f} s", file=sys.stderr)
+    all_survived = all(score.is_good for score in scores)
+    if options.report and all_survived:
+        found = f"{datetime.now(UTC).date()}; {seconds:.0f} s in all:\n\n{as_table(scores)}"
+        options.report.write_text(replaced(options.report.read_text(), found, BEGIN, END))
+    return 0 if all_survived else 1
 
 
 def _scores(scratch: Path, kills: int) -> Iterator[Score]:

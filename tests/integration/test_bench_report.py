@@ -12,9 +12,10 @@ import pytest
 from bench import __main__ as bench_main
 from bench.__main__ import main
 from bench.comparison import Comparison, NotMeasured
-from bench.report import BEGIN, END, NoMarkers, one_run, replaced
+from bench.report import BEGIN, END, one_run
 from bench.sections import Section, run_through
 from bench.table import as_table
+from scripts.marked_pages import NoMarkers, replaced
 
 ALONE = Comparison("logos", "halo", "levels", (3.0,))
 MORE = Comparison("serve", "answers", "1/s", (3000.0,), "FastAPI", (1500.0,), more_is_better=True)
@@ -55,9 +56,9 @@ def test_a_run_says_how_far_it_is_and_goes_on(capsys: pytest.CaptureFixture[str]
 def test_only_what_is_between_the_markers_is_written_anew() -> None:
     """All else stays to the letter, and so does the page when the same run is written twice."""
     page = f"# Bench\n\nWords.\n\n{BEGIN}\nold figures\n{END}\n\nMore words.\n"
-    written = replaced(page, "new figures\n")
+    written = replaced(page, "new figures\n", BEGIN, END)
     assert f"# Bench\n\nWords.\n\n{BEGIN}\n\nnew figures\n\n{END}\n\nMore words.\n" == written
-    assert written == replaced(written, "new figures")
+    assert written == replaced(written, "new figures", BEGIN, END)
 
 
 @pytest.mark.parametrize("page", ["", BEGIN, END, f"{END}\n{BEGIN}\n", f"{BEGIN}\n{END}\n{BEGIN}\n{END}\n"])
@@ -67,7 +68,7 @@ def test_a_page_without_both_markers_is_left_alone(
     """Missing, the wrong way round or twice: said before anything is measured, exit code 2."""
     monkeypatch.setattr(bench_main, "sections", None)
     with pytest.raises(NoMarkers):
-        replaced(page, "new figures")
+        replaced(page, "new figures", BEGIN, END)
     (path := tmp_path / "page.md").write_text(page)
     assert 2 == main(["--report", str(path)])
     assert page == path.read_text()
@@ -76,7 +77,7 @@ def test_a_page_without_both_markers_is_left_alone(
 def test_the_page_of_the_bench_has_its_markers() -> None:
     """`make bench REPORT=docs/bench.md` finds its place, which is the section called One run."""
     page = (Path(__file__).parents[2] / "docs" / "bench.md").read_text()
-    assert "new figures" in replaced(page, "new figures").split("## One run")[1]
+    assert "new figures" in replaced(page, "new figures", BEGIN, END).split("## One run")[1]
 
 
 def test_a_run_is_told_with_its_day_and_versions() -> None:
