@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,14 +23,6 @@ LIMIT = timedelta(seconds=120)
 PHOTOS = Path(__file__).parents[2].parent / "shared" / "images" / "photos"
 NOT_HERE = {"remover_not_installed", "model_missing"}
 REMOVERS = ["plain", "rembg", cutting.STAND_IN]
-
-
-@pytest.fixture(scope="module")
-def children() -> Iterator[ChildPool]:
-    """One child for all tests here."""
-    pool = ChildPool(1)
-    yield pool
-    pool.close()
 
 
 @pytest.fixture(scope="module")

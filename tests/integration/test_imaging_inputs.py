@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,20 +19,6 @@ from tests import pictures
 PRODUCT = RenderRequest(DataType.PRODUCT, None)
 LOGO = RenderRequest(DataType.LOGO, None)
 SHARED = Path(__file__).parents[2].parent / "shared" / "images"
-
-
-@pytest.fixture(scope="module")
-def children() -> Iterator[ChildPool]:
-    """One child for all tests here."""
-    pool = ChildPool(1)
-    yield pool
-    pool.close()
-
-
-@pytest.fixture(scope="module")
-def studio(children: ChildPool) -> Studio:
-    """A studio with the contract's limits."""
-    return Studio(children)
 
 
 def variant(rendering: Rendering, size: Size, form: Format) -> Rendered:

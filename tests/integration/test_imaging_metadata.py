@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -33,20 +32,6 @@ TAIL = b"PK\x03\x04 a ZIP archive <?php system('id'); ?> <script>alert(1)</scrip
 FORBIDDEN = re.compile(
     rb"<\?php|<script|PK\x03\x04|SERIAL-4711|GPSLat|xpacket|Exif\0\0|Photoshop 3\.0", re.IGNORECASE
 )
-
-
-@pytest.fixture(scope="module")
-def children() -> Iterator[ChildPool]:
-    """One child for all tests here."""
-    pool = ChildPool(1)
-    yield pool
-    pool.close()
-
-
-@pytest.fixture(scope="module")
-def studio(children: ChildPool) -> Studio:
-    """A studio with the contract's limits."""
-    return Studio(children)
 
 
 def telling(path: Path) -> Path:

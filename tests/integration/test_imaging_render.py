@@ -6,7 +6,6 @@ import hashlib
 import os
 import secrets
 import signal
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,20 +21,6 @@ from tests import pictures
 
 PRODUCT = RenderRequest(DataType.PRODUCT, None)
 LOGO = RenderRequest(DataType.LOGO, None)
-
-
-@pytest.fixture(scope="module")
-def children() -> Iterator[ChildPool]:
-    """One child for all tests here."""
-    pool = ChildPool(1)
-    yield pool
-    pool.close()
-
-
-@pytest.fixture(scope="module")
-def studio(children: ChildPool) -> Studio:
-    """A studio with the contract's limits."""
-    return Studio(children)
 
 
 def variant(rendering: Rendering, size: Size, form: Format) -> Rendered:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -46,20 +45,6 @@ REASONS = {
     "grayscale_university.jxl": "unsupported_type",
 }
 SOON = timedelta(seconds=20)
-
-
-@pytest.fixture(scope="module")
-def children() -> Iterator[ChildPool]:
-    """One child for all tests here."""
-    pool = ChildPool(1)
-    yield pool
-    pool.close()
-
-
-@pytest.fixture(scope="module")
-def studio(children: ChildPool) -> Studio:
-    """A studio with the contract's limits."""
-    return Studio(children)
 
 
 @pytest.mark.parametrize("extension", ["jpg", "png", "webp", "gif", "avif", "tif"])

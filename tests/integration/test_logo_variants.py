@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,20 +18,6 @@ from tests import pictures
 
 LOGO = RenderRequest(DataType.LOGO, None)
 ORIGINAL, REMOVED = Background
-
-
-@pytest.fixture(scope="module")
-def children() -> Iterator[ChildPool]:
-    """One child for all tests here."""
-    pool = ChildPool(1)
-    yield pool
-    pool.close()
-
-
-@pytest.fixture(scope="module")
-def studio(children: ChildPool) -> Studio:
-    """A studio with the contract's limits."""
-    return Studio(children)
 
 
 def on(colour: list[int], path: Path, width: int = 900, height: int = 600) -> Path:
