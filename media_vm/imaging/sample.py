@@ -14,9 +14,7 @@ from media_vm.imaging.steps import steps
 from media_vm.rules.tiling import SMALLEST_SIDE, Tile, Tiling, close_up, tiling, where_seen
 
 _GREY: Final = [128.0] * 3  # what stands behind transparency
-_EMPTY: Final = (
-    0.4  # of a mostly empty picture's pixels, at least, equal their neighbours; few photographs have that
-)
+_EMPTY: Final = 0.4  # of a mostly empty picture's pixels, at least, equal their neighbours; photographs rarely
 _EDGE: Final = 12  # levels between neighbours; a soft shadow has no such step
 _APART: Final = 8  # pixels between the points that a ground's colour is read at
 _GROUND: Final = 0.25  # of them, at least, have that colour
