@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from media_vm.imaging.choosing import anchored, followed
+from media_vm.imaging.choosing import anchored, assured, followed
 from media_vm.imaging.codecs import pyvips
 from media_vm.imaging.crew import in_parallel
 from media_vm.imaging.encode import encoded, encoded_exactly
@@ -85,8 +85,9 @@ def qualities(images: Images, forms: Iterable[Format], target: float, threads: E
         if sample is not anchor
         for form in forms
     }
-    settled = {(look, form): courses[form].q for look in samples for form in forms}
-    return usual | settled | in_parallel(trials, threads)
+    chosen = {(look, form): courses[form].q for look in samples for form in forms} | in_parallel(trials, threads)
+    checks = {(look, form): partial(assured, samples[look], form, q, target) for (look, form), q in chosen.items()}
+    return usual | in_parallel(checks, threads)
 
 
 def anchor_of(images: Images) -> pyvips.Image:

@@ -43,9 +43,14 @@ class Course:
 NEAR: Final = 4.0
 """Points from the target: as far as a straight course can be trusted."""
 
+MOST_TINT: Final = 1.5
+"""Levels by which a large flat ground may change in any channel: beside its original colour two are seen."""
+
 _DOUBT: Final = 4  # units of Q; codecs have fewer steps than Q, and noise between near ones is all there is
 _LEAST_SLOPE, _MOST_SLOPE = 0.3, 3.0
 _LEAST_Q, _MOST_Q = 20, 97
+_JUMP: Final = 90
+"""libvips no longer halves the chroma of JPEG and AVIF from here on: a step across is worth tens of points."""
 _FAR: Final = 24  # units of Q; the course is no straight line
 
 
@@ -68,6 +73,28 @@ def unbiased(form: Format, score: float, *, covers: bool) -> float:
 def next_guess(trial: Trial, slope: float, target: float) -> int:
     """The setting that should reach the target, seen from one trial."""
     return _allowed(trial.q + min(max((target - trial.score) / slope, -_FAR), _FAR))
+
+
+def between(trials: Sequence[Trial], q: int, target: float) -> int:
+    """A setting between the best that was too low and the least that was high enough, `q` if it is.
+
+    The jump itself if it is between them: no straight line finds it.
+    """
+    low = max((trial.q for trial in trials if trial.score < target), default=0)
+    high = min((trial.q for trial in trials if trial.score >= target), default=100)
+    if 0 < low < _JUMP < high < 100:
+        return _JUMP
+    return q if low < q < high or low >= high else (low + high) // 2
+
+
+def settled(trial: Trial, q: int) -> int:
+    """Where a step from a near trial ends without another: on the trial's side of the jump."""
+    return min(q, _JUMP - 1) if trial.q < _JUMP else max(q, _JUMP)
+
+
+def raised(q: int) -> tuple[int, ...]:
+    """The setting itself, and what to try where it was not enough."""
+    return tuple(dict.fromkeys(min(q + step, _MOST_Q) for step in (0, 8, 16, 24)))
 
 
 def slope_between(one: Trial, other: Trial, form: Format) -> float:

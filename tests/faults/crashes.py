@@ -101,12 +101,17 @@ def random_kills(place: Place, api: LedgerAPI, *, kills: int, seed: int) -> Soak
     chance, numbers, held = random.Random(seed), count(1000), list[int]()
     workers = [start(place), start(place)]
     with sight_of(place.database) as sight:
-        while len(held) < kills:
+
+        def is_busy(pid: int | None) -> bool:
+            """Does it hold several? There is always enough to hold, however fast the other one is."""
             if len(api.unfinished()) < 4 * place.in_flight:
                 upload(api, [next(numbers) for _ in range(2 * place.in_flight)])
+            return sight.held_by(pid) >= LEASES_AT_A_KILL
+
+        while len(held) < kills:
             victim = chance.randrange(2)
             pid = workers[victim].pid
-            if not until(lambda pid=pid: sight.held_by(pid) >= LEASES_AT_A_KILL):  # type: ignore[misc]
+            if not until(lambda pid=pid: is_busy(pid)):  # type: ignore[misc]
                 break
             time.sleep(chance.uniform(0, 0.02))  # any moment after that one
             kill(workers[victim])

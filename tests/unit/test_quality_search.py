@@ -9,8 +9,11 @@ from media_vm.rules.quality import (
     Course,
     Trial,
     best_tried,
+    between,
     first_guess,
     next_guess,
+    raised,
+    settled,
     slope_between,
     typical_course,
     unbiased,
@@ -79,3 +82,33 @@ def test_a_search_begins_with_what_is_typical() -> None:
 def test_a_course_with_a_jump_ends_at_what_was_tried(tried: list[tuple[int, float]], expected: int) -> None:
     """A JPEG's colours jump where its chroma is no longer halved; no straight line finds the place."""
     assert expected == best_tried([Trial(q, score) for q, score in tried], 72).q
+
+
+@pytest.mark.parametrize(
+    ("tried", "q", "expected"),
+    [
+        ([(60, 50), (88, 90)], 80, 80),
+        ([(60, 50), (88, 90)], 94, 74),  # beyond what is known to be enough
+        ([(60, 50), (80, 55), (88, 90)], 70, 84),  # below what is known not to be
+        ([(60, 50), (97, 90)], 80, 90),  # the jump is between
+        ([(60, 50)], 84, 84),
+        ([(60, 75), (64, 70)], 62, 62),  # noise: the lower one scored more
+    ],
+)
+def test_a_search_stays_between_too_low_and_high_enough(
+    tried: list[tuple[int, float]], q: int, expected: int
+) -> None:
+    """So that it ends next to a jump, on either side of it, and not far beyond."""
+    assert expected == between([Trial(*one) for one in tried], q, 72)
+
+
+@pytest.mark.parametrize(("tried", "q", "expected"), [(88, 94, 89), (93, 87, 90), (80, 85, 85), (97, 93, 93)])
+def test_the_last_step_never_crosses_the_jump(tried: int, q: int, expected: int) -> None:
+    """From Q 90 on the chroma is kept in full: what was tried below says nothing of that."""
+    assert expected == settled(Trial(tried, 70), q)
+
+
+@pytest.mark.parametrize(("q", "expected"), [(50, (50, 58, 66, 74)), (86, (86, 94, 97)), (97, (97,))])
+def test_a_setting_is_raised_to_the_end_of_the_scale(q: int, expected: tuple[int, ...]) -> None:
+    """In steps, none of them twice."""
+    assert expected == raised(q)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from media_vm.rules.tiling import SMALLEST_SIDE, Tile, tiling
+from media_vm.rules.tiling import SMALLEST_SIDE, Tile, close_up, tiling, where_seen
 
 sides = st.integers(SMALLEST_SIDE, 3000)
 
@@ -35,6 +35,7 @@ def test_a_narrow_strip_has_one_row_of_tiles() -> None:
 
 
 @given(sides, sides)
+@example(1032, 48)
 def test_every_tile_lies_inside_and_small_pictures_are_covered(width: int, height: int) -> None:
     """Whatever the shape; never more tiles than the work is meant for."""
     found = tiling(width, height)
@@ -48,3 +49,27 @@ def test_every_tile_lies_inside_and_small_pictures_are_covered(width: int, heigh
     else:
         assert len(found.tiles) <= 24
         assert len(set(found.tiles)) == len(found.tiles)
+
+
+@given(sides, sides)
+def test_a_close_up_leaves_no_gap_but_the_edges(width: int, height: int) -> None:
+    """Of all places together every pixel is looked at that is further from the edge than a block."""
+    found = close_up(width, height)
+    for whole, starts in ((width, {at.left for at in found.tiles}), (height, {at.top for at in found.tiles})):
+        ends = [start + found.side - found.margin for start in sorted(starts)]
+        assert all(start + found.margin <= end for start, end in zip(sorted(starts)[1:], ends, strict=False))
+        assert whole - 16 - found.margin < ends[-1] <= whole
+
+
+def test_half_of_many_places_are_the_busiest_and_half_are_spread() -> None:
+    """Of 1200 × 900 px those at the bottom, which has most; places where nothing is are never looked at."""
+    places = close_up(1200, 900)
+    busy = [0.0 if at.left < 600 else 0.5 if at.top > 800 else 0.1 for at in places.tiles]
+    found = where_seen(places, busy)
+
+    assert 24 == len(found.tiles) == len(set(found.tiles))
+    assert 600 <= min(at.left for at in found.tiles)
+    assert [at for at in places.tiles if at.left >= 600 and at.top > 800] == [
+        at for at in found.tiles if at.top > 800
+    ]
+    assert 6 < len({at.top for at in found.tiles})
