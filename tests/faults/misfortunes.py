@@ -28,6 +28,7 @@ from tests.faults.workers import LEASE, Place, kill, start, stop
 from tests.mariadb import PrivateMariaDB
 
 PROGRESS_PATIENCE_SECONDS = 5.0
+OUTAGE_BACKOFF = timedelta(milliseconds=500)
 SECONDS_A_FAULT = 1.0  # on a busy machine, outages that they make included
 SLEEPERS_TRIED = 5
 LONG_LEASE = 3 * LEASE  # a heartbeat is due after a third of it, long after the first item's walk began
@@ -101,7 +102,11 @@ def misbehaving_api(place: Place, api: LedgerAPI, elsewhere: LedgerAPI, *, fault
 
 def api_outages(place: Place, api: LedgerAPI, *, fault: str, seconds: float) -> Verdict:
     """Every call meets the same fault until it is known for an outage, and for some time after: no item may pay
-    for it with more than the attempt that was under way, no cleanup be sent."""
+    for it with more than the attempt that was under way, no cleanup be sent.
+
+    Its three attempts take longer than it takes three items to fail, as they do with a backoff of half a minute.
+    """
+    place = replace(place, backoff=OUTAGE_BACKOFF)
     with _at_work(place, api) as goes_on, sight_of(place.database) as sight:
         goes_on()
         # A 404 for a callback is an answer (contract §5.6); for a temp file it is an absent file.
