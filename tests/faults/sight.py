@@ -8,9 +8,14 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, func, select, text, update
+from sqlmodel import col
 
+from media_vm.adapters.columns import Now
 from media_vm.adapters.engine import open_engine
+from media_vm.adapters.tables import ProcessingChecklist
+from media_vm.adapters.transactions import transact
+from media_vm.rules.orphans import DEATHS_THAT_ALARM
 
 NOT_AT_REST = "SELECT count(*) FROM processing_checklist WHERE due_at IS NOT NULL OR lease_expires_at IS NOT NULL"
 HELD_BY = "SELECT count(*) FROM processing_checklist WHERE worker_id = :worker AND lease_expires_at IS NOT NULL"
@@ -41,6 +46,13 @@ BURNT = "SELECT {} FROM processing_checklist".format(
         f"COALESCE(SUM(CASE WHEN {one}_attempts > 1 THEN {one}_attempts - 1 ELSE 0 END), 0)" for one in STEPS
     )
 )
+_row = ProcessingChecklist
+# Five dead workers had it in their hands: it is tried once an hour (contract §5.3).
+PUT_OFF = (
+    col(_row.worker_deaths) >= DEATHS_THAT_ALARM,
+    col(_row.due_at) > Now(),
+    col(_row.lease_expires_at).is_(None),
+)
 OF_ITEMS = ("media_files", "processing_checklist", "media_variants", "media_callbacks", "media_events")
 
 
@@ -62,6 +74,16 @@ class Sight:
     def held_by(self, pid: int | None) -> int:
         """How many leases the worker of that process holds, alive or dead."""
         return self.count(HELD_BY, worker=worker_named(pid))
+
+    def put_off(self) -> int:
+        """How many wait for their hour, since too many workers died of them or beside them."""
+        with closing(self.engine.connect().execution_options(reading=True)) as connection:
+            return connection.execute(select(func.count()).where(*PUT_OFF)).scalar_one()
+
+    def let_the_hour_pass(self) -> None:
+        """Those that wait for their hour are due."""
+        due = update(_row).where(*PUT_OFF).values(due_at=Now())
+        transact(self.engine, lambda session: session.exec(due))
 
     def everything(self) -> set[str]:
         """Every row of every table that is about items."""

@@ -7,9 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from media_vm.adapters.tables import ProcessingChecklist
 from media_vm.failpoints import POINTS, arm, failpoint, read
-from tests.faults.crashes import LEASES_AT_A_KILL, crash_at, random_kills, scene
+from media_vm.rules.orphans import DEATHS_THAT_ALARM
+from tests.faults.crashes import CRASH_PATIENCE_SECONDS, LEASES_AT_A_KILL, crash_at, random_kills, scene
+from tests.faults.sight import sight_of
+from tests.faults.verdict import converged
+from tests.faults.workers import start
 from tests.integration.databases import empty_database
 
 SOURCES = Path(__file__).parents[2] / "media_vm"
@@ -48,6 +54,19 @@ def test_random_kills_lose_nothing(kind: str, request: pytest.FixtureRequest, tm
     assert 8 == soak.killed == len(soak.verdict.held)
     assert all(leases >= LEASES_AT_A_KILL for leases in soak.verdict.held)
     assert soak.verdict.is_clean, soak.verdict
+
+
+def test_what_five_dead_workers_held_waits_for_its_hour(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """And is completed then; `make fault` lets that hour pass, and says of how many."""
+    with scene(empty_database("sqlite", request), tmp_path, items=1) as (place, api):
+        fifth = start(place, "claimed=kill")
+        fifth.join(CRASH_PATIENCE_SECONDS)
+        with sight_of(place.database) as sight, sight.engine.begin() as connection:
+            connection.execute(update(ProcessingChecklist).values(worker_deaths=DEATHS_THAT_ALARM - 1))
+        verdict = converged(place, api)
+
+    assert (1, 1) == (verdict.put_off, verdict.vanished)
+    assert verdict.is_clean, verdict
 
 
 def test_every_point_stands_in_the_code_once() -> None:

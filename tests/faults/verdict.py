@@ -30,8 +30,8 @@ class Verdict:
 
     items: how many there were. burnt: attempts beyond the first of each step; may_burn: how many of them the
     misfortune explains, None: any. running: was an item seen that anybody could claim while an attempt of it
-    counted as under way? vanished: deaths of workers that were recorded. failures: events of failed attempts, by
-    kind. held: leases that each killed worker held.
+    counted as under way? vanished: deaths of workers that were recorded. put_off: items that waited for an hour,
+    which was let pass. failures: events of failed attempts, by kind. held: leases that each killed worker held.
     """
 
     items: int = 0
@@ -45,6 +45,7 @@ class Verdict:
     burnt: int = 0
     may_burn: int | None = 0
     vanished: int = 0
+    put_off: int = 0
     failures: dict[str, int] = field(default_factory=dict)
     held: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -66,18 +67,22 @@ class Verdict:
 
 
 def converged(place: Place, api: LedgerAPI, *, may_burn: int | None = 0) -> Verdict:
-    """Let one undisturbed worker bring everything to its end, then judge."""
-    worker, polls, seen = start(place), api.calls["poll"], [0]
+    """Let one undisturbed worker bring everything to its end, then judge. Once nothing is left but items that five
+    dead workers held, their hour is let pass."""
+    worker, polls, seen, put_off = start(place), api.calls["poll"], [0], [0]
     with sight_of(place.database) as sight:
 
         def is_over() -> bool:
             seen[0] = max(seen[0], sight.count(CLAIMABLE_WHILE_RUNNING))
+            if (waiting := sight.put_off()) and waiting == sight.count(NOT_AT_REST):
+                sight.let_the_hour_pass()
+                put_off[0] += waiting
             return api.calls["poll"] > polls and not api.unfinished() and not sight.count(NOT_AT_REST)
 
         until(is_over)
         code = stop(worker)
         verdict = judge(sight, place.storage, api)
-    verdict.running, verdict.may_burn = seen[0], may_burn
+    verdict.running, verdict.put_off, verdict.may_burn = seen[0], put_off[0], may_burn
     if code != 0:
         verdict.notes.append(f"the worker that was asked to end did so with {code}")
     return verdict
