@@ -17,6 +17,7 @@ from media_vm.imaging import tasks
 from media_vm.imaging.confinement import Confinement
 from media_vm.imaging.pool import ChildPool
 from media_vm.rules.pictures import DataType, FocalPoint, Format, Size
+from media_vm.rules.polish import is_worth_it
 from media_vm.rules.quality import Aims
 from media_vm.rules.sizes import Target, decode_size, targets
 from media_vm.rules.validation import READABLE, Limits
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 Ladder = Mapping[Format, tuple[int, ...]]
 
 OURS: Final = "media VM"
+POLISHED: Final = "media VM, polished"
 LOSSY: Final = (Format.AVIF, Format.WEBP, Format.JPEG)
 SMALL: Final = (Size.THUMBNAIL, Size.SMALL, Size.GRID)
 LARGE: Final = (Size.DETAIL, Size.HEADER, Size.ZOOM)
@@ -55,7 +57,7 @@ _SHARP_SAVERS: Final[dict[Format, tuple[str, dict[str, Any]]]] = {
 
 
 class Shot(NamedTuple):
-    """One encoding of one size, the smallest that has these pixels. way: OURS or the fixed Q."""
+    """One encoding of one size, the smallest that has these pixels. way: OURS, POLISHED or the fixed Q."""
 
     form: Format
     size: Size
@@ -143,13 +145,25 @@ def _judged(image: pyvips.Image, size: Size, chosen: dict[Format, int], ladder: 
 
     judge = Reference(image.numpy())
     for form in LOSSY:
-        ways: dict[str, Callable[[], bytes]] = {OURS: partial(encoded, image, form, chosen[form])}
+        own = encoded(image, form, chosen[form])
+        ways: dict[str, Callable[[], bytes]] = {
+            OURS: partial(bytes, own),
+            POLISHED: partial(_polished, image, form, chosen[form], own),
+        }
         for q in ladder[form]:
             ways[f"Q {q}"] = partial(sharps, image, form, q)
         for way, encode in ways.items():
             body = encode()
             seen = pyvips.Image.new_from_buffer(body, "").colourspace("srgb").numpy()
             yield Shot(form, size, way, len(body), judge.score(seen))
+
+
+def _polished(image: pyvips.Image, form: Format, q: int, own: bytes) -> bytes:
+    """What idle time makes of one of our encodings; the same where it does not try, or gains too little."""
+    from media_vm.imaging.polishing import alike, may_gain
+
+    again = alike(image, form, q) if may_gain(image, form) else None
+    return again if again is not None and is_worth_it(len(own), len(again)) else own
 
 
 def _own_sizes(pool: ChildPool, path: Path) -> tuple[Size, ...]:

@@ -48,7 +48,7 @@ class Polish:
         work = {
             (look, encoding): partial(self._lighter, body, _patient(images[look], look, encoding, chosen))
             for (look, encoding), body in sorted(bodies.items(), key=lambda one: len(one[1]))
-            if encoding.format in stored[look] and _may_gain(images[look], encoding.format)
+            if encoding.format in stored[look] and may_gain(images[look], encoding.format)
         }
         polished = in_parallel(work, threads)
         smaller = [key for key, again in polished.items() if len(again) < len(bodies[key])]
@@ -68,17 +68,18 @@ class Polish:
         return again if again is not None and is_worth_it(len(body), len(again)) else body
 
 
-def _may_gain(image: pyvips.Image, form: Format) -> bool:
+def may_gain(image: pyvips.Image, form: Format) -> bool:
+    """Is it of a format and size of which a patient encoder makes something worth having, in some seconds?"""
     return bool(image.width * image.height <= _MOST_PIXELS.get(form, 0))
 
 
 def _patient(image: pyvips.Image, look: Look, encoding: Encoding, chosen: Qualities) -> Callable[[], bytes | None]:
     if encoding.is_lossless:
         return partial(encoded_exactly, image, encoding.format, is_patient=True)
-    return partial(_alike, image, encoding.format, chosen[look, encoding.format])
+    return partial(alike, image, encoding.format, chosen[look, encoding.format])
 
 
-def _alike(image: pyvips.Image, form: Format, quality: int) -> bytes | None:
+def alike(image: pyvips.Image, form: Format, quality: int) -> bytes | None:
     """The cheapest that scores no less than the encoding there is; None where that cannot be told or had."""
     if not can_be_sampled(image):
         return None
