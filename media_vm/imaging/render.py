@@ -55,24 +55,22 @@ def render_all(
     wanted = [target for target in every if target.method is Method.CROP or not request.only_crops]
     moving = [target for target in wanted if animated and target.size is Size.DETAIL]
     still = [target for target in wanted if target not in moving]
-    kept: list[Rendered] = []
-    not_kept: list[NotKept] = []
     polish = Polish(request.polishes) if request.polishes is not None else None
     made = _made(source, request.data_type, every, still, moving, aims, polish)
     if polish:
         still, moving = [target for target in still if look_of(target) in polish.looks], []
-    for target in still:
-        found = made[look_of(target)]
-        not_kept += [
-            NotKept(target.size, form, Background.ORIGINAL, reason) for form, reason in found.not_kept.items()
-        ]
-        kept += [write(body, target, form) for form, body in found.kept.items()]
-    for target in moving:
-        found = made[look_of(target)]
-        quality = found.qualities.get(Format.WEBP)  # what the first frame needs
-        kept.append(write(animated_webp(path, facts, target.width, target.height, quality), target, Format.WEBP))
-        kept += [write(body, target, form) for form, body in found.kept.items() if form in PLAIN]
-        not_kept.append(NotKept(target.size, Format.AVIF, Background.ORIGINAL, "animated"))
+    kept = [write(body, one, form) for one in still for form, body in made[look_of(one)].kept.items()]
+    not_kept = [
+        NotKept(one.size, form, Background.ORIGINAL, reason)
+        for one in still
+        for form, reason in made[look_of(one)].not_kept.items()
+    ]
+    for one in moving:
+        found = made[look_of(one)]  # of the first frame, whose Q all frames get
+        frames = animated_webp(path, facts, one.width, one.height, found.qualities.get(Format.WEBP))
+        kept.append(write(frames, one, Format.WEBP))
+        kept += [write(body, one, form) for form, body in found.kept.items() if form in PLAIN]
+        not_kept.append(NotKept(one.size, Format.AVIF, Background.ORIGINAL, "animated"))
     return Rendering(tuple(kept), tuple(not_kept), polish.note if polish else "")
 
 
