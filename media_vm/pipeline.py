@@ -14,8 +14,9 @@ The variant rows that `resize_optimize` writes are the hand-over to `serve`.
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -33,7 +34,7 @@ from media_vm.rules.outages import turn
 from media_vm.rules.outcomes import announced, completed, failed, gave_up
 from media_vm.rules.polish import put_off
 from media_vm.rules.setbacks import Setting
-from media_vm.spare_time import heal, polish_next
+from media_vm.spare_time import heal, let_go_of_the_left_behind, polish_next
 from media_vm.steps import STEPS, new_event
 from media_vm.values import Claim, Original, Outcome
 from media_vm.walk import Walk, begin_walk
@@ -43,7 +44,7 @@ log = structlog.get_logger()
 ARRIVED_LATELY = timedelta(hours=1)
 # A wake call must be seen within 5 s (contract §3); one small read every other second is no load.
 LOOK_FOR_WAKE_EVERY = timedelta(seconds=2)
-POLL_WHEN_BUSY_EVERY = timedelta(seconds=30)
+LOOK_AROUND_WHEN_BUSY_EVERY = timedelta(seconds=30)
 
 
 def run_cycle(world: World) -> timedelta:
@@ -52,11 +53,14 @@ def run_cycle(world: World) -> timedelta:
     Several items are in flight at once, for most of their time is waiting for others. While any is, new uploads
     become known and abandoned leases are freed, however slow one of them may be.
     """
-    world.store.sign_on(world.worker)
-    woken, poll_again = last_wake(world), remember_pending(world)
-    heal(world)
-    polled, walkers = world.clock(), set[Future[None]]()
-    with ThreadPoolExecutor(world.items_in_flight, thread_name_prefix="walk") as threads:
+    let_go_of_the_left_behind(world)
+    woken, poll_again = look_around(world)
+    looked, walkers, is_over = world.clock(), set[Future[None]](), threading.Event()
+    with (
+        ThreadPoolExecutor(world.items_in_flight, thread_name_prefix="walk") as threads,
+        ExitStack() as at_the_end,
+    ):
+        at_the_end.callback(is_over.set)
         while True:
             watch_disk(world)
             due = world.leases.next_due()
@@ -64,7 +68,7 @@ def run_cycle(world: World) -> timedelta:
                 if world.leases.free_expired(world.chance()):
                     failpoint("freed")
                 free = world.items_in_flight - len(walkers)
-                walkers |= {threads.submit(walk_while_due, world) for _ in range(free)}
+                walkers |= {threads.submit(walk_while_due, world, is_over) for _ in range(free)}
             if not walkers:
                 if polish_next(world):
                     continue
@@ -72,14 +76,22 @@ def run_cycle(world: World) -> timedelta:
             done, walkers = wait(walkers, LOOK_FOR_WAKE_EVERY.total_seconds(), FIRST_COMPLETED)
             for walker in done:
                 walker.result()
-            if world.clock() - polled >= POLL_WHEN_BUSY_EVERY.total_seconds() or last_wake(world) != woken:
-                world.store.sign_on(world.worker)
-                woken, poll_again, polled = last_wake(world), remember_pending(world), world.clock()
+            if world.clock() - looked >= LOOK_AROUND_WHEN_BUSY_EVERY.total_seconds() or last_wake(world) != woken:
+                (woken, poll_again), looked = look_around(world), world.clock()
 
 
-def walk_while_due(world: World) -> None:
-    """Claim and advance one media after the other, until none is due or the worker is to stop."""
-    while not world.stopping.is_set():
+def look_around(world: World) -> tuple[datetime | None, timedelta]:
+    """Say that we live, poll, heal; returns when we were woken last, and how long until the next poll."""
+    world.store.sign_on(world.worker)
+    seen = last_wake(world), remember_pending(world)
+    heal(world)
+    return seen
+
+
+def walk_while_due(world: World, is_over: threading.Event) -> None:
+    """Claim and advance one media after the other, until none is due, the worker is to stop or the cycle is over,
+    since another walk met a database that is away."""
+    while not (world.stopping.is_set() or is_over.is_set()):
         with world.company.joined():
             claim = world.leases.claim(world.worker)
             if claim is None:
@@ -102,10 +114,12 @@ def walk_one(claim: Claim, world: World) -> None:
     except LeaseLost:
         log.warning("lease_lost", media_id=claim.media.id)
     except DatabaseDown:
+        world.left_behind.append(claim)
         raise
     except Exception:  # one item's mishap ends neither the worker nor its neighbours
         log.exception("walk_broke", media_id=claim.media.id)
-        world.leases.release(claim, claim.now + world.policy.idle)
+        with suppress(LeaseLost):
+            world.leases.release(claim, claim.now + world.policy.idle)
 
 
 def advance(walk: Walk, world: World) -> None:
@@ -188,7 +202,8 @@ def after_failure(walk: Walk, step: Step, error: StepFailed, world: World) -> tu
         from_kept=walk.from_kept,
     )
     setback = failed(walk.media.checklist, step, failure, given)
-    final = setback.checklist.last_error or failure
+    judged = setback.checklist
+    final = judged.last_error if judged.last_error and judged.last_error_step is step else failure
     if setback.quarantine:
         try:
             world.files.quarantine(walk.evidence(), walk.media.id, final)

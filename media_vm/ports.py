@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -219,6 +219,7 @@ class World:
     public_url: this service as others reach it. clock: monotonic seconds. chance: a random number 0–1.
     stopping: set when the worker should claim no more. company: who may be walked beside whom in this worker.
     disk_floor: bytes that must stay free. polishes: with nothing else to do it makes variants smaller.
+    left_behind: what this worker held when the database went away.
     """
 
     api: MainAPI
@@ -241,3 +242,4 @@ class World:
     stopping: threading.Event
     company: Company
     polishes: bool = False
+    left_behind: list[Claim] = field(default_factory=list)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import structlog
 
+from media_vm.errors import LeaseLost
 from media_vm.failpoints import failpoint
 from media_vm.ports import World
 
 log = structlog.get_logger()
+
+
+def let_go_of_the_left_behind(world: World) -> None:
+    """What we held when the database went away is due again, and no death is counted: it was an outage."""
+    while world.left_behind:
+        with suppress(LeaseLost):
+            world.leases.release(world.left_behind[-1], world.store.now())
+        world.left_behind.pop()
 
 
 def heal(world: World) -> None:

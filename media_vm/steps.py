@@ -43,7 +43,7 @@ def _fetch(walk: Walk, world: World) -> Download:
     """The temp file; for a retry on request, what quarantine kept of it (contract §5.5). Our own copy is never
     the second look that proves something against the temp file."""
     media = walk.media
-    is_first_look = media.checklist.redo is not None and media.checklist.suspect is None
+    is_first_look = media.checklist.redo is Redo.RETRY and media.checklist.suspect is None
     kept = world.files.quarantined(media.id) if is_first_look else None
     walk.from_kept = kept is not None
     if kept is not None:

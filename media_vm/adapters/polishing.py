@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from media_vm.adapters.tables import ProcessingChecklist
 from media_vm.adapters.transactions import database_now
-from media_vm.rules.checklist import Redo
+from media_vm.rules.checklist import Redo, StepStatus
 
 
 def polish_next(session: Session) -> bool:
@@ -14,6 +14,7 @@ def polish_next(session: Session) -> bool:
     row = ProcessingChecklist
     idle = select(row).where(
         col(row.awaits_polish).is_(True),
+        col(row.resize_optimize) == StepStatus.COMPLETED,
         col(row.due_at).is_(None),
         col(row.lease_expires_at).is_(None),
     )

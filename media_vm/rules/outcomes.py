@@ -12,7 +12,7 @@ from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.healing import to_heal_analysis, to_heal_item
 from media_vm.rules.listing import WITHDRAWN
 from media_vm.rules.lost_originals import ORIGINAL_LOST, fetched_again, was_lost_before
-from media_vm.rules.polish import ends_polish, unpolished
+from media_vm.rules.polish import ends_polish, is_polish, unpolished
 from media_vm.rules.rounds import fresh_round
 from media_vm.rules.setbacks import Setback, Setting
 
@@ -86,11 +86,19 @@ def gave_up(checklist: Checklist, step: Step, given: Setting | None = None) -> C
 
 def failed(checklist: Checklist, step: Step, failure: Failure, given: Setting) -> Setback:
     """The verdict on a failed step, by the kind of its failure."""
+    if is_polish(checklist, step):
+        return Setback(_not_polished(checklist, step, failure, given))
     if failure.reason == ORIGINAL_LOST and not was_lost_before(checklist):
         return Setback(fetched_again(checklist, step, failure))
-    if ends_polish(checklist, step, failure):
-        return Setback(unpolished(checklist))
     return _judged(checklist, step, failure, given)
+
+
+def _not_polished(checklist: Checklist, step: Step, failure: Failure, given: Setting) -> Checklist:
+    """It waits for what will be back, or is over; either way nothing is wrong with the picture."""
+    if ends_polish(failure):
+        return unpolished(checklist)
+    held = _judged(checklist, step, failure, given).checklist
+    return replace(held, last_error=checklist.last_error, last_error_step=checklist.last_error_step)
 
 
 def _judged(checklist: Checklist, step: Step, failure: Failure, given: Setting) -> Setback:
@@ -147,7 +155,10 @@ def _analysis_failed(checklist: Checklist, failure: Failure, given: Setting) -> 
 
 
 def _unusable(checklist: Checklist, step: Step, failure: Failure, given: Setting) -> Setback:
-    """Proven by the same bytes twice: failed, and cleaned up. Once only: one more look, no attempt spent."""
+    """Proven by the same bytes twice: failed, and cleaned up. Once only: one more look, no attempt spent. Of what
+    is live already only the request fails: it does not hang on other bytes."""
+    if checklist.has_variants and step is Step.RESIZE_OPTIMIZE:
+        return Setback(gave_up(checklist, step))
     if is_proof(checklist, failure.fingerprint):
         condemned = gave_up(give_back(checklist), Step.RETRIEVE_FILE)
         by_crash = checklist.crash_deaths >= DEATHS_THAT_CONDEMN

@@ -11,15 +11,24 @@ from media_vm.rules.failures import Failure, Kind
 _NOBODYS_FAULT = (Kind.OUTAGE, Kind.MISCONFIGURED)
 
 
+def awaits_polish(checklist: Checklist) -> bool:
+    """Are its variants as they should be, and made in a hurry? A re-crop that failed stays to be seen."""
+    return checklist.awaits_polish and checklist[Step.RESIZE_OPTIMIZE].status is StepStatus.COMPLETED
+
+
 def is_worth_it(before: int, after: int) -> bool:
     """Another file of the same look, and of so many bytes: is it at least 5 % smaller?"""
     return 100 * after <= 95 * before
 
 
-def ends_polish(checklist: Checklist, step: Step, failure: Failure) -> bool:
-    """Did polishing fail, and not for want of something that will be back?"""
-    is_polish = step is Step.RESIZE_OPTIMIZE and checklist.remakes is Redo.POLISH
-    return is_polish and failure.kind not in _NOBODYS_FAULT
+def is_polish(checklist: Checklist, step: Step) -> bool:
+    """Does this step run for nothing but polish?"""
+    return step is Step.RESIZE_OPTIMIZE and checklist.remakes is Redo.POLISH
+
+
+def ends_polish(failure: Failure) -> bool:
+    """Did polishing fail for something that will be no different later?"""
+    return failure.kind not in _NOBODYS_FAULT
 
 
 def unpolished(checklist: Checklist) -> Checklist:

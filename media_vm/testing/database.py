@@ -13,6 +13,7 @@ from media_vm.rules.listing import SAME_EVENT_TIMES, Relisted, as_update, is_wit
 from media_vm.rules.orphans import orphaned, patience
 from media_vm.rules.outages import NEWS_WAITS_FOR, Party, released
 from media_vm.rules.outcomes import announced, withdrawn
+from media_vm.rules.polish import awaits_polish
 from media_vm.rules.rounds import begun_anew, renewed
 from media_vm.rules.temp_names import data_type_of
 from media_vm.testing.row import Row, Told
@@ -155,7 +156,7 @@ class MemoryDatabase(MemoryRows):
         """Ask for one more picture's variants in fewer bytes; is there one that awaits it?"""
         with self._lock:
             rows = (row for row in self.rows.values() if row.due_at is None and row.expires_at is None)
-            chosen = next((row for row in rows if row.media.checklist.awaits_polish), None)
+            chosen = next((row for row in rows if awaits_polish(row.media.checklist)), None)
             if chosen is None:
                 return False
             asked = chosen.media.checklist
