@@ -28,7 +28,7 @@ from media_vm.outage import as_outage, held_back, probed, watch_disk
 from media_vm.poll import last_wake, remember_pending
 from media_vm.ports import World
 from media_vm.rules.callbacks import EventKind
-from media_vm.rules.checklist import Checklist, Finished, GaveUp, Redo, Run, Step, StepStatus, Wait, decide, spend
+from media_vm.rules.checklist import Checklist, Finished, GaveUp, Redo, Run, Step, Wait, decide, spend
 from media_vm.rules.failures import UNEXPECTED, Failure, Kind, is_whole
 from media_vm.rules.outages import turn
 from media_vm.rules.outcomes import announced, completed, failed, gave_up
@@ -36,7 +36,7 @@ from media_vm.rules.polish import put_off
 from media_vm.rules.setbacks import Setting
 from media_vm.spare_time import heal, let_go_of_the_left_behind, polish_next
 from media_vm.steps import STEPS, new_event
-from media_vm.values import Claim, Original, Outcome
+from media_vm.values import Claim, Outcome
 from media_vm.walk import Walk, begin_walk
 
 log = structlog.get_logger()
@@ -44,6 +44,7 @@ log = structlog.get_logger()
 ARRIVED_LATELY = timedelta(hours=1)
 # A wake call must be seen within 5 s (contract §3); one small read every other second is no load.
 LOOK_FOR_WAKE_EVERY = timedelta(seconds=2)
+A_MOMENT = 0.05  # seconds
 LOOK_AROUND_WHEN_BUSY_EVERY = timedelta(seconds=30)
 
 
@@ -55,7 +56,7 @@ def run_cycle(world: World) -> timedelta:
     """
     let_go_of_the_left_behind(world)
     woken, poll_again = look_around(world)
-    looked, walkers, is_over = world.clock(), set[Future[None]](), threading.Event()
+    looked, walkers, is_over = world.clock(), set[Future[bool]](), threading.Event()
     with (
         ThreadPoolExecutor(world.items_in_flight, thread_name_prefix="walk") as threads,
         ExitStack() as at_the_end,
@@ -74,8 +75,9 @@ def run_cycle(world: World) -> timedelta:
                     continue
                 return min(poll_again, world.policy.idle if due is None else due)
             done, walkers = wait(walkers, LOOK_FOR_WAKE_EVERY.total_seconds(), FIRST_COMPLETED)
-            for walker in done:
-                walker.result()
+            found = [walker.result() for walker in done]
+            if not (walkers or any(found)):
+                world.stopping.wait(A_MOMENT)  # others are just taking all that is due
             if world.clock() - looked >= LOOK_AROUND_WHEN_BUSY_EVERY.total_seconds() or last_wake(world) != woken:
                 (woken, poll_again), looked = look_around(world), world.clock()
 
@@ -88,16 +90,19 @@ def look_around(world: World) -> tuple[datetime | None, timedelta]:
     return seen
 
 
-def walk_while_due(world: World, is_over: threading.Event) -> None:
+def walk_while_due(world: World, is_over: threading.Event) -> bool:
     """Claim and advance one media after the other, until none is due, the worker is to stop or the cycle is over,
-    since another walk met a database that is away."""
+    since another walk met a database that is away; was there one?"""
+    walked = False
     while not (world.stopping.is_set() or is_over.is_set()):
         with world.company.joined():
             claim = world.leases.claim(world.worker)
             if claim is None:
-                return
+                break
             failpoint("claimed")
             walk_one(claim, world)
+            walked = True
+    return walked
 
 
 def walk_one(claim: Claim, world: World) -> None:
@@ -238,25 +243,5 @@ def record(walk: Walk, checklist: Checklist, outcome: Outcome, world: World) -> 
     walk.media = world.store.record(walk.claim, spend(checklist, now, world.policy), outcome)
     failpoint("recorded")
     walk.remember(outcome)
-    tell_operator(walk, outcome)
     if outcome.original:
-        settle_original(walk, outcome.original, world)
-
-
-def settle_original(walk: Walk, own: Original, world: World) -> None:
-    """Same bytes of the same user share one stored original, if the one that was there before is sound."""
-    shared = walk.media.original
-    if shared is None or shared.path == own.path:
-        return
-    if world.files.is_sound(shared):
-        world.files.discard(world.files.original(own.path))
-        failpoint("settled")
-        return
-    walk.media = world.store.keep_own(walk.claim, own)
-
-
-def tell_operator(walk: Walk, outcome: Outcome) -> None:
-    """ERROR only where a person must act: a step failed for good."""
-    if outcome.failure and walk.media.checklist[outcome.step].status is StepStatus.FAILED:
-        about = {"media_id": walk.media.id, "step": outcome.step.value, "kind": outcome.failure.kind.value}
-        log.error("step_failed", **about, reason=outcome.failure.reason, detail=outcome.failure.detail)
+        walk.settle(outcome.original)

@@ -101,7 +101,8 @@ def _media_lines(story: Story) -> Iterator[str]:
         yield f"  {name:<20} {step['status']:<10} attempts {step['attempts']}"
     yield from _variant_lines(story["variants"])
     for call in story["callbacks"]:
-        ended = call["answer"] or f"not answered yet, next try {call['next_try']}"
+        waits = f"not answered yet, next try {call['next_try']}"
+        ended = f"given up at {call['given_up_at']}" if call["given_up_at"] else call["answer"] or waits
         news = "" if ended.startswith(call["kind"]) else f"{call['kind']}: "
         yield _line("callback", f"{news}{ended} (attempts {call['attempts']})")
     yield "history"

@@ -12,9 +12,11 @@ from pathlib import Path
 import structlog
 
 from media_vm.errors import DatabaseDown, LeaseLost
+from media_vm.failpoints import failpoint
 from media_vm.ports import World
+from media_vm.rules.checklist import StepStatus
 from media_vm.rules.outages import Party
-from media_vm.values import Claim, Media, Outcome
+from media_vm.values import Claim, Media, Original, Outcome
 
 log = structlog.get_logger()
 
@@ -62,9 +64,25 @@ class Walk:
         return [self.incoming, *([self.world.files.original(original.path)] if original else [])]
 
     def remember(self, outcome: Outcome) -> None:
-        """Note a recorded outcome for the walk's one log line."""
-        mark = f":{outcome.failure.reason}" if outcome.failure else ""
-        self.steps_done.append(f"{outcome.step.value}{mark}")
+        """Note a recorded outcome for the walk's one log line; ERROR only where a person must act: a step failed
+        for good."""
+        failure, step = outcome.failure, outcome.step
+        self.steps_done.append(f"{step.value}:{failure.reason}" if failure else step.value)
+        if failure and self.media.checklist[step].status is StepStatus.FAILED:
+            about = {"media_id": self.media.id, "step": step.value, "kind": failure.kind.value}
+            log.error("step_failed", **about, reason=failure.reason, detail=failure.detail)
+
+    def settle(self, own: Original) -> None:
+        """Same bytes of the same user share one stored original, if the one that was there before is sound."""
+        shared = self.media.original
+        if shared is None or shared.path == own.path:
+            return
+        files = self.world.files
+        if files.is_sound(shared):
+            files.discard(files.original(own.path))
+            failpoint("settled")
+            return
+        self.media = self.world.store.keep_own(self.claim, own)
 
     def summary(self) -> dict[str, object]:
         """The one line an item a cycle."""

@@ -3,9 +3,11 @@ files that came too late for their row are strays, and harmless. Restored in the
 
 from __future__ import annotations
 
+import filecmp
 import json
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,7 +59,7 @@ def back_up(url: str, storage: Path, folder: Path) -> Copied:
     half = folder / f"{TEMPORARY}{LABEL}"
     half.write_text(json.dumps(label))
     half.replace(folder / LABEL)
-    return _copy_all(storage, folder / "storage", began)
+    return _copy_all(storage, folder / "storage", began, is_same=_looks_the_same)
 
 
 def restore(url: str, storage: Path, folder: Path, *, is_forced: bool = False) -> Copied:
@@ -70,7 +72,7 @@ def restore(url: str, storage: Path, folder: Path, *, is_forced: bool = False) -
     require_dump(url, folder)
     if not is_forced:
         require_nobody(url)
-    copied = _copy_all(folder / "storage", storage, began)
+    copied = _copy_all(folder / "storage", storage, began, is_same=_is_same)
     load_database(url, folder)
     return Copied(copied.files, copied.kept, time.monotonic() - began)
 
@@ -119,24 +121,23 @@ def _installation(engine: Engine) -> str:
     return transact(engine, find_or_give)
 
 
-def _copy_all(source: Path, target: Path, began: float) -> Copied:
+def _copy_all(source: Path, target: Path, began: float, is_same: Callable[[Path, Path], bool]) -> Copied:
     copied = kept = 0
     for name in FOLDERS:
         for place in sorted((source / name).rglob("*")):
             if place.is_symlink() or not place.is_file() or place.name.startswith(TEMPORARY):
                 continue
-            if _copy(place, target / place.relative_to(source)):
+            if _copy(place, target / place.relative_to(source), is_same):
                 copied += 1
             else:
                 kept += 1
     return Copied(copied, kept, time.monotonic() - began)
 
 
-def _copy(source: Path, target: Path) -> bool:
-    """Under a temporary name first; the same size and time means the same file, for none is ever rewritten."""
+def _copy(source: Path, target: Path, is_same: Callable[[Path, Path], bool]) -> bool:
+    """Under a temporary name first."""
     try:
-        here = source.stat()
-        if target.exists() and _looks(target) == (here.st_size, int(here.st_mtime)):
+        if target.exists() and is_same(source, target):
             return False
         target.parent.mkdir(parents=True, exist_ok=True)
         half = target.with_name(f"{TEMPORARY}{target.name}")
@@ -149,6 +150,17 @@ def _copy(source: Path, target: Path) -> bool:
     return True
 
 
-def _looks(place: Path) -> tuple[int, int]:
-    here = place.stat()
-    return here.st_size, int(here.st_mtime)
+def _looks_the_same(source: Path, target: Path) -> bool:
+    """Of the same size and time: none is ever rewritten."""
+    looks = [(place.stat().st_size, int(place.stat().st_mtime)) for place in (source, target)]
+    return looks[0] == looks[1]
+
+
+def _is_same(source: Path, target: Path) -> bool:
+    """Byte for byte: what is restored over may have gone bad without a sign."""
+    try:
+        return filecmp.cmp(source, target, shallow=False)
+    except OSError:
+        if not source.exists():
+            raise
+        return False  # unreadable where it is: the sound one takes its place

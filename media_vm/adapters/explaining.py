@@ -111,7 +111,8 @@ def _callbacks(session: Session, media_id: int) -> Sequence[Story]:
             "attempts": row.attempts,
             "answer": row.answer,
             "acknowledged_at": text_of(row.acknowledged_at),
-            "next_try": None if row.acknowledged_at else text_of(row.due_at),
+            "given_up_at": text_of(row.given_up_at),
+            "next_try": None if row.acknowledged_at or row.given_up_at else text_of(row.due_at),
         }
         for row in rows
     ]

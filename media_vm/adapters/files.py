@@ -5,6 +5,7 @@ Rows are written after their files, so that the database points only at files th
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -21,6 +22,9 @@ from media_vm.rules.pictures import Variant, VariantSet
 from media_vm.values import Download, Original, Rendered, Rendering
 
 TEMPORARY = ".tmp-"
+
+
+_LOST = (errno.ENOENT, errno.ENOTDIR, errno.EIO)  # not there, or there no more
 
 
 class DiskFiles:
@@ -43,11 +47,13 @@ class DiskFiles:
         return self._inside(path)
 
     def is_sound(self, original: Original) -> bool:
-        """Is it there, byte for byte as it arrived (SHA-256)?"""
+        """Is it there, byte for byte as it arrived (SHA-256)? What the disk cannot read back any more is not."""
         try:
             return _measured(self._inside(original.path)).sha256 == original.sha256
-        except FileNotFoundError:
-            return False
+        except OSError as error:
+            if error.errno in _LOST:
+                return False
+            raise
 
     def folder(self, path: str) -> Path:
         """Make sure that a folder under the storage root exists."""

@@ -100,7 +100,6 @@ _LET_GO = update(_row).values(
     **{f"{step.value}_attempts": _attempts_given_back(step) for step in Step},
     running=None,
     lease_expires_at=None,
-    updated_at=Now(),
 )
 
 RELEASE: Update = _LET_GO.where(_is_ours).values(

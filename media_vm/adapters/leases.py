@@ -59,7 +59,7 @@ class DatabaseLeases:
             tried.append(row.id)
             checklist = spend(renewed(before), row.now, self._policy)
             holder = {"worker_id": worker, "lease_token": token, "lease_expires_at": row.now + self._lease}
-            written = {**holder, **changes(before, checklist), "due_at": None, "updated_at": row.now}
+            written = {**holder, **changes(before, checklist), "due_at": None}
             database.execute(TAKE, {"row": row.id, **written})
             if checklist.status is not before.status:  # a retry on request begins anew
                 session.get_one(MediaFile, row.media_id).status = checklist.status

@@ -77,7 +77,7 @@ def _listed(media: MediaFile, row: ProcessingChecklist, last: MediaCallback | No
         has_variants=row.has_variants,
         closed_at=row.closed_at,
         renewed_at=row.renewed_at,
-        answered_at=last.acknowledged_at if last else None,
+        answered_at=(last.acknowledged_at or last.given_up_at) if last else None,
         resent=last.resent if last else 0,
         resent_at=last.resent_at if last else None,
     )
@@ -102,7 +102,7 @@ def _follow(
             media.image_path = image.image_path
             row.closed_at, row.renewed_at = None, now
         case Relisted.SAME_EVENT if last:
-            last.acknowledged_at, last.due_at = None, now
+            last.acknowledged_at, last.given_up_at, last.due_at = None, None, now
             last.resent, last.resent_at = last.resent + 1, now
             session.add(last)
             checklist = announced(checklist, last.kind, now)

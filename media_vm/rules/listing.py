@@ -29,8 +29,8 @@ class Relisted(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A known media whose id a poll brought. closed_at: cleaned up or withdrawn. renewed_at: its last fresh round
-    for being listed again. answered_at: when its last event was answered, which was told again `resent` times
-    since, the last time at resent_at; None while an event is open or there was none."""
+    for being listed again. answered_at: when its last event was answered, or given up after a week; it was told
+    again `resent` times since, the last time at resent_at; None while an event is open or there was none."""
 
     has_failed: bool
     has_variants: bool

@@ -20,7 +20,8 @@ def renewed(checklist: Checklist) -> Checklist:
     stands until the round ends (contract §5.5). A part of the variants that was asked for begins once; where
     variants are to be made anyway, all are."""
     if checklist.redo is Redo.RETRY and checklist.has_failed:
-        return replace(begun_anew(checklist), heal_rounds=0, ai_rounds=0)
+        again = replace(begun_anew(checklist), heal_rounds=0, ai_rounds=0)
+        return replace(again, last_error=None, last_error_step=None)  # a lost original is fetched again, too
     is_idle = checklist[Step.RESIZE_OPTIMIZE].status is not StepStatus.PENDING and checklist.running is None
     if checklist.redoes_variants and checklist.has_variants and is_idle:
         again = checklist.with_entry(Step.RESIZE_OPTIMIZE, StepStatus.PENDING, attempts=0)

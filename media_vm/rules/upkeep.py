@@ -13,6 +13,7 @@ from media_vm.rules.checklist import Checklist, Step, StepStatus
 from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.lost_originals import ORIGINAL_LOST, fetched_again, was_lost_before
 from media_vm.rules.outcomes import gave_up
+from media_vm.rules.rounds import begun_anew
 
 GRACE = timedelta(hours=1)
 STEPS_A_GRACE = 2
@@ -124,7 +125,8 @@ def requested(checklist: Checklist, remedy: Remedy) -> Checklist:
             again = checklist.with_entry(Step.RESIZE_OPTIMIZE, StepStatus.PENDING, attempts=0)
             return replace(again, not_before=None, remakes=None)
         case Remedy.FETCH:
-            return fetched_again(checklist, Step.RESIZE_OPTIMIZE, lost)
+            open_again = begun_anew(checklist) if checklist.has_failed else checklist
+            return fetched_again(open_again, Step.RESIZE_OPTIMIZE, lost)
         case Remedy.LOST:
             marked = replace(checklist, last_error=lost, last_error_step=Step.RETRIEVE_FILE)
             return gave_up(marked, Step.RETRIEVE_FILE)

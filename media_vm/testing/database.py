@@ -124,7 +124,7 @@ class MemoryDatabase(MemoryRows):
                 row.closed_at, row.renewed_at = None, now
             case Relisted.SAME_EVENT:
                 last = row.told[-1]
-                last.answered_at, last.due_at = None, now
+                last.answered_at, last.given_up_at, last.due_at = None, None, now
                 last.resent, last.resent_at = last.resent + 1, now
                 checklist = announced(checklist, last.event.kind, now)
             case Relisted.NEW_EVENT:
@@ -202,7 +202,7 @@ class MemoryDatabase(MemoryRows):
             if outcome.step is Step.UPDATE_CALLBACK and told:
                 is_answered = outcome.answered is not None and outcome.answered.key == told.event.key
                 told.answered_at = now if is_answered else None
-                told.is_given_up = not is_answered and checklist.open_event is None
+                told.given_up_at = now if not is_answered and checklist.open_event is None else None
                 told.due_at = checklist.open_event.due_at if checklist.open_event else told.due_at
                 if is_answered and told.event.kind is EventKind.CLEANUP:
                     row.closed_at = now

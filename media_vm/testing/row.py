@@ -22,7 +22,7 @@ class Told:
     created_at: datetime
     due_at: datetime
     answered_at: datetime | None = None
-    is_given_up: bool = False
+    given_up_at: datetime | None = None
     resent: int = 0
     resent_at: datetime | None = None
 
@@ -46,7 +46,7 @@ class Row:
 
     def open_told(self) -> Told | None:
         """The oldest event that was not answered."""
-        return next((one for one in self.told if one.answered_at is None and not one.is_given_up), None)
+        return next((one for one in self.told if not (one.answered_at or one.given_up_at)), None)
 
     def checklist(self) -> Checklist:
         """With the open event as it stands now."""
@@ -58,7 +58,7 @@ class Row:
         """What its being listed is judged by."""
         last = self.told[-1] if self.told else Told(Event(EventKind.UPDATE, 0, "", None), EPOCH, EPOCH)
         is_open = self.open_told() is not None
-        answered_at = None if is_open else last.answered_at
+        answered_at = None if is_open else last.answered_at or last.given_up_at
         listed = self.media.checklist
         return Listed(
             listed.has_failed,

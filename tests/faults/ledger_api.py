@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import threading
@@ -10,10 +11,17 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 KEY = "a key of the main API"
+
+
+@cache
+def _gzip_bomb() -> bytes:
+    """100 kB that become 100 MB."""
+    return gzip.compress(bytes(100_000_000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +211,7 @@ class _Handler(BaseHTTPRequestHandler):
             case "redirect":
                 self._write(302, b"", "text/plain", header=("Location", f"{api.elsewhere}/taken"))
             case "gzip":
-                self._write(200, b"\x1f\x8b" + bytes(1000), "image/jpeg", header=("Content-Encoding", "gzip"))
+                self._write(200, _gzip_bomb(), "image/jpeg", header=("Content-Encoding", "gzip"))
             case "lying_length":
                 self._write(200, b"short", "image/jpeg", length=5000)
             case "drip":

@@ -44,14 +44,15 @@ BAD = 77
 def database_kills(server: PrivateMariaDB, place: Place, api: LedgerAPI, *, kills: int, seed: int) -> Verdict:
     """mariadbd is killed -9 in the middle of everything, and started again, so many times."""
     chance = random.Random(seed)
+    rests = 0
     with _at_work(place, api) as goes_on:
         for _ in range(kills):
-            goes_on()
+            rests += not goes_on()
             time.sleep(chance.uniform(0, 0.2))  # any moment
             server.kill()
             time.sleep(chance.uniform(0, 0.3))  # down for a while
             server.start()
-    return converged(place, api)
+    return _at_rest(rests, converged(place, api))
 
 
 def network_faults(proxy: TcpProxy, place: Place, api: LedgerAPI, *, faults: int, seed: int) -> Verdict:
@@ -64,13 +65,14 @@ def network_faults(proxy: TcpProxy, place: Place, api: LedgerAPI, *, faults: int
         lambda: proxy.cut_after(chance.randrange(2000)),
         lambda: proxy.lose_answer_to(b"COMMIT"),
     )
+    rests = 0
     with _at_work(place, api) as goes_on:
         for _ in range(faults):
-            goes_on()
+            rests += not goes_on()
             time.sleep(chance.uniform(0, 0.2))  # any moment
             chance.choice(kinds)()
         met = until(lambda: not proxy.is_armed)  # by a worker: whoever judges has no part in it
-    verdict = converged(place, api)
+    verdict = _at_rest(rests, converged(place, api))
     if not met:
         verdict.notes.append("the last fault was never met")
     return verdict
@@ -210,16 +212,16 @@ def full_disk(folder: Path) -> Verdict:
 
 
 @contextmanager
-def _at_work(place: Place, api: LedgerAPI) -> Iterator[Callable[[], None]]:
+def _at_work(place: Place, api: LedgerAPI) -> Iterator[Callable[[], bool]]:
     """Two workers and a stream of pictures until the block ends; what it is given waits until something was done
-    since it was last asked, with enough to do after."""
+    since it was last asked, with enough to do after, and tells whether it was."""
     workers, numbers = [start(place), start(place)], count(1000)
 
-    def goes_on() -> None:
+    def goes_on() -> bool:
         done = len(api.ledger)
         if len(api.unfinished()) < 2 * IN_FLIGHT:
             upload(api, [next(numbers) for _ in range(3 * IN_FLIGHT)])
-        until(lambda: len(api.ledger) > done, PROGRESS_PATIENCE_SECONDS)
+        return until(lambda: len(api.ledger) > done, PROGRESS_PATIENCE_SECONDS)
 
     upload(api, [next(numbers) for _ in range(3 * IN_FLIGHT)])
     try:
@@ -227,6 +229,12 @@ def _at_work(place: Place, api: LedgerAPI) -> Iterator[Callable[[], None]]:
     finally:
         for worker in workers:
             kill(worker)
+
+
+def _at_rest(rests: int, verdict: Verdict) -> Verdict:
+    if rests:
+        verdict.notes.append(f"{rests} times no work had gone on before the next misfortune")
+    return verdict
 
 
 def _asleep(point: str, place: Place, sight: Sight) -> BaseProcess | None:

@@ -174,6 +174,7 @@ def _world(place: Place, engine: Engine, api: HttpMainAPI) -> World:
         new_key=lambda: str(uuid.uuid4()),
         stopping=threading.Event(),
         company=Company(),
+        polishes=True,
     )
 
 
