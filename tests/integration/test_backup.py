@@ -116,6 +116,23 @@ def test_a_second_backup_copies_only_what_is_new(
     assert not list((tmp_path / "backup").rglob(".tmp-*"))
 
 
+def test_a_restore_puts_back_what_went_bad_without_a_sign(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """A flipped bit changes neither size nor time."""
+    with storage_of(kind, request) as storage:
+        upload(storage, 1)
+        back_up(storage.url, storage.root, tmp_path / "backup")
+        original = next((storage.root / "bulk").rglob("1-*"))
+        before, times = original.read_bytes(), original.stat()
+        original.write_bytes(bytes([before[0] ^ 1]) + before[1:])
+        os.utime(original, ns=(times.st_atime_ns, times.st_mtime_ns))
+        storage.dispose()
+        restored = restore(storage.url, storage.root, tmp_path / "backup", is_forced=True)
+
+    assert (before, 1, 2) == (original.read_bytes(), restored.files, restored.kept)
+
+
 def test_a_password_is_on_no_command_line_and_in_no_error(mariadb: PrivateMariaDB, tmp_path: Path) -> None:
     """It goes through a file of ours; what the client program says does not repeat it."""
     secret = 'pass "word\\ #1'

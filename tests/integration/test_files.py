@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -18,7 +19,7 @@ from media_vm.ports import Files
 from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.pictures import Background, Format, Size
 from media_vm.testing import MemoryFiles
-from media_vm.values import Rendered, Rendering
+from media_vm.values import Original, Rendered, Rendering
 
 FAILURE = Failure(Kind.PERMANENT, "truncated", "the data ends early", fingerprint="sha256:ab")
 FOLDER = "library/user_456/product/img"
@@ -207,3 +208,28 @@ def test_a_refusing_disk_has_a_name(
 
     assert "/" not in caught.value.detail
     assert not disk.original("bulk/2025-01-15/1-abc.jpg").exists()
+
+
+@pytest.mark.parametrize(("number", "is_lost"), [(errno.EIO, True), (errno.EACCES, False)])
+def test_an_original_that_cannot_be_read_back_is_lost(
+    number: int, is_lost: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bad sector has eaten it: it is fetched again. A folder that we may not read is no fault of the file."""
+    files = DiskFiles(tmp_path)
+
+    def broken(_: Path) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr("media_vm.adapters.files._measured", broken)
+    if is_lost:
+        assert not files.is_sound(Original("bulk/1.jpg", 3, "ab"))
+        return
+    with pytest.raises(OSError, match="no"):
+        files.is_sound(Original("bulk/1.jpg", 3, "ab"))
+
+
+def test_an_original_in_a_folder_that_is_none_is_lost(tmp_path: Path) -> None:
+    """Whatever came in the way."""
+    (tmp_path / "bulk").write_bytes(b"no folder")
+
+    assert not DiskFiles(tmp_path).is_sound(Original("bulk/1.jpg", 3, "ab"))

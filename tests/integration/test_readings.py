@@ -10,12 +10,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, text, update
 
 from media_vm.adapters.engine import open_engine
 from media_vm.adapters.explaining import explain_media, media_id_of
 from media_vm.adapters.machine_status import describe_machine
 from media_vm.adapters.readings import Readings
+from media_vm.adapters.tables import ProcessingChecklist
 from media_vm.errors import DatabaseDown, GiveUp, TryAgain
 from media_vm.pipeline import run_cycle
 from media_vm.rules.checklist import Step, StepStatus
@@ -351,6 +352,20 @@ def test_what_does_not_move_is_called_stuck(parts: MemoryParts, engine: Engine) 
 def described(engine: Engine) -> Any:
     """The machine as `status` tells of it."""
     return describe_machine(engine, stuck_after=timedelta(hours=1))
+
+
+def test_an_item_that_is_taken_and_dropped_is_stuck(parts: MemoryParts, box: Box, engine: Engine) -> None:
+    """Claimed and let go of, and nothing recorded: it does not move."""
+    pending = PendingList((parts.api.upload(9, "a.jpg", picture()),))
+    box.store.remember(pending, box.store.now())
+    with engine.begin() as connection:
+        two_hours_ago = box.store.now() - timedelta(hours=2)
+        connection.execute(update(ProcessingChecklist).values(updated_at=two_hours_ago))
+    claim = box.leases.claim("worker-1")
+    assert claim is not None
+    box.leases.release(claim, box.store.now())
+
+    assert {"number": 1, "media_ids": ["1"]} == described(engine)["stuck"]
 
 
 def test_the_machines_state_is_told(parts: MemoryParts, engine: Engine) -> None:

@@ -13,7 +13,7 @@ from media_vm.errors import LeaseLost
 from media_vm.rules.callbacks import Event, EventKind
 from media_vm.rules.checklist import Checklist, Redo, Step, StepStatus, spend
 from media_vm.rules.failures import Failure, Kind
-from media_vm.rules.outcomes import announced, completed
+from media_vm.rules.outcomes import announced, completed, gave_up
 from media_vm.rules.pictures import (
     Background,
     DataType,
@@ -373,6 +373,18 @@ def test_the_oldest_is_asked_for_once(box: Box) -> None:
     checklists = [claim.media.checklist for claim in claims if claim]
     assert [(Redo.POLISH, Redo.POLISH)] * 2 == [(one.redo, one.remakes) for one in checklists]
     assert [Step.RESIZE_OPTIMIZE] * 2 == [one.running for one in checklists]
+
+
+def test_what_could_not_be_made_again_is_not_polished(box: Box) -> None:
+    """A re-crop that failed stays to be seen."""
+    finished(box, 1)
+    box.store.polish_next()
+    claim = box.leases.claim("worker-1")
+    assert claim is not None
+    box.store.record(claim, gave_up(claim.media.checklist, Step.RESIZE_OPTIMIZE), Outcome(Step.RESIZE_OPTIMIZE))
+    box.leases.release(claim, None)
+
+    assert not box.store.polish_next()
 
 
 def test_what_is_done_or_held_is_not_asked_for(box: Box) -> None:

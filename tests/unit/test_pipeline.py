@@ -283,6 +283,19 @@ def test_a_callback_that_is_never_answered_fails_alone(parts: MemoryParts) -> No
     assert [] == told(parts)
 
 
+def test_a_callback_given_up_is_told_again_while_its_id_is_listed(parts: MemoryParts) -> None:
+    """A main API that comes to its senses after a week still asks for what it never heard of."""
+    parts.api.upload(123, "a.jpg", picture())
+    parts.api.answers = [TryAgain("refused", "500") for _ in range(1000)]
+    let_time_pass(parts, 8 * DAY)
+    parts.api.answers = []
+
+    let_time_pass(parts, 2 * DAY)
+
+    assert 1 == len(told(parts))
+    assert StepStatus.COMPLETED == checklist(parts)[Step.UPDATE_CALLBACK].status
+
+
 def test_analysis_never_holds_a_picture_back(parts: MemoryParts) -> None:
     """The picture goes live at once; the analysis that comes later is told as an update."""
     parts.api.upload(123, "a.jpg", picture())

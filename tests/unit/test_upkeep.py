@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 
 from media_vm.pipeline import run_cycle
-from media_vm.rules.checklist import Checklist, Step, StepStatus
+from media_vm.rules.checklist import Checklist, Run, Step, StepStatus, decide
 from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.lost_originals import ORIGINAL_LOST, fetched_again
 from media_vm.rules.outcomes import gave_up
 from media_vm.rules.pictures import MediaStatus
+from media_vm.rules.policy import Policy
 from media_vm.rules.upkeep import (
     GRACE,
     Remedy,
@@ -25,7 +26,7 @@ from media_vm.rules.upkeep import (
     requested,
     slice_of,
 )
-from media_vm.testing import MemoryParts, memory_parts, picture
+from media_vm.testing import EPOCH, MemoryParts, memory_parts, picture
 from media_vm.testing.upkeep import MemoryDisk, MemoryPromises
 from media_vm.upkeep import NEXT_PART, PARTS, check_next_part, jobs, remove_temporaries
 from media_vm.upkeep_ports import Keeper
@@ -92,6 +93,15 @@ def test_some_remedies_ask_nothing_of_the_worker(remedy: Remedy) -> None:
     checklist = Checklist()
 
     assert checklist == requested(checklist, remedy)
+
+
+def test_a_failed_item_whose_original_is_fetched_again_begins_anew() -> None:
+    """Else the bytes were asked for and nobody went to get them."""
+    failed = replace(gave_up(done(), Step.RESIZE_OPTIMIZE), has_variants=False)
+    again = requested(failed, Remedy.FETCH)
+
+    assert (MediaStatus.FAILED, MediaStatus.DOWNLOADING) == (failed.status, again.status)
+    assert Run(Step.RETRIEVE_FILE) == decide(again, EPOCH, Policy())
 
 
 def test_a_loss_is_recorded_and_fails_no_media_that_has_variants() -> None:
