@@ -45,13 +45,14 @@ def decode_frames(path: Path, facts: SourceFacts, width: int, height: int) -> py
         return with_rights_alone(frames.colourspace("srgb").cast("uchar"))
 
 
-def own_pixels(path: Path, facts: SourceFacts) -> pyvips.Image:
-    """The first frame at the width and height that it is stored in, 8-bit, to be read once from top to bottom.
+def own_pixels(path: Path, facts: SourceFacts, frame: int = 0) -> pyvips.Image:
+    """One frame at the width and height that it is stored in, 8-bit, to be read once from top to bottom.
 
     Nothing is held in memory, nothing turned upright; colours are those of its own profile.
     """
     if facts.type in LOADERS:
-        image = getattr(pyvips.Image, LOADERS[facts.type])(_open(path), access="sequential")
+        page = {"page": frame} if frame else {}  # some loaders know of none
+        image = getattr(pyvips.Image, LOADERS[facts.type])(_open(path), access="sequential", **page)
     else:
         image = _drawn(path, facts, facts.width, facts.height)
     return image.colourspace("srgb").cast("uchar")
