@@ -64,7 +64,7 @@ def card(beneath: list[int]) -> pyvips.Image:
     """A blue disc on a white card of 900 × 600, its corners cut round and see-through."""
     shape = pyvips.Image.svgload_buffer(
         b'<svg xmlns="http://www.w3.org/2000/svg" width="900" height="600">'
-        b'<rect width="900" height="600" rx="80"/></svg>'
+        b'<rect width="900" height="600" rx="100"/></svg>'
     )[3]
     picture = pictures.logo(900, 600).flatten(background=pictures.WHITE)
     picture = (shape == 0).ifthenelse(beneath, picture).cast("uchar")
