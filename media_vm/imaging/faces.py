@@ -12,6 +12,7 @@ import numpy as np
 
 from media_vm.imaging.arrays import array_of
 from media_vm.imaging.codecs import pyvips
+from media_vm.imaging.ground import Pixels, ground_of
 from media_vm.imaging.margins import aired, margin_of, trimmed
 from media_vm.imaging.metadata import has
 from media_vm.imaging.removers import Cutout, GroundRemover, Refusal
@@ -24,6 +25,10 @@ _MOST_PIXELS: Final = 16_000_000  # decoded of a logo, before its margin is know
 _AIR_TO_CUT_IN: Final = 0.25  # of the logo's longer side: enough ground for the remover to know it by
 _CLEAR_LEVEL: Final = 8  # of 255: see-through
 _CLEAR_SHARE: Final = 0.005  # of the pixels, that make transparency real
+_CLEAR_BORDER: Final = (
+    0.5  # of the border, that make it the ground; of a card with round corners they alone are clear
+)
+_CLEAR_ENOUGH: Final = 0.3  # of the pixels, that do so whatever the border is; round corners are 1 − π/4 at most
 _KERNEL: Final = "linear"  # Lanczos overshoots an edge by 9–16 % of its step, Mitchell by 3 %, this by nothing
 
 
@@ -67,7 +72,7 @@ def faces_of(path: Path, facts: SourceFacts, remover: GroundRemover) -> Faces:
     redraw = partial(_redrawn, Drawing(path), raster, box) if facts.type == "svg" else None
     whole = redraw(*_largest(raster, box)) if redraw else raster.crop(box.left, box.top, box.width, box.height)
     original = Face(Background.ORIGINAL, within_zoom(whole), ground, redraw)
-    if raster.hasalpha() and _is_clear(raster):
+    if raster.hasalpha() and _is_on_nothing(array_of(raster)[..., 3]):
         cleared = Face(Background.REMOVED, original.image, nothing, redraw)
         return Faces((original, cleared), None, "it came without background")
     cut = _cut(within_zoom(trimmed(raster, margin, _AIR_TO_CUT_IN)), remover)
@@ -127,14 +132,30 @@ def _labelled(image: pyvips.Image, source: pyvips.Image) -> pyvips.Image:
     return labelled
 
 
-def _is_clear(image: pyvips.Image) -> bool:
-    return bool((image[3] < _CLEAR_LEVEL).avg() / 255 >= _CLEAR_SHARE)
+def _is_on_nothing(alpha: Pixels) -> bool:
+    """Whether the ground of a logo is what is clear: not the corners of an opaque card."""
+    is_clear = alpha < _CLEAR_LEVEL
+    border = np.concatenate([is_clear[0], is_clear[-1], is_clear[:, 0], is_clear[:, -1]])
+    share = is_clear.mean()
+    return bool(share >= _CLEAR_ENOUGH or (share >= _CLEAR_SHARE and border.mean() >= _CLEAR_BORDER))
 
 
 def _cut(image: pyvips.Image, remover: GroundRemover) -> Cutout | Refusal:
-    """What the remover makes of the colours; what was see-through a little stays so."""
-    cut = remover.remove(np.ascontiguousarray(array_of(image)[..., :3]))
-    if isinstance(cut, Cutout) and image.hasalpha():
-        veiled = cut.pixels[..., 3] * (array_of(image)[..., 3] / 255)
-        return Cutout(np.dstack([cut.pixels[..., :3], np.rint(veiled).astype(np.uint8)]), cut.confidence)
-    return cut
+    """What the remover makes of the colours; what was see-through is laid on the ground first, and stays so."""
+    if not image.hasalpha():
+        return remover.remove(array_of(image))
+    pixels = array_of(image)
+    cut = remover.remove(_grounded(pixels))
+    if isinstance(cut, Refusal):
+        return cut
+    ink, left = cut.pixels[..., :3], cut.pixels[..., 3:]
+    own_colour = np.where(left == 255, pixels[..., :3], ink)  # of a veil too, which is thin by its alpha alone
+    return Cutout(np.dstack([own_colour, np.minimum(left, pixels[..., 3:])]), cut.confidence)
+
+
+def _grounded(pixels: Pixels) -> Pixels:
+    """All opaque: the ground that the rest has is where nothing is, whatever colour is hidden there."""
+    colours, alpha = pixels[..., :3], pixels[..., 3:]
+    under = ground_of(colours, alpha[..., 0] >= _CLEAR_LEVEL).colours(*alpha.shape[:2])
+    laid: Pixels = np.rint(under + (colours - under) * (alpha / np.float32(255))).astype(np.uint8)
+    return laid

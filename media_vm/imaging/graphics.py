@@ -21,11 +21,12 @@ _GRAIN: Final = 0.5  # of as many pixels as hard edges have, at most, differ as 
 _INEXACT: Final = frozenset({"jpeg", "heic", "avif"})  # nothing is flat in what such an encoder left
 
 
-def is_drawing(path: Path, facts: SourceFacts, raster: pyvips.Image, anchor: pyvips.Image) -> bool:
+def is_drawing(path: Path, facts: SourceFacts, raster: pyvips.Image, anchor: pyvips.Image, frame: int = 0) -> bool:
     """Whether a source is one, whatever is made of it. GiveUp, NoRoom.
 
     Its own pixels tell, for smaller ones have soft edges that look like shading. Those of a lossy file do not:
     it is judged by `anchor`, the size of it that is always the same. raster: what was decoded.
+    frame: the one that is looked at.
     """
     if is_graphic(anchor):
         return True
@@ -34,7 +35,7 @@ def is_drawing(path: Path, facts: SourceFacts, raster: pyvips.Image, anchor: pyv
     if (raster.width, raster.height) == (facts.width, facts.height):
         return is_graphic(raster)
     with decoding():
-        return is_graphic(own_pixels(path, facts))
+        return is_graphic(own_pixels(path, facts, frame))
 
 
 def is_graphic(raster: pyvips.Image) -> bool:

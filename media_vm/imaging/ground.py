@@ -51,13 +51,16 @@ class Ground:
         return surface.clip(0, 255, out=surface)
 
 
-def ground_of(pixels: Pixels) -> Ground:
-    """The ground of a picture of shape (height, width, 3), by its border alone."""
+def ground_of(pixels: Pixels, is_there: NDArray[np.bool_] | None = None) -> Ground:
+    """The ground of a picture of shape (height, width, 3), by its border alone.
+
+    is_there: the pixels to be trusted, some of them at the border; all of them unless told.
+    """
     height, width, _ = pixels.shape
     frame = max(2, round(min(height, width) * _FRAME_SHARE))
     inside = np.ones((height, width), dtype=bool)
     inside[frame : height - frame, frame : width - frame] = False
-    return ground_under(pixels, inside, start=None)
+    return ground_under(pixels, inside if is_there is None else inside & is_there, start=None)
 
 
 def ground_under(pixels: Pixels, is_ground: NDArray[np.bool_], start: Ground | None) -> Ground:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pi_heif
 from pi_heif import options
 
+from media_vm.errors import GiveUp
 from media_vm.imaging.codecs import pyvips
 from media_vm.imaging.verdicts import decoding_in_python
 from media_vm.rules.pictures import SourceFacts
@@ -40,6 +41,15 @@ def heic_pixels(path: Path) -> pyvips.Image:
             if primary.info.get(ours):
                 image.set_type(pyvips.GValue.blob_type, theirs, bytes(primary.info[ours]))
         return image
+
+
+def heif_metadata(path: Path) -> dict[str, Any]:
+    """What the container, an AVIF's too, says of the primary picture; nothing if it cannot be read. NoRoom."""
+    try:
+        with decoding_in_python():
+            return dict(_primary(path).info)
+    except GiveUp:
+        return {}  # the reader of its pixels will tell
 
 
 def _primary(path: Path) -> pi_heif.HeifImage:

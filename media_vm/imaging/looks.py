@@ -33,14 +33,10 @@ ANCHOR_PIXELS: Final = 170_000  # about the largest that is tried whole
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The bytes of one look that are worth keeping, and the reasons why others are not.
-
-    qualities: the settings Q that lossy formats have, or would have.
-    """
+    """The bytes of one look that are worth keeping, and the reasons why others are not."""
 
     kept: dict[Format, bytes]
     not_kept: Mapping[Format, str]
-    qualities: Mapping[Format, int]
 
 
 def encode_all(
@@ -66,7 +62,7 @@ def encode_all(
     bodies: Bodies = in_parallel({one: work[one] for one in longest_first}, threads)
     if improve:
         bodies = improve(images, bodies, chosen, threads)
-    return {look: worth_of(bodies, look, chosen) for look in wanted}
+    return {look: worth_of(bodies, look) for look in wanted}
 
 
 def qualities(images: Images, forms: Iterable[Format], target: float, threads: Executor) -> Qualities:
@@ -114,12 +110,11 @@ def _encoder(image: pyvips.Image, look: Look, encoding: Encoding, chosen: Qualit
     return partial(encoded, image, encoding.format, chosen[look, encoding.format])
 
 
-def worth_of(bodies: Bodies, look: Look, chosen: Qualities) -> Made:
+def worth_of(bodies: Bodies, look: Look) -> Made:
     """What is worth keeping of one look's encodings."""
     own = {encoding: body for (whose, encoding), body in bodies.items() if whose == look}
     worth = worth_keeping({one: len(body) for one, body in own.items()})
-    settings = {form: q for (whose, form), q in chosen.items() if whose == look}
-    return Made({one.format: own[one] for one in worth.kept}, worth.not_kept, settings)
+    return Made({one.format: own[one] for one in worth.kept}, worth.not_kept)
 
 
 def _pixels(image: pyvips.Image) -> int:

@@ -44,7 +44,7 @@ class Polish:
         A look of which other variants are stored is left alone: they are polished already, or of other settings. A
         format that is not stored stays away: the main API was not told of it.
         """
-        stored = {look: self._stored(bodies, look, chosen) for look, _ in bodies}
+        stored = {look: self._stored(bodies, look) for look, _ in bodies}
         work = {
             (look, encoding): partial(self._lighter, body, _patient(images[look], look, encoding, chosen))
             for (look, encoding), body in sorted(bodies.items(), key=lambda one: len(one[1]))
@@ -56,8 +56,8 @@ class Polish:
         self.note = _told([(len(bodies[key]), len(again)) for key, again in polished.items()])
         return {**bodies, **polished}
 
-    def _stored(self, bodies: Bodies, look: Look, chosen: Qualities) -> Collection[Format]:
-        kept = worth_of(bodies, look, chosen).kept
+    def _stored(self, bodies: Bodies, look: Look) -> Collection[Format]:
+        kept = worth_of(bodies, look).kept
         is_hasty = all(hashlib.sha256(body).hexdigest() in self._digests for body in kept.values())
         return kept if is_hasty else ()
 

@@ -24,7 +24,7 @@ from media_vm.imaging.source import decode
 from media_vm.rules.pictures import Background, DataType, FocalPoint, Format, NotKept, Remover, Size, SourceFacts
 from media_vm.rules.quality import Aims
 from media_vm.rules.sizes import Method, Target, crop_box, decode_size, targets
-from media_vm.rules.worth import PLAIN, Encoding, Kind
+from media_vm.rules.worth import PLAIN, Encoding, kind_of
 from media_vm.values import Rendered, Rendering, RenderRequest
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -66,10 +66,9 @@ def render_all(
         for form, reason in made[look_of(one)].not_kept.items()
     ]
     for one in moving:
-        found = made[look_of(one)]  # of the first frame, whose Q all frames get
-        frames = animated_webp(path, facts, one.width, one.height, found.qualities.get(Format.WEBP))
+        frames = animated_webp(path, facts, one.width, one.height, request.data_type, aims)
         kept.append(write(frames, one, Format.WEBP))
-        kept += [write(body, one, form) for form, body in found.kept.items() if form in PLAIN]
+        kept += [write(body, one, form) for form, body in made[look_of(one)].kept.items() if form in PLAIN]
         not_kept.append(NotKept(one.size, Format.AVIF, Background.ORIGINAL, "animated"))
     return Rendering(tuple(kept), tuple(not_kept), polish.note if polish else "")
 
@@ -106,11 +105,10 @@ def _made(
         images = in_parallel(work, threads)
         is_graphic = is_drawing(source.path, source.facts, source.raster, images[anchor])
         needs_png = bool(source.raster.hasalpha())
-        kind = Kind(needs_png, is_graphic, loses_nothing=is_graphic and data_type is DataType.SITES)
-        aim = aims.graphics if is_graphic else aims.photos
+        kind = kind_of(data_type, needs_png=needs_png, is_graphic=is_graphic)
         wanted: dict[Look, tuple[Encoding, ...]] = {look_of(target): (kind.plain,) for target in moving}
         wanted |= {look_of(target): kind.encodings for target in still}
-        return encode_all(images, kind, aim, threads, polish, wanted)
+        return encode_all(images, kind, aims.of(is_graphic=is_graphic), threads, polish, wanted)
 
 
 def look_of(target: Target) -> Look:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Final
 
+from media_vm.imaging.png_chunks import chunks
 from media_vm.imaging.rights import Rights, checked
 from media_vm.imaging.rights_in_tags import rights_in_tiff
 
-_PNG: Final = b"\x89PNG\r\n\x1a\n"
-_MOST_CHUNKS: Final = 10_000
-_LONGEST: Final = 4_096  # bytes of a text that are looked at
+_TEXTS: Final = (b"tEXt", b"zTXt", b"iTXt")
+_LONGEST: Final = 4_096  # bytes of an inflated text that are looked at
 
 
 def rights_in_file(path: Path, source_type: str) -> Rights:
@@ -27,22 +26,11 @@ def rights_in_file(path: Path, source_type: str) -> Rights:
 def rights_in_png(body: bytes | mmap) -> Rights:
     """From `Copyright` and `Author` (PNG 3, §11.3.3), in any of the three kinds of text; the first of each."""
     found: dict[bytes, str] = {}
-    for kind, data in _texts(body):
+    for kind, data in chunks(body, _TEXTS):
         name, _, rest = data.partition(b"\0")
         if name in {b"Copyright", b"Author"}:
             found.setdefault(name, _text(kind, rest))
     return checked(copyright=found.get(b"Copyright"), creator=found.get(b"Author"))
-
-
-def _texts(png: bytes | mmap) -> Iterator[tuple[bytes, bytes]]:
-    at = len(_PNG)
-    for _ in range(_MOST_CHUNKS):
-        size, kind = int.from_bytes(png[at : at + 4], "big"), png[at + 4 : at + 8]
-        if len(kind) < 4 or kind == b"IEND":
-            return
-        if kind in {b"tEXt", b"zTXt", b"iTXt"}:
-            yield kind, png[at + 8 : at + 8 + min(size, _LONGEST)]
-        at += 12 + size
 
 
 def _text(kind: bytes, data: bytes) -> str:

@@ -20,6 +20,10 @@ class Aims:
     photos: float = 72.0
     graphics: float = 84.0
 
+    def of(self, *, is_graphic: bool) -> float:
+        """That of a drawing, or of a photograph."""
+        return self.graphics if is_graphic else self.photos
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:

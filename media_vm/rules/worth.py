@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final, NamedTuple
 
-from media_vm.rules.pictures import Format
+from media_vm.rules.pictures import DataType, Format
 
 
 class Encoding(NamedTuple):
@@ -45,6 +45,11 @@ class Kind:
         if self.is_graphic:
             found.append(Encoding(Format.WEBP, is_lossless=True))
         return tuple(found)
+
+
+def kind_of(data_type: DataType, *, needs_png: bool, is_graphic: bool) -> Kind:
+    """A site's drawings lose nothing."""
+    return Kind(needs_png, is_graphic, loses_nothing=is_graphic and data_type is DataType.SITES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ from media_vm.imaging.render import render_all
 from media_vm.imaging.sample import Sample, can_be_sampled
 from media_vm.imaging.source import decode, read_facts
 from media_vm.rules.pictures import DataType, Format, Size
-from media_vm.rules.quality import Aims
 from media_vm.rules.sizes import Method, decode_size
 from media_vm.rules.validation import READABLE, Limits
 from media_vm.rules.worth import Kind
@@ -56,7 +55,7 @@ def as_file(pixels: Pixels) -> io.BytesIO:
 
 
 def judged(image: pyvips.Image, body: bytes) -> float:
-    """SSIMULACRA2 of an encoding of the whole picture; of an animation's first frame."""
+    """SSIMULACRA2 of an encoding of the whole picture."""
     return Reference(image.numpy()).score(pyvips.Image.new_from_buffer(body, "").extract_band(0, n=3).numpy())
 
 
@@ -194,23 +193,6 @@ def test_crops_made_again_keep_the_kind_and_settings(tmp_path: Path) -> None:
 
     assert {one.size for one in again.kept} == {*crops}
     assert {one.sha256 for one in again.kept} == {one.sha256 for one in whole.kept if one.size in crops}
-
-
-@pytest.mark.parametrize(("data_type", "expected"), [(DataType.PRODUCT, 50), (DataType.SITES, 100)])
-def test_an_animation_looks_as_good_as_asked(tmp_path: Path, data_type: DataType, expected: int) -> None:
-    """Its first frame, moving and still, though at a score that no setting was fitted to; a site loses nothing."""
-    image = photo("coffee.png").crop(100, 60, 320, 200)
-    frame = pictures.screenshot(320, 200) if data_type is DataType.SITES else image
-    frames = pictures.with_number(frame.join(frame.fliphor(), "vertical"), "page-height", 200)
-    path = pictures.saved(frames, tmp_path / "moving.webp", lossless=True)
-    request = RenderRequest(data_type, None)
-    facts = read_facts(path, Limits(), READABLE)
-    rendering = render_all(path, facts, tmp_path, "made-", request, aims=Aims(photos=50), animated=True)
-    details = {one.format: one.temporary.read_bytes() for one in rendering.kept if one.size is Size.DETAIL}
-
-    scores = [judged(frame.copy_memory(), body) for body in details.values()]
-    assert 2 == pyvips.Image.new_from_buffer(details[Format.WEBP], "").get("n-pages")
-    assert [expected] * 2 == pytest.approx(scores, abs=8 if expected < 100 else 0.1)
 
 
 def test_a_drawing_is_written_without_loss_where_that_is_smaller() -> None:
