@@ -14,7 +14,7 @@ from media_vm.imaging.crew import in_parallel
 from media_vm.imaging.encode import encoded, encoded_exactly
 from media_vm.imaging.sample import Sample, can_be_sampled
 from media_vm.rules.pictures import Format
-from media_vm.rules.quality import first_guess
+from media_vm.rules.quality import Course, first_guess, typical_course
 from media_vm.rules.sizes import Method
 from media_vm.rules.tiling import SMALLEST_SIDE
 from media_vm.rules.worth import WORK, Encoding, Kind, worth_keeping
@@ -52,38 +52,56 @@ def encode_all(
     wanted: what to make of which look, for others may be there for their settings alone; None: everything of all.
     """
     wanted = dict.fromkeys(images, kind.encodings) if wanted is None else wanted
-    chosen = qualities(images, [one.format for one in kind.encodings if not one.is_lossless], target, threads)
+    choose = Choice(images, [one.format for one in kind.encodings if not one.is_lossless], target, threads)
     work = {
-        (look, encoding): _encoder(images[look], look, encoding, chosen)
+        (look, encoding): partial(_made, images[look], look, encoding, choose)
         for look, encodings in wanted.items()
         for encoding in encodings
     }
     longest_first = sorted(work, key=lambda one: _pixels(images[one[0]]) * WORK[one[1]], reverse=True)
-    bodies: Bodies = in_parallel({one: work[one] for one in longest_first}, threads)
+    made = in_parallel({one: work[one] for one in longest_first}, threads)
+    bodies: Bodies = {one: body for one, (body, _) in made.items()}
     if improve:
+        chosen = {(look, encoding.format): q for (look, encoding), (_, q) in made.items() if q is not None}
         bodies = improve(images, bodies, chosen, threads)
     return {look: worth_of(bodies, look) for look in wanted}
+
+
+class Choice:
+    """The setting Q that each look needs in each lossy format, found when it is asked for.
+
+    Samples, and what the anchor tells, are begun at once. Whoever asks from one of the same threads waits for work
+    that was begun before its own, so that no two wait for each other.
+    """
+
+    def __init__(self, images: Images, forms: Iterable[Format], target: float, threads: Executor) -> None:
+        large = {look: image for look, image in images.items() if can_be_sampled(image)}
+        self._target = target
+        self._anchor = anchor_among(large) if large else None
+        anchor_first = sorted(large, key=lambda look: look != self._anchor)
+        self._samples = {look: threads.submit(Sample, large[look]) for look in anchor_first}
+        self._courses = {form: threads.submit(self._course, form) for form in forms}
+
+    def __call__(self, look: Look, form: Format) -> int:
+        """NoRoom."""
+        if look not in self._samples:
+            return first_guess(form, self._target)
+        sample, course = self._samples[look].result(), self._courses[form].result()
+        q = course.q if look == self._anchor else followed(sample, form, course, self._target)
+        return assured(sample, form, q, self._target)
+
+    def _course(self, form: Format) -> Course:
+        if self._anchor is None:
+            return typical_course(form, self._target)
+        return anchored(self._samples[self._anchor].result(), form, self._target)
 
 
 def qualities(images: Images, forms: Iterable[Format], target: float, threads: Executor) -> Qualities:
     """The setting Q that every look needs in every of these lossy formats. NoRoom."""
     forms = tuple(forms)
-    large = {look: image for look, image in images.items() if can_be_sampled(image)}
-    usual = {(look, form): first_guess(form, target) for look in images for form in forms}
-    if not large or not forms:
-        return usual
-    samples = in_parallel({look: partial(Sample, image) for look, image in large.items()}, threads)
-    anchor = samples[anchor_among(large)]
-    courses = in_parallel({form: partial(anchored, anchor, form, target) for form in forms}, threads)
-    trials = {
-        (look, form): partial(followed, sample, form, courses[form], target)
-        for look, sample in samples.items()
-        if sample is not anchor
-        for form in forms
-    }
-    chosen = {(look, form): courses[form].q for look in samples for form in forms} | in_parallel(trials, threads)
-    checks = {(look, form): partial(assured, samples[look], form, q, target) for (look, form), q in chosen.items()}
-    return usual | in_parallel(checks, threads)
+    choose = Choice(images, forms, target, threads)
+    work = {(look, form): partial(choose, look, form) for look in images for form in forms}
+    return in_parallel(work, threads)
 
 
 def anchor_of(images: Images) -> pyvips.Image:
@@ -104,10 +122,12 @@ def anchor_among(looks: Iterable[Look]) -> Look:
     return min(looks, key=rank)
 
 
-def _encoder(image: pyvips.Image, look: Look, encoding: Encoding, chosen: Qualities) -> Callable[[], bytes]:
+def _made(image: pyvips.Image, look: Look, encoding: Encoding, choose: Choice) -> tuple[bytes, int | None]:
+    """The bytes, and the setting Q of lossy ones."""
     if encoding.is_lossless:
-        return partial(encoded_exactly, image, encoding.format)
-    return partial(encoded, image, encoding.format, chosen[look, encoding.format])
+        return encoded_exactly(image, encoding.format), None
+    q = choose(look, encoding.format)
+    return encoded(image, encoding.format, q), q
 
 
 def worth_of(bodies: Bodies, look: Look) -> Made:
