@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import secrets
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -17,10 +20,10 @@ from media_vm.imaging import tasks
 from media_vm.imaging.confinement import Confinement
 from media_vm.imaging.pool import ChildPool
 from media_vm.rules.pictures import DataType, FocalPoint, Format, Size
-from media_vm.rules.polish import is_worth_it
 from media_vm.rules.quality import Aims
 from media_vm.rules.sizes import Target, decode_size, targets
 from media_vm.rules.validation import READABLE, Limits
+from media_vm.values import Rendering, RenderRequest
 
 if TYPE_CHECKING:
     import pyvips
@@ -32,6 +35,9 @@ POLISHED: Final = "media VM, polished"
 LOSSY: Final = (Format.AVIF, Format.WEBP, Format.JPEG)
 SMALL: Final = (Size.THUMBNAIL, Size.SMALL, Size.GRID)
 LARGE: Final = (Size.DETAIL, Size.HEADER, Size.ZOOM)
+CENTRE: Final = FocalPoint(0.5, 0.5)
+"""The judge's crop has to be the worker's."""
+
 LIMIT: Final = timedelta(minutes=30)
 ROOMY: Final = Confinement(memory_bytes=8_000_000_000)  # the judge works on whole planes of floats
 
@@ -69,10 +75,12 @@ class Shot(NamedTuple):
 def take_shots(photos: Iterable[Photo], *, is_full: bool = False) -> list[Shot]:
     """Of all photos in all sizes, or in the small ones and of SOME in the large ones."""
     paths = [photo.path for photo in photos]
-    with roomy_children() as (pool, threads):
+    with roomy_children() as (pool, threads), tempfile.TemporaryDirectory() as scratch:
         own = list(threads.map(partial(_own_sizes, pool), paths))
-        work = sorted(zip(paths, own if is_full else planned(own), strict=True), key=_longest_first)
-        each = threads.map(lambda one: pool.run(shots_of, one[0], one[1], is_full, limit=LIMIT), work)
+        # One after the other: a worker polishes when nothing else is to be done, and a picture for so long only.
+        lighter = [pool.run(polished, path, Path(scratch), limit=LIMIT) for path in paths]
+        work = sorted(zip(paths, own if is_full else planned(own), lighter, strict=True), key=_longest_first)
+        each = threads.map(lambda one: pool.run(shots_of, one[0], one[1], one[2], is_full, limit=LIMIT), work)
         return [shot for shots in each for shot in shots]
 
 
@@ -96,12 +104,21 @@ def planned(own: Sequence[Sequence[Size]]) -> list[tuple[Size, ...]]:
     ]
 
 
-def shots_of(source: Path, sizes: Sequence[Size], is_full: bool) -> list[Shot]:
-    """Encode and judge some sizes of one picture in every way; a task of a child process.
+def polished(source: Path, into: Path) -> Rendering:
+    """What a worker with nothing else to do makes smaller of one picture's variants; a task of a child process."""
+    prefix, request = secrets.token_hex(8), RenderRequest(DataType.PRODUCT, CENTRE)
+    hasty = tasks.render(source, into, f"{prefix}-hasty-", request, Limits(), READABLE).kept
+    request = replace(request, polishes=frozenset(one.sha256 for one in hasty))
+    return tasks.render(source, into, f"{prefix}-", request, Limits(), READABLE)
+
+
+def shots_of(source: Path, sizes: Sequence[Size], lighter: Rendering, is_full: bool) -> list[Shot]:
+    """Encode and judge some sizes of one picture in every way; a task of a child process. lighter: see `polished`.
 
     A drawing, which has another target, gives none.
     """
     from media_vm.imaging.crew import crew
+    from media_vm.imaging.encode import encoded
     from media_vm.imaging.graphics import is_graphic
     from media_vm.imaging.looks import anchor_of, qualities
     from media_vm.imaging.render import look_of, shaped
@@ -110,7 +127,7 @@ def shots_of(source: Path, sizes: Sequence[Size], is_full: bool) -> list[Shot]:
     facts = tasks.inspect(source, Limits(), READABLE)
     raster = decode(source, facts, *decode_size(facts.width, facts.height, DataType.PRODUCT))
     wanted = distinct(targets(facts.width, facts.height, DataType.PRODUCT))
-    images = {look_of(target): shaped(raster, target, FocalPoint(0.5, 0.5)) for target in wanted}
+    images = {look_of(target): shaped(raster, target, CENTRE) for target in wanted}
     if raster.hasalpha() or is_graphic(anchor_of(images)):
         return []
     with crew() as threads:
@@ -118,9 +135,11 @@ def shots_of(source: Path, sizes: Sequence[Size], is_full: bool) -> list[Shot]:
     shots: list[Shot] = []
     for target in wanted:
         if target.size in sizes:
-            look = look_of(target)
-            ladder = LADDER if is_full or target.size in SMALL else SHORT_LADDER
-            shots += _judged(images[look], target.size, {form: chosen[look, form] for form in LOSSY}, ladder)
+            look, size = look_of(target), target.size
+            ladder = LADDER if is_full or size in SMALL else SHORT_LADDER
+            own = {form: encoded(images[look], form, chosen[look, form]) for form in LOSSY}
+            ours = {OURS: own, POLISHED: own | _bodies(lighter, size)}
+            shots += _judged(images[look], size, ours, ladder)
     return shots
 
 
@@ -138,18 +157,15 @@ def sharps(image: pyvips.Image, form: Format, q: int) -> bytes:
     return bytes(getattr(image, saver)(Q=q, keep="none", **settings))
 
 
-def _judged(image: pyvips.Image, size: Size, chosen: dict[Format, int], ladder: Ladder) -> Iterator[Shot]:
+def _judged(
+    image: pyvips.Image, size: Size, ours: Mapping[str, Mapping[Format, bytes]], ladder: Ladder
+) -> Iterator[Shot]:
     from bench.ssimulacra import Reference
     from media_vm.imaging.codecs import pyvips
-    from media_vm.imaging.encode import encoded
 
     judge = Reference(image.numpy())
     for form in LOSSY:
-        own = encoded(image, form, chosen[form])
-        ways: dict[str, Callable[[], bytes]] = {
-            OURS: partial(bytes, own),
-            POLISHED: partial(_polished, image, form, chosen[form], own),
-        }
+        ways: dict[str, Callable[[], bytes]] = {way: partial(bytes, bodies[form]) for way, bodies in ours.items()}
         for q in ladder[form]:
             ways[f"Q {q}"] = partial(sharps, image, form, q)
         for way, encode in ways.items():
@@ -158,12 +174,8 @@ def _judged(image: pyvips.Image, size: Size, chosen: dict[Format, int], ladder: 
             yield Shot(form, size, way, len(body), judge.score(seen))
 
 
-def _polished(image: pyvips.Image, form: Format, q: int, own: bytes) -> bytes:
-    """What idle time makes of one of our encodings; the same where it does not try, or gains too little."""
-    from media_vm.imaging.polishing import alike, may_gain
-
-    again = alike(image, form, q) if may_gain(image, form) else None
-    return again if again is not None and is_worth_it(len(own), len(again)) else own
+def _bodies(rendering: Rendering, size: Size) -> dict[Format, bytes]:
+    return {one.format: one.temporary.read_bytes() for one in rendering.kept if one.size is size}
 
 
 def _own_sizes(pool: ChildPool, path: Path) -> tuple[Size, ...]:
@@ -171,5 +183,5 @@ def _own_sizes(pool: ChildPool, path: Path) -> tuple[Size, ...]:
     return tuple(target.size for target in distinct(targets(facts.width, facts.height, DataType.PRODUCT)))
 
 
-def _longest_first(one: tuple[Path, Sequence[Size]]) -> int:
+def _longest_first(one: tuple[Path, Sequence[Size], Rendering]) -> int:
     return -max(list(Size).index(size) for size in one[1])
