@@ -23,6 +23,7 @@ from bench.graphics import compare_graphics
 from bench.logos import compare_logos
 from bench.memory import compare_memory
 from bench.photos import MOST, Photo, choose, given_logos, own_folder
+from bench.polish import compare_polish
 from bench.quality import compare_quality
 from bench.report import BEGIN, END, one_run
 from bench.sections import Section, run_through
@@ -40,7 +41,7 @@ from media_vm.imaging.studio import Studio
 from scripts.marked_pages import NoMarkers, replaced
 
 FIGURES = (
-    *("variants", "quality", "graphics", "logos", "colour", "sharp"),
+    *("variants", "quality", "polish", "graphics", "logos", "colour", "sharp"),
     *("memory", "analysis", "claims", "crowd", "walk", "serve"),
 )
 FINE, PROBLEM, USAGE = 0, 1, 2
@@ -102,6 +103,7 @@ def sections(own: Path | None, *, is_full: bool = False, chart: Path | None = No
                 f"{counted(len(everything), 'photograph')}, {largest}",
                 lambda: compare_quality(_shots(everything, is_full=is_full, chart=chart)),
             ),
+            Section("polish", some, lambda: compare_polish(photos, scratch)),
             Section("graphics", "6 drawings", lambda: compare_graphics(scratch)),
             Section("logos", f"20 drawn, {len(given_logos(own))} given", lambda: compare_logos(own)),
             Section(

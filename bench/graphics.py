@@ -10,16 +10,15 @@ from typing import Final
 from bench.comparison import Comparison, NotMeasured
 from bench.drawn_graphics import drawn_graphics
 from bench.quality import SCORE, spread
-from bench.shots import LIMIT, LOSSY, OURS, SHARP, SMALL, Shot, distinct, roomy_children, sharps
+from bench.shots import CENTRE, LIMIT, LOSSY, OURS, SHARP, SMALL, Shot, distinct, roomy_children, sharps
 from media_vm.imaging import tasks
-from media_vm.rules.pictures import DataType, FocalPoint, Size
+from media_vm.rules.pictures import DataType, Size
 from media_vm.rules.quality import Aims
 from media_vm.rules.sizes import decode_size, targets
 from media_vm.rules.validation import READABLE, Limits
 from media_vm.values import RenderRequest
 
 SIZES: Final = (*SMALL, Size.DETAIL)
-_CENTRE: Final = FocalPoint(0.5, 0.5)  # the judge's crop has to be the worker's
 
 
 def compare_graphics(scratch: Path) -> Iterator[Comparison]:
@@ -65,12 +64,12 @@ def graphic_shots(source: Path) -> list[Shot]:
     raster = decode(source, facts, *decode_size(facts.width, facts.height, DataType.PRODUCT))
     shots: list[Shot] = []
     with tempfile.TemporaryDirectory() as into:
-        request = RenderRequest(DataType.PRODUCT, _CENTRE)
+        request = RenderRequest(DataType.PRODUCT, CENTRE)
         kept = tasks.render(source, Path(into), "", request, Limits(), READABLE).kept
         for target in distinct(targets(facts.width, facts.height, DataType.PRODUCT)):
             if target.size not in SIZES:
                 continue
-            image = shaped(raster, target, _CENTRE)
+            image = shaped(raster, target, CENTRE)
             judge = Reference(image.numpy())
             made = [(one.format, OURS, one.temporary.read_bytes()) for one in kept if one.size is target.size]
             made += [(form, f"Q {SHARP[form]}", sharps(image, form, SHARP[form])) for form in LOSSY]

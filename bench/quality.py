@@ -9,11 +9,10 @@ from typing import Final
 import numpy as np
 
 from bench.comparison import Comparison, NotMeasured
-from bench.shots import LARGE, LOSSY, OURS, POLISHED, SHARP, SMALL, Shot
+from bench.shots import LARGE, LOSSY, OURS, SHARP, SMALL, Shot
 from media_vm.rules.pictures import Format, Size
 
 SCORE: Final = "median (5 %–95 %)"
-AT_EQUAL_LOW: Final = {OURS: "at equal 5 %", POLISHED: "polished, at equal 5 %"}
 GROUPS: Final = {"small sizes": SMALL, "large sizes": LARGE}
 
 
@@ -35,12 +34,12 @@ class Spread:
 def compare_quality(shots: Sequence[Shot]) -> Iterator[Comparison]:
     """For each format and group of sizes the scores beside sharp's fixed Q, and the bytes at an equal 5 %.
 
-    The latter compares with the fixed Q whose lowest twentieth is as good as ours, before and after ours were
-    polished. NotMeasured if there is no photograph among the pictures.
+    The latter compares with the fixed Q whose lowest twentieth is as good as ours. NotMeasured if there is no
+    photograph among the pictures.
     """
     if not shots:
         raise NotMeasured("quality: there is no photograph among these pictures")
-    totals = dict.fromkeys(AT_EQUAL_LOW, (0.0, 0.0))
+    totals = [0.0, 0.0]
     for form in LOSSY:
         for group, sizes in GROUPS.items():
             mine = _of(shots, form, sizes)
@@ -48,16 +47,15 @@ def compare_quality(shots: Sequence[Shot]) -> Iterator[Comparison]:
                 continue
             subject = f"quality, {_count(mine)} {form.value}, {group}"
             yield _scores(subject, mine, f"sharp's Q {SHARP[form]}")
-            for way in totals:
-                ours = spread(mine, way)
-                equal = bytes_at(mine, form, ours.low)
-                totals[way] = totals[way][0] + ours.bytes, totals[way][1] + equal
-                yield _bytes(subject, way, ours.bytes, equal)
+            ours = spread(mine, OURS)
+            equal = bytes_at(mine, form, ours.low)
+            totals = [totals[0] + ours.bytes, totals[1] + equal]
+            yield Comparison(subject, "at equal 5 %", "kB", (ours.bytes / 1e3,), "the Q for that", (equal / 1e3,))
         whole = _of(shots, form, tuple(Size))
         yield _scores(f"quality, {_count(whole)} {form.value}, all sizes", whole, f"sharp's Q {SHARP[form]}")
     yield _scores(f"quality, all {_count(shots)}", shots, "sharp's Q")
-    for way, both in totals.items():
-        yield _bytes("quality, all", way, *both)
+    kilobytes = [total / 1e3 for total in totals]
+    yield Comparison("quality, all", "at equal 5 %", "kB", (kilobytes[0],), "the Q for that", (kilobytes[1],))
 
 
 def spread(shots: Iterable[Shot], *ways: str) -> Spread:
@@ -69,7 +67,7 @@ def spread(shots: Iterable[Shot], *ways: str) -> Spread:
 
 def bytes_at(shots: Sequence[Shot], form: Format, low: float) -> float:
     """All bytes at the fixed Q whose 5th percentile is `low`, between (or beyond) those that were tried."""
-    ways = sorted({shot.way for shot in shots if shot.form is form} - {*AT_EQUAL_LOW})
+    ways = sorted({shot.way for shot in shots if shot.form is form} - {OURS})
     rungs = sorted((one.low, float(np.log(one.bytes))) for one in (spread(shots, way) for way in ways))
     above = next((at for at, (score, _) in enumerate(rungs) if score >= low and at), len(rungs) - 1)
     (from_score, from_bytes), (to_score, to_bytes) = rungs[above - 1], rungs[above]
@@ -80,10 +78,6 @@ def _scores(subject: str, shots: Sequence[Shot], peer: str) -> Comparison:
     fixed = [shot for shot in shots if shot.way == f"Q {SHARP[shot.form]}"]
     theirs = spread(fixed, *{shot.way for shot in fixed}).points
     return Comparison(subject, SCORE, "SSIMULACRA2", spread(shots, OURS).points, peer, theirs, is_contest=False)
-
-
-def _bytes(subject: str, way: str, ours: float, equal: float) -> Comparison:
-    return Comparison(subject, AT_EQUAL_LOW[way], "kB", (ours / 1e3,), "the Q for that", (equal / 1e3,))
 
 
 def _of(shots: Iterable[Shot], form: Format, sizes: Sequence[Size]) -> list[Shot]:

@@ -17,7 +17,6 @@ from media_vm.imaging import tasks
 from media_vm.imaging.confinement import Confinement
 from media_vm.imaging.pool import ChildPool
 from media_vm.rules.pictures import DataType, FocalPoint, Format, Size
-from media_vm.rules.polish import is_worth_it
 from media_vm.rules.quality import Aims
 from media_vm.rules.sizes import Target, decode_size, targets
 from media_vm.rules.validation import READABLE, Limits
@@ -28,10 +27,12 @@ if TYPE_CHECKING:
 Ladder = Mapping[Format, tuple[int, ...]]
 
 OURS: Final = "media VM"
-POLISHED: Final = "media VM, polished"
 LOSSY: Final = (Format.AVIF, Format.WEBP, Format.JPEG)
 SMALL: Final = (Size.THUMBNAIL, Size.SMALL, Size.GRID)
 LARGE: Final = (Size.DETAIL, Size.HEADER, Size.ZOOM)
+CENTRE: Final = FocalPoint(0.5, 0.5)
+"""The judge's crop has to be the worker's."""
+
 LIMIT: Final = timedelta(minutes=30)
 ROOMY: Final = Confinement(memory_bytes=8_000_000_000)  # the judge works on whole planes of floats
 
@@ -57,7 +58,7 @@ _SHARP_SAVERS: Final[dict[Format, tuple[str, dict[str, Any]]]] = {
 
 
 class Shot(NamedTuple):
-    """One encoding of one size, the smallest that has these pixels. way: OURS, POLISHED or the fixed Q."""
+    """One encoding of one size, the smallest that has these pixels. way: OURS or the fixed Q."""
 
     form: Format
     size: Size
@@ -110,7 +111,7 @@ def shots_of(source: Path, sizes: Sequence[Size], is_full: bool) -> list[Shot]:
     facts = tasks.inspect(source, Limits(), READABLE)
     raster = decode(source, facts, *decode_size(facts.width, facts.height, DataType.PRODUCT))
     wanted = distinct(targets(facts.width, facts.height, DataType.PRODUCT))
-    images = {look_of(target): shaped(raster, target, FocalPoint(0.5, 0.5)) for target in wanted}
+    images = {look_of(target): shaped(raster, target, CENTRE) for target in wanted}
     if raster.hasalpha() or is_graphic(anchor_of(images)):
         return []
     with crew() as threads:
@@ -118,9 +119,9 @@ def shots_of(source: Path, sizes: Sequence[Size], is_full: bool) -> list[Shot]:
     shots: list[Shot] = []
     for target in wanted:
         if target.size in sizes:
-            look = look_of(target)
-            ladder = LADDER if is_full or target.size in SMALL else SHORT_LADDER
-            shots += _judged(images[look], target.size, {form: chosen[look, form] for form in LOSSY}, ladder)
+            look, size = look_of(target), target.size
+            ladder = LADDER if is_full or size in SMALL else SHORT_LADDER
+            shots += _judged(images[look], size, {form: chosen[look, form] for form in LOSSY}, ladder)
     return shots
 
 
@@ -138,32 +139,20 @@ def sharps(image: pyvips.Image, form: Format, q: int) -> bytes:
     return bytes(getattr(image, saver)(Q=q, keep="none", **settings))
 
 
-def _judged(image: pyvips.Image, size: Size, chosen: dict[Format, int], ladder: Ladder) -> Iterator[Shot]:
+def _judged(image: pyvips.Image, size: Size, chosen: Mapping[Format, int], ladder: Ladder) -> Iterator[Shot]:
     from bench.ssimulacra import Reference
     from media_vm.imaging.codecs import pyvips
     from media_vm.imaging.encode import encoded
 
     judge = Reference(image.numpy())
     for form in LOSSY:
-        own = encoded(image, form, chosen[form])
-        ways: dict[str, Callable[[], bytes]] = {
-            OURS: partial(bytes, own),
-            POLISHED: partial(_polished, image, form, chosen[form], own),
-        }
+        ways: dict[str, Callable[[], bytes]] = {OURS: partial(encoded, image, form, chosen[form])}
         for q in ladder[form]:
             ways[f"Q {q}"] = partial(sharps, image, form, q)
         for way, encode in ways.items():
             body = encode()
             seen = pyvips.Image.new_from_buffer(body, "").colourspace("srgb").numpy()
             yield Shot(form, size, way, len(body), judge.score(seen))
-
-
-def _polished(image: pyvips.Image, form: Format, q: int, own: bytes) -> bytes:
-    """What idle time makes of one of our encodings; the same where it does not try, or gains too little."""
-    from media_vm.imaging.polishing import alike, may_gain
-
-    again = alike(image, form, q) if may_gain(image, form) else None
-    return again if again is not None and is_worth_it(len(own), len(again)) else own
 
 
 def _own_sizes(pool: ChildPool, path: Path) -> tuple[Size, ...]:

@@ -38,7 +38,7 @@ from media_vm.imaging.studio import Studio
 from media_vm.imaging.tasks import read_raster, try_out
 from media_vm.ports import World
 from media_vm.rules.analysis import Measured
-from media_vm.rules.features import Feature
+from media_vm.rules.features import may_polish
 from media_vm.rules.upkeep import grace_for
 from media_vm.secret_files import SECRETS
 from media_vm.settings import Settings
@@ -99,7 +99,7 @@ def build_world(settings: Settings, *, polishes: bool = False) -> Iterator[World
             new_key=lambda: str(uuid.uuid4()),
             stopping=threading.Event(),
             company=Company(),
-            polishes=polishes and Feature.POLISH in settings.features,
+            polishes=polishes and may_polish(settings.features, settings.cpu_slots),
         )
     engine.dispose()
 

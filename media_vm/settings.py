@@ -186,7 +186,7 @@ class Settings(BaseSettings):
         tuple(Feature),
         "MEDIA_VM_FEATURES",
         says="what is done beyond the necessary: `background_removal`, and `polish`, which makes variants smaller "
-        "when nothing else is to be done; `none` for neither",
+        "when nothing else is to be done, given two `MEDIA_VM_CPU_SLOTS`; `none` for neither",
         example="background_removal",
     )
 

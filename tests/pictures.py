@@ -39,16 +39,18 @@ def screenshot(width: int, height: int) -> pyvips.Image:
     return (letters & is_line).ifthenelse([60, 60, 90], [245, 246, 250]).cast("uchar").copy(interpretation="srgb")
 
 
-def page(width: int, height: int, *, shadow: bool = False) -> pyvips.Image:
+def page(
+    width: int, height: int, *, shadow: bool = False, ground: tuple[int, int, int] = (245, 243, 238)
+) -> pyvips.Image:
     """A web page that is nearly all ground, with a heading and a line of small text; shadow: and a soft shadow."""
-    ground: pyvips.Image = pyvips.Image.black(width, height, bands=3).linear([1] * 3, [245, 243, 238])
+    drawn: pyvips.Image = pyvips.Image.black(width, height, bands=3).linear([1] * 3, list(ground))
     if shadow:
         card = pyvips.Image.black(width, height).draw_rect(255, 200, 100, width - 400, height - 200, fill=True)
-        ground = card.gaussblur(30).linear(0.4 / 255, 0).linear(-1, 1) * ground
+        drawn = card.gaussblur(30).linear(0.4 / 255, 0).linear(-1, 1) * drawn
     for text, size, top in (("How to choose a picture", 30, 60), ("The quick brown fox jumps.", 9, 230)):
         letters = pyvips.Image.text(text, font=f"sans {size}", dpi=96)
-        ground = letters.embed(230, top, width, height).ifthenelse([40, 50, 90], ground, blend=True)
-    return ground.cast("uchar").copy(interpretation="srgb").copy_memory()
+        drawn = letters.embed(230, top, width, height).ifthenelse([40, 50, 90], drawn, blend=True)
+    return drawn.cast("uchar").copy(interpretation="srgb").copy_memory()
 
 
 def two_halves(width: int, height: int) -> pyvips.Image:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Executor
 from functools import partial
 from typing import Final
@@ -16,6 +16,7 @@ from media_vm.imaging.looks import Bodies, Images, Look, Qualities, worth_of
 from media_vm.imaging.sample import Sample, can_be_sampled
 from media_vm.rules.pictures import Format
 from media_vm.rules.polish import is_worth_it
+from media_vm.rules.quality import MOST_TINT
 from media_vm.rules.worth import Encoding
 
 _ENOUGH_SECONDS: Final = 30.0
@@ -39,27 +40,36 @@ class Polish:
         self.note = ""
 
     def __call__(self, images: Images, bodies: Bodies, chosen: Qualities, threads: Executor) -> Bodies:
-        """The same encodings, some of them smaller. NoRoom.
+        """The same encodings, some of those that are kept smaller. NoRoom.
 
         A look of which other variants are stored is left alone: they are polished already, or of other settings. A
-        format that is not stored stays away: the main API was not told of it.
+        format that is not stored stays away, and one that is stays, whatever became lighter than it: the main API
+        was told so.
         """
-        stored = {look: self._stored(bodies, look) for look, _ in bodies}
-        work = {
-            (look, encoding): partial(self._lighter, body, _patient(images[look], look, encoding, chosen))
-            for (look, encoding), body in sorted(bodies.items(), key=lambda one: len(one[1]))
-            if encoding.format in stored[look] and may_gain(images[look], encoding.format)
-        }
-        polished = in_parallel(work, threads)
-        smaller = [key for key, again in polished.items() if len(again) < len(bodies[key])]
-        self.looks = frozenset(look for look, _ in smaller)
-        self.note = _told([(len(bodies[key]), len(again)) for key, again in polished.items()])
-        return {**bodies, **polished}
+        kept = {look: worth_of(bodies, look).kept for look, _ in bodies}
+        again = in_parallel(self._work(images, bodies, chosen, kept), threads)
+        made = {**bodies, **again}
+        lost = {look for look, own in kept.items() if worth_of(made, look).kept.keys() != own.keys()}
+        again |= {key: bodies[key] for key in again if key[0] in lost}
+        self.looks = frozenset(key[0] for key, body in again.items() if body is not bodies[key])
+        self.note = _told([(len(bodies[key]), len(body)) for key, body in again.items()])
+        return {**bodies, **again}
 
-    def _stored(self, bodies: Bodies, look: Look) -> Collection[Format]:
-        kept = worth_of(bodies, look).kept
-        is_hasty = all(hashlib.sha256(body).hexdigest() in self._digests for body in kept.values())
-        return kept if is_hasty else ()
+    def _work(
+        self, images: Images, bodies: Bodies, chosen: Qualities, kept: Mapping[Look, Mapping[Format, bytes]]
+    ) -> dict[tuple[Look, Encoding], Callable[[], bytes]]:
+        """What there is to try, the smallest first."""
+        hasty = {look for look, own in kept.items() if self._are_stored(own.values())}
+        return {
+            (look, encoding): partial(self._lighter, body, _patient(images[look], look, encoding, chosen, body))
+            for (look, encoding), body in sorted(bodies.items(), key=lambda one: len(one[1]))
+            if look in hasty
+            if kept[look].get(encoding.format) is body
+            if may_gain(images[look], encoding.format)
+        }
+
+    def _are_stored(self, bodies: Iterable[bytes]) -> bool:
+        return all(hashlib.sha256(body).hexdigest() in self._digests for body in bodies)
 
     def _lighter(self, body: bytes, encode: Callable[[], bytes | None]) -> bytes:
         if time.monotonic() > self._ends:
@@ -73,25 +83,36 @@ def may_gain(image: pyvips.Image, form: Format) -> bool:
     return bool(image.width * image.height <= _MOST_PIXELS.get(form, 0))
 
 
-def _patient(image: pyvips.Image, look: Look, encoding: Encoding, chosen: Qualities) -> Callable[[], bytes | None]:
+def _patient(
+    image: pyvips.Image, look: Look, encoding: Encoding, chosen: Qualities, body: bytes
+) -> Callable[[], bytes | None]:
     if encoding.is_lossless:
         return partial(encoded_exactly, image, encoding.format, is_patient=True)
-    return partial(alike, image, encoding.format, chosen[look, encoding.format])
+    return partial(alike, image, encoding.format, chosen[look, encoding.format], body)
 
 
-def alike(image: pyvips.Image, form: Format, quality: int) -> bytes | None:
-    """The cheapest that scores no less than the encoding there is; None where that cannot be told or had."""
+def alike(image: pyvips.Image, form: Format, quality: int, body: bytes) -> bytes | None:
+    """The cheapest that looks no worse than `body`, the hasty encoding; None where that cannot be told or had.
+
+    It is chosen on the sample, and then seen as a whole, which encoders may treat otherwise (`choosing.assured`).
+    """
     if not can_be_sampled(image):
         return None
     sample = Sample(image)
     enough = sample.score(encoded(sample.picture, form, quality))
     for q in range(quality - _CHEAPER, quality + _DEARER + 1):
         if sample.score(encoded(sample.picture, form, q, is_patient=True)) >= enough:
-            return encoded(image, form, q, is_patient=True)
+            again = encoded(image, form, q, is_patient=True)
+            return again if _is_no_worse(sample, again, body) else None
     return None
 
 
-def _told(sizes: Sequence[tuple[int, int]]) -> str:
+def _is_no_worse(sample: Sample, again: bytes, body: bytes) -> bool:
+    (score, tint), (enough, most) = sample.score_and_tint(again), sample.score_and_tint(body)
+    return score >= enough and tint <= max(most, MOST_TINT)
+
+
+def _told(sizes: Collection[tuple[int, int]]) -> str:
     if not sizes:
         return "polished: nothing was left to gain"
     lighter = sum(after < before for before, after in sizes)

@@ -46,7 +46,7 @@ class Sample:
         return self._reference.score(self._cut(_decoded(body), self._tiles))
 
     def score_and_tint(self, body: bytes) -> tuple[float, float]:
-        """The same of an encoding of all of `raster`, and by how many levels its ground has changed."""
+        """The same of an encoding of the whole picture, and by how many levels its ground has changed."""
         pixels = _decoded(body)
         return self._reference.score(self._cut(pixels, self._places)), self._ground.tint(
             pixels

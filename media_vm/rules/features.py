@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -10,3 +11,8 @@ class Feature(StrEnum):
 
     BACKGROUND_REMOVAL = "background_removal"
     POLISH = "polish"
+
+
+def may_polish(features: Collection[Feature], cpu_slots: int) -> bool:
+    """Is it switched on, and a slot left for what comes meanwhile? A lone one would be taken for half a minute."""
+    return Feature.POLISH in features and cpu_slots > 1

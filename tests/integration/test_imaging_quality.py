@@ -13,7 +13,6 @@ from PIL import Image
 from ssimulacra2.ssimulacra2 import compute_ssimulacra2
 
 from bench.ssimulacra import Reference
-from media_vm.imaging import looks
 from media_vm.imaging import sample as sampling
 from media_vm.imaging.crew import crew
 from media_vm.imaging.graphics import is_drawing, is_graphic
@@ -142,13 +141,6 @@ def test_pictures_too_small_to_sample_get_what_most_pictures_need() -> None:
     images: dict[Look, pyvips.Image] = {(Method.FIT, 20, 20): pictures.photo(20, 20).copy_memory()}
     with crew() as threads:
         assert {((Method.FIT, 20, 20), Format.JPEG): 64} == qualities(images, (Format.JPEG,), TARGET, threads)
-
-
-def test_no_lossy_variant_is_made_at_a_quality_that_nobody_chose(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A choice that is missing is an error, not what most pictures need."""
-    monkeypatch.setattr(looks, "qualities", lambda *_: {})
-    with crew() as threads, pytest.raises(KeyError):
-        encode_all({(Method.FIT, 40, 40): pictures.photo(40, 40).copy_memory()}, PHOTO, TARGET, threads)
 
 
 def test_drawings_are_told_from_photographs() -> None:

@@ -1,8 +1,11 @@
-"""Variants made again at high effort, on a real photograph."""
+"""Variants made again at high effort, on a real photograph and on drawn pages."""
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -10,16 +13,26 @@ import pytest
 import skimage.data
 
 from bench.ssimulacra import Reference
+from media_vm.imaging import polishing
 from media_vm.imaging.codecs import pyvips
+from media_vm.imaging.encode import encoded, encoded_exactly
+from media_vm.imaging.polishing import Polish, alike
 from media_vm.imaging.render import render_all
 from media_vm.imaging.source import read_facts
 from media_vm.rules.pictures import DataType, Format, Size
 from media_vm.rules.quality import Aims
+from media_vm.rules.sizes import Method
 from media_vm.rules.validation import READABLE, Limits
+from media_vm.rules.worth import Encoding
 from media_vm.values import Rendered, Rendering, RenderRequest
+from tests import pictures
 
 PHOTO = Path(skimage.data.__file__).parent / "coffee.png"
 Place = tuple[Size, Format]
+AVIF, WEBP = (Encoding(form, is_lossless=False) for form in (Format.AVIF, Format.WEBP))
+JPEG, EXACT_WEBP = Encoding(Format.JPEG, is_lossless=False), Encoding(Format.WEBP, is_lossless=True)
+NOTHING = "polished: nothing was left to gain"
+NOTHING_OF_ONE = "polished: 0 of 1 encodings lighter, 0% of their bytes saved"
 
 
 @pytest.fixture(scope="module")
@@ -99,4 +112,74 @@ def test_what_is_stored_otherwise_is_left_alone(source: Path, renderings: tuple[
     rendering = render_all(source, facts, source.parent, "other-", request, aims=Aims(photos=50))
 
     assert () == rendering.kept
-    assert rendering.note == "polished: nothing was left to gain"
+    assert NOTHING == rendering.note
+
+
+@pytest.mark.parametrize(
+    ("page", "quality"),
+    [(pictures.page(1000, 600), 83), (pictures.page(800, 500, ground=(151, 251, 216)), 45)],
+    ids=["its letters blur", "its ground is tinted"],
+)
+def test_an_empty_page_is_judged_as_a_whole(page: pyvips.Image, quality: int) -> None:
+    """Whatever the tiles score that it was chosen by: there it would be as good, and a tenth smaller."""
+    body = encoded(page, Format.WEBP, quality)
+
+    assert None is alike(page, Format.WEBP, quality, body)
+
+
+def test_a_page_that_stays_as_it_looks_becomes_lighter() -> None:
+    """Flat pictures gain as photographs do."""
+    page = pictures.page(800, 500)
+    body = encoded(page, Format.AVIF, 66)
+
+    again = alike(page, Format.AVIF, 66, body)
+
+    assert again is not None
+    assert len(again) < 0.9 * len(body)
+
+
+def polished(
+    image: pyvips.Image, made: Mapping[Encoding, bytes], quality: int
+) -> tuple[Polish, dict[Encoding, bytes]]:
+    """One look, all of its encodings stored, after its polish: what that tells, and what there is then."""
+    look = (Method.CROP, image.width, image.height)
+    polish = Polish(frozenset(hashlib.sha256(body).hexdigest() for body in made.values()))
+    bodies = {(look, encoding): body for encoding, body in made.items()}
+    chosen = dict.fromkeys([(look, form) for form in (Format.AVIF, Format.WEBP, Format.JPEG)], quality)
+    with ThreadPoolExecutor(1) as threads:
+        left = polish({look: image}, bodies, chosen, threads)
+    return polish, {encoding: body for (_, encoding), body in left.items()}
+
+
+def test_a_format_that_is_stored_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A drawing's AVIF, too large to be tried, that would lose to its lighter lossless WebP: both stay."""
+    monkeypatch.setattr(polishing, "_MOST_PIXELS", {Format.WEBP: 1_000_000})
+    page = pictures.page(600, 360)
+    exact = encoded_exactly(page, Format.WEBP, is_patient=True)
+    made = {
+        AVIF: encoded(page, Format.AVIF, 50),
+        EXACT_WEBP: exact.ljust(len(exact) * 9 // 8, b"\0"),  # as if it had been made by a worse encoder
+        JPEG: encoded(page, Format.JPEG, 80),
+    }
+    assert len(exact) < len(made[AVIF]) < len(made[EXACT_WEBP]) < len(made[JPEG])
+
+    polish, left = polished(page, made, 50)
+
+    assert made == left
+    assert (frozenset(), NOTHING_OF_ONE) == (polish.looks, polish.note)
+
+
+def test_what_is_not_kept_is_not_polished() -> None:
+    """A lossy WebP beside a smaller lossless one is served to nobody: nothing is written, nothing saved."""
+    page = pictures.page(400, 240)
+    made = {
+        WEBP: encoded(page, Format.WEBP, 90),
+        EXACT_WEBP: encoded_exactly(page, Format.WEBP, is_patient=True),
+        JPEG: encoded(page, Format.JPEG, 80),
+    }
+    assert len(made[EXACT_WEBP]) < len(made[WEBP])
+
+    polish, left = polished(page, made, 90)
+
+    assert made == left
+    assert (frozenset(), NOTHING_OF_ONE) == (polish.looks, polish.note)

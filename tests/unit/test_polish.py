@@ -13,11 +13,14 @@ from media_vm.pipeline import run_cycle
 from media_vm.rules.callbacks import EventKind
 from media_vm.rules.checklist import Checklist, Redo, Step, StepStatus
 from media_vm.rules.failures import Kind
+from media_vm.rules.features import Feature, may_polish
 from media_vm.rules.outages import Outage, Party
+from media_vm.rules.outcomes import failed
 from media_vm.rules.pictures import DataType, MediaStatus
 from media_vm.rules.polish import is_worth_it
 from media_vm.rules.progress import status_body
 from media_vm.testing import MemoryParts, memory_parts, picture
+from tests.checklists import BYTES, death, given, running
 
 
 @pytest.fixture
@@ -45,6 +48,15 @@ def published(parts: MemoryParts, media_id: int = 1) -> set[bool]:
 def test_five_percent_is_the_least_that_is_worth_it(after: int, expected: bool) -> None:
     """Of 100 bytes."""
     assert expected is is_worth_it(100, after)
+
+
+@pytest.mark.parametrize(
+    ("features", "cpu_slots", "expected"),
+    [([*Feature], 2, True), ([Feature.POLISH], 16, True), ([*Feature], 1, False), ([], 2, False)],
+)
+def test_polish_leaves_a_slot_for_uploads(features: list[Feature], cpu_slots: int, expected: bool) -> None:
+    """An upload that had to wait for the only one would not be seen for half a minute."""
+    assert expected is may_polish(features, cpu_slots)
 
 
 def test_pictures_are_polished_when_nothing_else_is_to_be_done(parts: MemoryParts) -> None:
@@ -150,6 +162,25 @@ def test_a_polish_that_fails_costs_nothing(parts: MemoryParts, trouble: StepFail
     assert [EventKind.COMPLETE] == [event.kind for event in parts.api.sent]
     failures = [outcome.failure for _, outcome in parts.database.rows[1].history if outcome.failure]
     assert [trouble.reason] == [failure.reason for failure in failures]
+
+
+@pytest.mark.parametrize("crash", [True, False], ids=["by a crash", "at its time limit"])
+def test_a_polish_whose_child_dies_counts_no_death(crash: bool) -> None:
+    """Cores that were busy for long may end it; even of a picture that died twice before nothing is condemned."""
+    before = replace(
+        running(Step.RESIZE_OPTIMIZE), has_variants=True, awaits_polish=True, remakes=Redo.POLISH, deaths=2
+    )
+
+    setback = failed(before, Step.RESIZE_OPTIMIZE, death(BYTES, crash=crash), given())
+
+    after = setback.checklist
+    assert (2, 0, None, None) == (after.deaths, after.crash_deaths, after.suspect, after.last_error)
+    assert (StepStatus.COMPLETED, False, None) == (
+        after[Step.RESIZE_OPTIMIZE].status,
+        after.awaits_polish,
+        after.remakes,
+    )
+    assert (False, False) == (setback.quarantine, setback.cleanup)
 
 
 def test_crops_that_are_asked_for_are_polished_again(parts: MemoryParts) -> None:
