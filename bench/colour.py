@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -37,11 +37,11 @@ def compare_colours(photos: Sequence[Photo], scratch: Path, children: ChildPool)
     """
     others = [(photo, profile) for photo in photos if (profile := other_profile(photo.path))]
     if not others:
-        print("bench: colour is left out, for none of these pictures has a profile but sRGB", file=sys.stderr)
-    for number, (photo, profile) in enumerate(islice(others, MOST)):
+        _say("colour is left out, for none of these pictures has a profile but sRGB")
+    for number, (photo, profile, theirs) in enumerate(islice(_comparable(others), MOST)):
         (into := scratch / f"colour-{number}").mkdir()
         shown = [one for one in Studio(children).render(photo.path, into, REQUEST).kept if one.size is SHOWN]
-        reference = converted(photo.path, (shown[0].width, shown[0].height))
+        reference = in_lab(theirs, (shown[0].width, shown[0].height))
         apart = [apartness(reference, _pixels(one.temporary)) for one in shown]
         raster = children.run(read_raster, photo.path, BOXES[SHOWN][0], limit=LIMIT).pixels[..., :3]
         subject = f"colour, {photo.label}, {profile}, {' '.join(one.format.value for one in shown)}"
@@ -63,21 +63,47 @@ def other_profile(path: Path) -> str | None:
     return None if "sRGB" in name else name.replace("|", "?")
 
 
-def converted(path: Path, size: tuple[int, int]) -> NDArray[np.float64]:
-    """The upright picture in Lab, by way of sRGB and the perceptual intent, which ours uses too."""
+def converted(path: Path) -> Image.Image:
+    """The upright picture in sRGB by the perceptual intent, which ours uses too.
+
+    ValueError: it is see-through, or its pixels are none that its profile is for.
+    """
     with Image.open(path) as image:
+        if image.has_transparency_data:
+            raise ValueError("see-through")
         profile = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
         upright = ImageOps.exif_transpose(image)
-    srgb = ImageCms.profileToProfile(
-        upright, profile, ImageCms.createProfile("sRGB"), ImageCms.Intent.PERCEPTUAL, "RGB"
-    )
+    try:
+        srgb = ImageCms.profileToProfile(
+            upright, profile, ImageCms.createProfile("sRGB"), ImageCms.Intent.PERCEPTUAL, "RGB"
+        )
+    except ImageCms.PyCMSError:
+        raise ValueError("its profile is not for its pixels") from None
     assert srgb is not None  # it is only if it was asked to convert in place
+    return srgb
+
+
+def in_lab(srgb: Image.Image, size: tuple[int, int]) -> NDArray[np.float64]:
+    """The picture at this width and height in CIE Lab, (height, width, 3)."""
     return np.asarray(rgb2lab(np.asarray(srgb.resize(size, Image.Resampling.LANCZOS))))
 
 
 def apartness(reference: NDArray[np.float64], pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
     """ΔE2000 at every pixel, sRGB of (height, width, 3) beside Lab (CIE 142-2001, as scikit-image computes it)."""
     return np.asarray(deltaE_ciede2000(reference, rgb2lab(pixels)))  # type: ignore[no-untyped-call]
+
+
+def _comparable(others: Iterable[tuple[Photo, str]]) -> Iterator[tuple[Photo, str, Image.Image]]:
+    """Each with what the other engine makes of it; those that it can make nothing of are named."""
+    for photo, profile in others:
+        try:
+            yield photo, profile, converted(photo.path)
+        except ValueError as reason:
+            _say(f"colour of {photo.label} is left out ({reason})")
+
+
+def _say(line: str) -> None:
+    print(f"bench: {line}", file=sys.stderr)
 
 
 def _pixels(variant: Path) -> NDArray[np.uint8]:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from bench import memory
 from bench.chart import as_svg
-from bench.colour import apartness, compare_colours, converted
+from bench.colour import apartness, compare_colours, converted, in_lab
 from bench.comparison import NotMeasured
 from bench.drawn_graphics import drawn_graphics
 from bench.graphics import graphic_shots, graphics_rows
@@ -210,12 +210,31 @@ def test_colours_are_compared_with_another_engines(tmp_path: Path, capsys: pytes
     assert before.ours[0] < min(mean.ours)
 
 
+def test_colours_that_nobody_can_compare_are_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A see-through picture, and one whose profile is for other pixels: each is named, the others are measured."""
+    tagged = pictures.photo(120, 90).icc_transform("p3", input_profile="srgb")
+    profile = tagged.get("icc-profile-data")
+    made = {
+        name: pictures.saved(image, tmp_path / name)
+        for name, image in (("clear.png", tagged.bandjoin(100)), ("sound.png", tagged))
+    }
+    Image.new("L", (120, 90), 99).save(made.setdefault("grey.png", tmp_path / "grey.png"), icc_profile=profile)
+    photos = [Photo(Picture(made[name], "product_image", "image/png"), name) for name in sorted(made)]
+    with closing(ChildPool(1)) as children:
+        rows = list(compare_colours(photos, tmp_path, children))
+
+    assert {"sound.png"} == {row.subject.split(", ")[1] for row in rows}
+    told = capsys.readouterr().err
+    assert "bench: colour of clear.png is left out (see-through)" in told
+    assert "bench: colour of grey.png is left out (its profile is not for its pixels)" in told
+
+
 def test_the_reference_converts_and_turns_upright(tmp_path: Path) -> None:
     """What was put into P3 and stored on its side comes back as it was; read as it is, it is far from that."""
     seen = pictures.photo(120, 90).linear(3, -256).cast("uchar").copy(interpretation="srgb")  # vivid
     stored = pictures.stored_as(seen.icc_transform("p3", input_profile="srgb"), 6)
     tagged = pictures.saved(stored, tmp_path / "p3.jpg", Q=98, subsample_mode="off")
     unconverted = pyvips.Image.new_from_file(str(tagged)).autorot()
-    reference = converted(tagged, (120, 90))
+    reference = in_lab(converted(tagged), (120, 90))
     apart = [float(apartness(reference, image.numpy()).mean()) for image in (seen, unconverted)]
     assert apart[0] < 1 < apart[1]
