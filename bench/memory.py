@@ -78,7 +78,9 @@ def _parent(small: Path, into: Path, pictures: int) -> Comparison:
 
         warm = render_some(min(WARM, pictures))
         last = render_some(pictures - min(WARM, pictures))
-    return Comparison(f"parent of the children, {pictures} pictures", "RSS", "MB", (last,), f"after {WARM}", (warm,))
+    return Comparison(
+        f"parent of the children, {pictures} pictures", "RSS", "MB", (last,), f"after {WARM}", (warm,)
+    )
 
 
 def _resident_megabytes() -> float:

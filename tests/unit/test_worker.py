@@ -133,10 +133,20 @@ def test_an_unknown_wake_is_no_wake(parts: MemoryParts, monkeypatch: pytest.Monk
 def test_a_first_signal_asks_and_a_second_ends(
     parts: MemoryParts, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first stops claiming; the second is an order."""
+    """The first stops claiming, and begins the grace; the second is an order."""
+    timers: list[tuple[float, object]] = []
+
+    class Grace:  # a real one ends whatever process it is in
+        def __init__(self, seconds: float, call: object, _: object) -> None:
+            timers.append((seconds, call))
+
+        def start(self) -> None:
+            timers.append((0, "started"))
+
+    monkeypatch.setattr("media_vm.worker.threading.Timer", Grace)
     worker.stop_on_signals(parts.world)
     os.kill(os.getpid(), number)
-    asked = parts.world.stopping.is_set()
+    asked, begun = parts.world.stopping.is_set(), timers[:]
 
     codes: list[int] = []
     monkeypatch.setattr("media_vm.worker.os._exit", codes.append)
@@ -144,6 +154,7 @@ def test_a_first_signal_asks_and_a_second_ends(
     signal.raise_signal(number)
 
     assert asked
+    assert [(20, worker.leave), (0, "started")] == begun
     assert [128 + number] == codes
 
 
