@@ -50,9 +50,14 @@ def drawn(folder: Path) -> list[Path]:
         frames[0].save(made[-1], save_all=True, append_images=frames[1:], duration=100)
     made.append(folder / "drawing.svg")
     made[-1].write_text(_SVG)
-    for name, inside in _ATTACKS.items():
-        made.append(folder / f"{name}.svg")
-        made[-1].write_text(_SVG.replace("<text>", f"{inside}<text>"))
+    return made
+
+
+def attacks(folder: Path) -> list[Path]:
+    """Drawings that cost more than they say; slow to try where one made worse is drawn after all."""
+    made = [folder / f"{name}.svg" for name in _ATTACKS]
+    for path in made:
+        path.write_text(_SVG.replace("<text>", f"{_ATTACKS[path.stem]}<text>"))
     return made
 
 
