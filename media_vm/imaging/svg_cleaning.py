@@ -92,8 +92,10 @@ class _Writer:
                 raise GiveUp("external_reference", _OUTSIDE)
             if _local(key) == "href" and is_picture_in_text(value):
                 self.pictures.append(picture_in(value))
+        plain = {_local(key): value for key, value in kept.items()}
         own = referenced([(_local(key), value) for key, value in kept.items()])
-        self.cost.enter(_local(name), kept.get("id") or kept.get("xml:id"), kept.get("class", ""), own)
+        name_of = kept.get("id") or kept.get("xml:id")
+        self.cost.enter(_local(name), name_of, kept.get("class", ""), own, plain)
         if _local(name) == "style":
             self._style = []
         self._write("".join([f"<{name}", *(f' {k}="{html.escape(v)}"' for k, v in kept.items()), ">"]))

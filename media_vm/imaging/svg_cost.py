@@ -1,4 +1,4 @@
-"""How many elements librsvg has to draw for a document, every reference to a part of it followed.
+"""How many elements and layers librsvg has to draw for a document, every reference to a part of it followed.
 
 A few kilobytes of nested `<use>` or `<pattern>` can stand for millions (librsvg gives up at 500,000, after 16 s of
 work): they are followed here, where nothing is drawn, until they are too many.
@@ -7,20 +7,26 @@ work): they are followed here, where nothing is drawn, until they are too many.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
 from media_vm.errors import GiveUp
+from media_vm.imaging.svg_layers import layers_when_used, surfaces_held
 from media_vm.imaging.svg_references import References
 from media_vm.imaging.svg_style import keys_of, rules_of
 
 _MOST_ELEMENTS: Final = 100_000
 _DEEPEST: Final = 300  # elements within elements, references followed
+_MOST_LAYERS: Final = 400  # 1,000 took 107 of the 120 s that a rendering may take
+_MOST_HELD: Final = 12  # surfaces at once: of 23 MB each, in a child of 1.2 GB that takes 0.7 GB without them
 _A_STOP: Final = 0.1  # of a gradient: a number, nothing that is drawn
 _SHAPES: Final = frozenset(
     {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan", "use", "image"}
 )
+
+_DRAWN_WHEN_USED: Final = frozenset({"defs", "symbol", "filter", "mask", "clippath", "pattern", "marker"})
 
 Paints = frozenset[str]
 _NONE: Final[Paints] = frozenset()
@@ -28,12 +34,16 @@ _NONE: Final[Paints] = frozenset()
 
 @dataclass(eq=False, slots=True)
 class _Element:
-    """keys: what a selector may know it by. shown: the paints that are in effect where it stands."""
+    """keys: what a selector may know it by. price: its layers, but those of its style. held: surfaces it keeps.
+    styles: its own and those of all rules for it. shown: the paints that are in effect where it stands."""
 
     tag: str
     keys: tuple[str, ...]
     own: References
     within: _Element | None
+    price: int
+    held: int
+    styles: tuple[References, ...] = ()
     inside: list[_Element] = field(default_factory=list)
     shown: Paints = _NONE
 
@@ -47,11 +57,18 @@ class Cost:
         self._named: dict[str, list[_Element]] = defaultdict(list)
         self._rules: dict[str, list[References]] = defaultdict(list)
         self._spent = 0.0
+        self._layers = 0
+        self._held = 0
+        self._is_drawing = True
         self._path: set[_Element] = set()
 
-    def enter(self, tag: str, name: str | None, classes: str, own: References) -> None:
+    def enter(
+        self, tag: str, name: str | None, classes: str, own: References, attributes: Mapping[str, str]
+    ) -> None:
         """An element begins, perhaps with an id, and refers to others. GiveUp: one too many."""
-        element = _Element(tag.lower(), keys_of(tag, name, classes), own, self._open[-1] if self._open else None)
+        tag, within = tag.lower(), self._open[-1] if self._open else None
+        price, held = layers_when_used(tag, attributes), surfaces_held(tag, attributes)
+        element = _Element(tag, keys_of(tag, name, classes), own, within, price, held)
         self._all.append(element)
         if len(self._all) > _MOST_ELEMENTS:
             raise _too_complex()
@@ -74,6 +91,7 @@ class Cost:
         """GiveUp: too much to draw."""
         self._spent = 0
         for element in self._all:  # whoever is within another comes after it
+            element.styles = tuple(self._of(element))
             element.shown = self._shown(element, element.within.shown if element.within else _NONE)
         self._spent = 0
         if self._all:
@@ -87,17 +105,38 @@ class Cost:
         if depth > _DEEPEST:
             raise GiveUp("too_complex", f"elements within elements more than {_DEEPEST} deep, references followed")
         self._path.add(element)
+        with self._surfaces(element):
+            self._draw_within(element, self._shown(element, paints), depth)
+        self._path.discard(element)
+
+    def _draw_within(self, element: _Element, shown: Paints, depth: int) -> None:
         self._spend(_A_STOP if element.tag == "stop" else 1)
-        shown = self._shown(element, paints)
         if element.tag in _SHAPES:
             self._spend(len(shown))
             self._draw_all(shown, depth)
-        for own in self._of(element):
-            self._spend(len(own.links))
+        for own in element.styles:
+            self._spend(len(own.links) + _A_STOP)
             self._draw_all(own.links, depth, shown if element.tag == "use" else None)
+        was_drawing = self._is_drawing
         for child in element.inside:
+            self._is_drawing = was_drawing and child.tag not in _DRAWN_WHEN_USED
             self._draw(child, shown, depth + 1)
-        self._path.discard(element)
+        self._is_drawing = was_drawing
+
+    @contextmanager
+    def _surfaces(self, element: _Element) -> Iterator[None]:
+        """An element's, while it is drawn; a filter keeps those of all its primitives. GiveUp: too many."""
+        layers = 0 if element.tag == "stop" else max((one.layers for one in element.styles), default=0)
+        held = (layers > 0) + element.held + sum(one.held for one in element.inside if element.tag == "filter")
+        if self._is_drawing:
+            self._layers += layers + element.price
+            self._held += held
+        if self._layers > _MOST_LAYERS:
+            raise GiveUp("too_complex", f"effects (opacity, filter, mask …) worth more than {_MOST_LAYERS} layers")
+        if self._held > _MOST_HELD:
+            raise GiveUp("too_complex", f"effects (opacity, filters, masks …) more than {_MOST_HELD} deep")
+        yield
+        self._held -= held if self._is_drawing else 0
 
     def _draw_all(self, names: Iterable[str], depth: int, paints: Paints | None = None) -> None:
         """paints: None where a part inherits from its own place in the document (SVG 2, §14.3), not its user."""
@@ -107,7 +146,7 @@ class Cost:
                 self._draw(part, around if paints is None else paints | around, depth + 1)
 
     def _shown(self, element: _Element, paints: Paints) -> Paints:
-        own = [one.paints for one in self._of(element) if one.paints]
+        own = [one.paints for one in element.styles if one.paints]
         if not own:
             return paints
         self._spend(len(paints) + sum(map(len, own)))

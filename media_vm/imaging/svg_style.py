@@ -13,9 +13,8 @@ from typing import Final
 from media_vm.imaging.svg_references import References, referenced_in_style
 
 ANY: Final = "*"
-_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
+_COMMENT: Final = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)  # the end of a sheet ends it too
 _STRING: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
-_RULE: Final = re.compile(r"([^{}]*)\{([^{}]*)\}")
 _FONT: Final = re.compile("@font-face", re.IGNORECASE)  # the one at-rule of exports that is a rule like any
 _COMBINED: Final = re.compile(r"[\s>+~]+")
 _LEAST: Final = re.compile(r"[.#][^.#]+|^[^.#*]+")
@@ -28,14 +27,14 @@ def keys_of(tag: str, name: str | None, classes: str) -> tuple[str, ...]:
 
 
 def rules_of(sheet: str) -> Iterator[tuple[str, References]]:
-    """Every rule that refers to anything, once for each key that its elements have."""
-    if "url" not in sheet.lower() and "\\" not in sheet:
-        return
-    plain = sheet if _is_odd(sheet) else _COMMENT.sub(" ", sheet)
-    if _is_odd(sheet) or re.search("[{}]", _RULE.sub("", plain)):
+    """Every rule that refers to anything or takes a layer, once for each key that its elements have."""
+    is_odd = _is_odd(sheet)
+    *rules, rest = ("" if is_odd else _COMMENT.sub(" ", sheet)).split("}")
+    if is_odd or "{" in rest or any(rule.count("{") != 1 for rule in rules):
         yield ANY, referenced_in_style(sheet)
         return
-    for selectors, declarations in _RULE.findall(plain):
+    for rule in rules:
+        selectors, _, declarations = rule.partition("{")
         found = referenced_in_style(declarations)
         if found != References():
             yield from ((key, found) for key in _keys_in(selectors))
@@ -45,6 +44,8 @@ def _is_odd(sheet: str) -> bool:
     """Would it take a parser of CSS to tell where its rules begin and end?"""
     if "\\" in sheet or "@" in _FONT.sub("", sheet):
         return True
+    if any("/*" in one.partition(")")[0] for one in sheet.lower().split("url(")[1:]):
+        return True  # an address without quotes, in which nothing is a comment
     quoted = _STRING.findall(sheet)
     rest = _STRING.sub("", sheet)
     return any(re.search(r"[{}]|/\*|\*/", one) for one in quoted) or '"' in rest or "'" in rest

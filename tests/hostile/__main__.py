@@ -17,7 +17,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from tests.hostile.givens import SHARED, bodies, drawn, found
+from tests.hostile.givens import SHARED, attacks, bodies, drawn, found
 from tests.hostile.mutations import USES, Specimen, specimen
 from tests.hostile.trial import HURT, Result, own_megabytes, tried, worker_pool
 
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="media-vm-hostile-") as name:
         (drawing := Path(name, "drawn")).mkdir()
         yours = found(options.folder) if options.folder else []
-        givens = list(bodies([*drawn(drawing), *found(SHARED), *yours]))
+        givens = list(bodies([*drawn(drawing), *attacks(drawing), *found(SHARED), *yours]))
         (scratch := Path(name, "storage")).mkdir()
         results, before, after = _run(partial(specimen, givens, options.seed), options.number, scratch)
     for one in results:

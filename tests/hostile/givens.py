@@ -21,6 +21,15 @@ _SVG: Final = """<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY name "OAF">]>
 <text>&name;</text></svg>
 """
 
+_RECT: Final = '<rect width="60" height="40" opacity=".9" filter="url(#f)"/>'
+_ATTACKS: Final = {
+    "nested": '<g opacity=".9">' * 190 + _RECT + "</g>" * 190,
+    "layers": _RECT * 30_000,
+    "sheet": f"<style>url {'a' * 60_000}</style>",
+    "blanks": f'<rect style="url({" " * 60_000}#a)"/>',
+}
+"""Drawings whose text or effects cost more than they say."""
+
 
 def drawn(folder: Path) -> list[Path]:
     """One file of every type that we can draw, small."""
@@ -41,6 +50,14 @@ def drawn(folder: Path) -> list[Path]:
         frames[0].save(made[-1], save_all=True, append_images=frames[1:], duration=100)
     made.append(folder / "drawing.svg")
     made[-1].write_text(_SVG)
+    return made
+
+
+def attacks(folder: Path) -> list[Path]:
+    """Drawings that cost more than they say; slow to try where one made worse is drawn after all."""
+    made = [folder / f"{name}.svg" for name in _ATTACKS]
+    for path in made:
+        path.write_text(_SVG.replace("<text>", f"{_ATTACKS[path.stem]}<text>"))
     return made
 
 

@@ -28,7 +28,12 @@ HURT: Final = ("child died", "worker hurt")
 LIMIT: Final = timedelta(seconds=120)
 _BIG_LOGO_BYTES: Final = 100_000
 _MOVING: Final = frozenset({"gif", "webp"})
-_LEAKS: Final = re.compile(rb"<\?php|<script|PK\x03\x04|SERIAL-4711", re.IGNORECASE)
+_LEAKS: Final = re.compile(
+    rb"<\?php|<script|PK\x03\x04|SERIAL-4711|GPSLat|WGS-84|2008:10:23|COOLPIX P6000|Nikon Transfer|NIKON D3100"
+    rb"|iPhone XR|iPhone 5|back camera",
+    re.IGNORECASE,
+)
+"""What made files hold, and the places and cameras of the given ones: none of it may be in an output."""
 
 
 @dataclass(frozen=True, slots=True)
