@@ -27,7 +27,7 @@ run: install
 test: install
 	@scripts/get_chromium.sh
 	@scripts/get_mariadb.sh
-	@$(BIN)/python -m pytest $(ARGS) --cov --cov-report=term:skip-covered --cov-report=json:.coverage.json
+	@scripts/run_tests.sh $(BIN)/python $(ARGS)
 	@$(BIN)/python scripts/coverage_floor.py
 
 check: install

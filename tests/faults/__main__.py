@@ -106,7 +106,7 @@ def _databases(server: PrivateMariaDB, folders: Iterator[Path]) -> Databases:
 def _crashes(product: str, database: Callable[[], str], folders: Iterator[Path]) -> Score:
     score = Score(f"a crash at each failpoint, {product}")
     for point, passing in EVERY_PASSING:
-        with scene(database(), _made(next(folders))) as (place, api):
+        with scene(database(), _made(next(folders)), polishes=True) as (place, api):
             crashed, verdict = crash_at(point, passing, place, api)
         score.add(f"{point}@{passing}", verdict, happened=crashed)
     later = len(EVERY_PASSING) - len(POINTS)
@@ -116,7 +116,7 @@ def _crashes(product: str, database: Callable[[], str], folders: Iterator[Path])
 
 def _kills(product: str, database: Callable[[], str], folders: Iterator[Path], kills: int) -> Score:
     score = Score(f"random kill -9, {product}")
-    with scene(database(), _made(next(folders)), items=12) as (place, api):
+    with scene(database(), _made(next(folders)), items=12, polishes=True) as (place, api):
         soak = random_kills(place, api, kills=kills, seed=2026)
     score.add("soak", soak.verdict, times=kills, happened=soak.killed == kills)
     score.proof = (
@@ -161,7 +161,7 @@ def _bad_network(server: PrivateMariaDB, database: Callable[[], str], folders: I
         proxy = stack.enter_context(tcp_proxy(("127.0.0.1", server.port)))
         url = make_url(database()).set(host="127.0.0.1", port=proxy.port, query={})
         where = url.render_as_string(hide_password=False)
-        place, api = stack.enter_context(scene(where, _made(next(folders))))
+        place, api = stack.enter_context(scene(where, _made(next(folders)), polishes=True))
         score.add("network", network_faults(proxy, place, api, faults=40, seed=11), times=40)
     score.proof = "40 faults on live connections, each after work had gone on; no attempt burnt"
     return score
@@ -190,7 +190,7 @@ def _dying_databases(folders: Iterator[Path]) -> Score:
     folder = _made(next(folders))
     with private_mariadb(folder / "server") as server:
         server.execute("CREATE DATABASE oaf_media CHARACTER SET utf8mb4")
-        with scene(server.url("oaf_media"), folder) as (place, api):
+        with scene(server.url("oaf_media"), folder, polishes=True) as (place, api):
             score.add("mariadbd", database_kills(server, place, api, kills=10, seed=5), times=10)
     score.proof = "each after work had gone on; no attempt burnt"
     return score

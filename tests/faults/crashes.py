@@ -49,12 +49,14 @@ SLOW_PIXELS = timedelta(milliseconds=40)
 
 
 @contextmanager
-def scene(database: str, folder: Path, *, items: int = 3) -> Iterator[tuple[Place, LedgerAPI]]:
+def scene(
+    database: str, folder: Path, *, items: int = 3, polishes: bool = False
+) -> Iterator[tuple[Place, LedgerAPI]]:
     """A migrated database, an empty storage and a main API where so many pictures wait."""
     migrate(database)
     with ledger_api() as api:
         upload(api, range(1, items + 1))
-        yield Place(database, folder / "storage", api.url), api
+        yield Place(database, folder / "storage", api.url, polishes=polishes), api
 
 
 def upload(api: LedgerAPI, numbers: range | list[int]) -> None:

@@ -17,10 +17,8 @@ from media_vm.adapters.tables import ProcessingChecklist
 from media_vm.adapters.transactions import transact
 from media_vm.rules.orphans import DEATHS_THAT_ALARM
 
-NOT_AT_REST = """
-    SELECT count(*) FROM processing_checklist
-    WHERE due_at IS NOT NULL OR lease_expires_at IS NOT NULL OR awaits_polish
-"""
+NOT_AT_REST = "SELECT count(*) FROM processing_checklist WHERE due_at IS NOT NULL OR lease_expires_at IS NOT NULL"
+NOT_POLISHED = f"{NOT_AT_REST} OR awaits_polish"
 HELD_BY = "SELECT count(*) FROM processing_checklist WHERE worker_id = :worker AND lease_expires_at IS NOT NULL"
 CLAIMABLE_WHILE_RUNNING = """
     SELECT count(*) FROM processing_checklist WHERE due_at IS NOT NULL AND running IS NOT NULL

@@ -46,10 +46,10 @@ class Simulated:
     def pass_time(self, span: timedelta) -> int:
         """Live as a worker does, cycle after rest after cycle, until `span` has passed; how many cycles.
 
-        Days on a real database are lived in 48 steps, or a day is 3,000 cycles of 20 ms and more; memory keeps
-        the worker's own pace.
+        Hours and days on a real database are lived in 48 steps, or a day is 3,000 cycles of 20 ms and more;
+        memory keeps the worker's own pace.
         """
-        pace = SECOND if self.engine is None or span < DAY else span / 48
+        pace = SECOND if self.engine is None or span < HOUR else span / 48
         ends, cycles = self.parts.clock.now + span, 0
         while self.parts.clock.now <= ends:
             rest = run_cycle(self.world)

@@ -48,7 +48,7 @@ def test_a_crash_at_a_later_record_converges(passing: int, request: pytest.Fixtu
 @ON_BOTH
 def test_random_kills_lose_nothing(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """A short taste of `make fault`, which kills hundreds of times."""
-    with scene(empty_database(kind, request), tmp_path) as (place, api):
+    with scene(empty_database(kind, request), tmp_path, polishes=True) as (place, api):
         soak = random_kills(place, api, kills=8, seed=1)
 
     assert 8 == soak.killed == len(soak.verdict.held)

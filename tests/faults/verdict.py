@@ -13,6 +13,7 @@ from tests.faults.sight import (
     FAILURES,
     NOT_AT_REST,
     NOT_COMPLETED,
+    NOT_POLISHED,
     PROMISED,
     QUARANTINED,
     UNEXPECTED,
@@ -70,6 +71,7 @@ def converged(place: Place, api: LedgerAPI, *, may_burn: int | None = 0) -> Verd
     """Let one undisturbed worker bring everything to its end, then judge. Once nothing is left but items that five
     dead workers held, their hour is let pass."""
     worker, polls, seen, put_off = start(place), api.calls["poll"], [0], [0]
+    under_way = NOT_POLISHED if place.polishes else NOT_AT_REST
     with sight_of(place.database) as sight:
 
         def is_over() -> bool:
@@ -77,7 +79,7 @@ def converged(place: Place, api: LedgerAPI, *, may_burn: int | None = 0) -> Verd
             if (waiting := sight.put_off()) and waiting == sight.count(NOT_AT_REST):
                 sight.let_the_hour_pass()
                 put_off[0] += waiting
-            return api.calls["poll"] > polls and not api.unfinished() and not sight.count(NOT_AT_REST)
+            return api.calls["poll"] > polls and not api.unfinished() and not sight.count(under_way)
 
         until(is_over)
         code = stop(worker)

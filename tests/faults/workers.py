@@ -61,7 +61,8 @@ class Place:
 
     floor: bytes that must stay free. in_flight: items walked at once. heal_rounds: none, so that healing hides no
     attempt that should not have been spent. give_up: so soon that an outage taken for absence costs its items.
-    render: how long a picture takes. patience: with one call to the main API.
+    render: how long a picture takes. patience: with one call to the main API. polishes: do its workers, once
+    nothing else is left to do?
     """
 
     database: str
@@ -76,6 +77,7 @@ class Place:
     give_up: timedelta = timedelta(milliseconds=500)
     render: timedelta = timedelta(0)
     patience: timedelta = timedelta(seconds=2)
+    polishes: bool = False
 
     @property
     def policy(self) -> Policy:
@@ -174,7 +176,7 @@ def _world(place: Place, engine: Engine, api: HttpMainAPI) -> World:
         new_key=lambda: str(uuid.uuid4()),
         stopping=threading.Event(),
         company=Company(),
-        polishes=True,
+        polishes=place.polishes,
     )
 
 
