@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from media_vm.rules.checklist import Step
+from media_vm.rules.checklist import Checklist, Step
 from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.outages import (
     BELOW_FLOOR,
@@ -20,6 +20,7 @@ from media_vm.rules.outages import (
     is_outage,
     is_own,
     party_at_fault,
+    released,
     turn,
 )
 from tests.checklists import HOUR, NOW, OTHER_BYTES, POLICY, death, failure
@@ -162,3 +163,21 @@ def test_whose_turn_is_over_has_trouble_of_its_own(
 def test_what_we_did_is_nobody_elses_fault(reason: str) -> None:
     """Three items that met our own bug are no outage."""
     assert party_at_fault(Step.AI_VISUAL_ANALYSIS, replace(failure(Kind.TRANSIENT), reason=reason)) is None
+
+
+@pytest.mark.parametrize(
+    ("party", "waits"),
+    [
+        (Party.TEMP_FILES, (None, NOW)),
+        (Party.MAIN_API, (None, NOW)),
+        (Party.DISK, (None, NOW)),
+        (Party.VISION, (NOW, None)),
+        (Party.CALLBACKS, (NOW, NOW)),
+    ],
+)
+def test_what_waited_for_a_party_waits_no_longer(party: Party, waits: tuple[object, object]) -> None:
+    """The bytes' own wait, or the analysis'; news have due times of their own."""
+    waiting = replace(Checklist(), not_before=NOW, ai_not_before=NOW)
+    after = released(waiting, party)
+
+    assert waits == (after.not_before, after.ai_not_before)

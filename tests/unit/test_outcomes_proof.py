@@ -246,3 +246,12 @@ def test_a_suspect_that_is_gone_is_absent() -> None:
 
     assert (False, False, False) == verdict(setback)
     assert (PENDING, NOW) == (setback.checklist[RETRIEVE_FILE].status, setback.checklist.absent_since)
+
+
+def test_what_quarantine_kept_and_is_still_no_good_has_no_other_bytes_to_wait_for() -> None:
+    """Tried again on request: its temp file is gone, so that the first verdict stands."""
+    setback = failed(replace(SUSPECTED, from_kept=True), RETRIEVE_FILE, failure(Kind.ABSENT), given())
+
+    after = setback.checklist
+    assert (True, False, False) == verdict(setback)
+    assert after.last_error == Failure(Kind.PERMANENT, "truncated", "the file ends too early", BYTES)
