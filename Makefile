@@ -27,6 +27,7 @@ run: install
 test: install
 	@scripts/get_chromium.sh
 	@scripts/get_mariadb.sh
+	@scripts/get_nginx.sh
 	@scripts/run_tests.sh $(BIN)/python $(ARGS)
 	@$(BIN)/python scripts/coverage_floor.py
 

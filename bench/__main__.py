@@ -12,17 +12,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
+from bench.ai_wait import MEDIA, compare_ai_wait
 from bench.analysis import compare_analysis
 from bench.chart import as_svg
 from bench.claims import compare_claims
 from bench.colour import compare_colours
 from bench.crowd import compare_crowds
+from bench.front import compare_front
 from bench.graphics import compare_graphics
+from bench.known_truths import CARDS, compare_with_truths
 from bench.logos import compare_logos
 from bench.memory import compare_memory
-from bench.photos import MOST, Photo, choose, given_logos, own_folder
+from bench.photos import MOST, Photo, choose, given_logos, own_folder, scenes
 from bench.polish import compare_polish
 from bench.quality import compare_quality
 from bench.report import BEGIN, END, one_run
@@ -42,7 +46,7 @@ from scripts.marked_pages import NoMarkers, replaced
 
 FIGURES = (
     *("variants", "quality", "polish", "graphics", "logos", "colour", "sharp"),
-    *("memory", "analysis", "claims", "crowd", "walk", "serve"),
+    *("memory", "analysis", "claims", "crowd", "ai_wait", "walk", "serve", "front"),
 )
 FINE, PROBLEM, USAGE = 0, 1, 2
 MOST_PICTURES = 1000  # of a folder
@@ -111,12 +115,20 @@ def sections(own: Path | None, *, is_full: bool = False, chart: Path | None = No
             ),
             Section("sharp", some, lambda: compare_with_sharp(photos, scratch)),
             Section("memory", "4 large ones, 1,000 small ones", lambda: compare_memory(scratch)),
-            Section("analysis", some, lambda: compare_analysis(photos, children)),
+            Section(
+                "analysis",
+                f"{some}; {CARDS} cards and {len(scenes(everything))} photographs whose truth is known",
+                lambda: chain(
+                    compare_analysis(photos, children), compare_with_truths(scenes(everything), children)
+                ),
+            ),
             Section("claims", "no pictures", lambda: compare_claims(scratch)),
             Section("crowd", "no pictures", lambda: compare_crowds(scratch)),
+            Section("ai_wait", f"{MEDIA} media without pixels", lambda: compare_ai_wait(scratch)),
             # From here on the main API and serve run beside what is measured.
             Section("walk", f"{PICTURES}, {some} in turns", lambda: compare_walks(photos, stage())),
             Section("serve", "1 photograph", lambda: compare_serving(photos[0], stage())),
+            Section("front", "1 photograph", lambda: compare_front(photos[0], stage(), scratch)),
         ]
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
+from statistics import median
 
 import numpy as np
 from PIL import Image
@@ -22,11 +23,13 @@ from media_vm.vision.local import measure
 COLOURS = 12  # as many as ours looks for
 ROUNDS, PATIENCE = 5, 5.0  # seconds a photo
 LIMIT = timedelta(seconds=30)
+ASKED_FOR = 60.0  # milliseconds, at 512 px
 OURS, PEER = "ours", "skimage blur_effect + Pillow quantize"
 
 
 def compare_analysis(photos: Sequence[Photo], children: ChildPool, rounds: int = ROUNDS) -> Iterator[Comparison]:
-    """Milliseconds a photo, decoding left out."""
+    """Milliseconds a photo, decoding left out; and all of them beside what was asked for."""
+    medians = []
     for photo in photos:
         raster = children.run(read_raster, photo.path, limit=LIMIT)
         runs: dict[str, Callable[[], object]] = {
@@ -39,6 +42,9 @@ def compare_analysis(photos: Sequence[Photo], children: ChildPool, rounds: int =
             {name: partial(_milliseconds, run) for name, run in runs.items()}, rounds=rounds, patience=PATIENCE
         )
         yield Comparison(f"analysis, {photo.label}", "wall", "ms", times[OURS], PEER, times[PEER])
+        medians.append(median(times[OURS]))
+    subject = f"analysis, {len(photos)} photographs"
+    yield Comparison(subject, "wall", "ms", tuple(medians), "asked for (stated)", (ASKED_FOR,))
 
 
 def _sharpness_and_palette(raster: Raster) -> None:

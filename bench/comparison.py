@@ -36,11 +36,13 @@ class Comparison:
 
     @property
     def ratio(self) -> float | None:
-        """How many times better our median is than the peer's; below 1 the peer wins. None: that says nothing."""
+        """How many times better our median is than the peer's; below 1 the peer wins. None: that says nothing, or
+        would be of no error at all."""
         if not (self.theirs and self.is_contest):
             return None
         ours, theirs = median(self.ours), median(self.theirs)
-        return ours / theirs if self.more_is_better else theirs / ours
+        better, worse = (ours, theirs) if self.more_is_better else (theirs, ours)
+        return better / worse if worse else None
 
 
 def in_turns(

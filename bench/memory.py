@@ -74,7 +74,7 @@ def _parent(small: Path, into: Path, pictures: int) -> Comparison:
                 pass
             for made in into.iterdir():
                 made.unlink()
-            return _resident_megabytes()
+            return resident_megabytes()
 
         warm = render_some(min(WARM, pictures))
         last = render_some(pictures - min(WARM, pictures))
@@ -83,7 +83,7 @@ def _parent(small: Path, into: Path, pictures: int) -> Comparison:
     )
 
 
-def _resident_megabytes() -> float:
+def resident_megabytes() -> float:
     """VmRSS is in kibibytes (proc(5))."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return int(next(line.split()[1] for line in lines if line.startswith("VmRSS:"))) * 1024 / 1e6

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +21,15 @@ MOST = 4
 # Photographs of scikit-image's wheel, 0.2, 0.3 and 2 megapixels; the fourth is enlarged to a camera's size.
 BUILT_IN = ("coffee.png", "rocket.jpg", "retina.jpg")
 ENLARGED = "motorcycle_left.png"
+# All photographs of that wheel, for what takes little and tells more of many.
+WHEEL = (
+    *(*BUILT_IN, ENLARGED, "astronaut.png", "chelsea.png", "hubble_deep_field.jpg", "ihc.png"),
+    *("camera.png", "brick.png", "grass.png", "gravel.png", "moon.png", "coins.png"),
+)
 GIVEN = Path(__file__).parents[2] / "shared" / "images"  # a clone alone does not have them
 # Of the given ones, for figures that take long: 0.4, 1.3, 12 (Display P3) and 16 megapixels, no rare kind of JPEG.
 HANDFUL = ("profile-portrait.jpg", "art-starry-night.jpg", "iphone-xr_displayp3_12mp.jpg", "slrhills_16mp.jpg")
+TURNED = re.compile(r"_orient\d.*")  # how the given ones are named that show the same in several orientations
 TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
 CAMERA_PIXELS = 12_000_000
 GRAIN = 4  # levels; without it an enlarged picture is smoother, and cheaper to encode, than a camera's
@@ -66,6 +74,14 @@ def choose(own: Path | None, scratch: Path, studio: Studio, most: int = MOST) ->
 def own_folder() -> Path | None:
     """The reader's own pictures: PHOTOS of the environment."""
     return Path(os.environ["PHOTOS"]).expanduser() if os.environ.get("PHOTOS") else None
+
+
+def scenes(photos: Sequence[Photo]) -> list[Path]:
+    """One of each that shows the same; all of scikit-image's wheel where they are built in."""
+    paths = [photo.path for photo in photos]
+    if any(path.parent == folder() for path in paths):
+        paths = [folder() / name for name in WHEEL]
+    return list({TURNED.sub("", path.name): path for path in paths}.values())
 
 
 def given_logos(own: Path | None) -> list[Path]:

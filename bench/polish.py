@@ -18,6 +18,7 @@ from media_vm.rules.validation import READABLE, Limits
 from media_vm.values import Rendered, RenderRequest
 
 Bodies = Mapping[tuple[Size, Format], bytes]
+Weights = dict[Format, float]
 MADE_AGAIN: Final = (Format.AVIF, Format.WEBP)
 
 
@@ -26,21 +27,30 @@ def compare_polish(photos: Sequence[Photo], scratch: Path) -> Iterator[Compariso
     nothing else to do."""
     with closing(ChildPool(1)) as child:
         for photo in photos:
-            before, after = child.run(polished, photo.path, scratch, limit=LIMIT)
+            before, after = child.run(weighed, photo.path, scratch, limit=LIMIT)
             for form in MADE_AGAIN:
-                if kilobytes(before, form):
+                if before[form]:
                     yield Comparison(
                         f"polish, {photo.label}",
                         f"all {form.value}, kB",
                         "kB",
-                        (kilobytes(after, form),),
+                        (after[form],),
                         "in a hurry",
-                        (kilobytes(before, form),),
+                        (before[form],),
                     )
 
 
+def weighed(source: Path, scratch: Path) -> tuple[Weights, Weights]:
+    """Kilobytes before and after, of all sizes by format; a task of a child process."""
+    before, after = polished(source, scratch)
+    return (
+        {one: kilobytes(before, one) for one in MADE_AGAIN},
+        {one: kilobytes(after, one) for one in MADE_AGAIN},
+    )
+
+
 def polished(source: Path, scratch: Path) -> tuple[Bodies, Bodies]:
-    """All variants of one picture before and after, in the time that a worker takes; a task of a child process."""
+    """All variants of one picture before and after."""
     request = RenderRequest(DataType.PRODUCT, CENTRE)
     hasty = tasks.render(source, scratch, "polish-hasty-", request, Limits(), READABLE).kept
     request = replace(request, polishes=frozenset(one.sha256 for one in hasty))
@@ -52,6 +62,10 @@ def polished(source: Path, scratch: Path) -> tuple[Bodies, Bodies]:
 def kilobytes(bodies: Bodies, form: Format) -> float:
     """Of all sizes in one format."""
     return sum(len(body) for (_, of), body in bodies.items() if of is form) / 1e3
+
+
+def _weights(bodies: Bodies) -> Weights:
+    return {form: kilobytes(bodies, form) for form in MADE_AGAIN}
 
 
 def _read(kept: Sequence[Rendered]) -> dict[tuple[Size, Format], bytes]:

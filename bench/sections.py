@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -44,6 +45,9 @@ def run_through(sections: Sequence[Section], clock: Callable[[], float] = time.m
             run.comparisons += section.take()
         except (NotMeasured, ProcessEnded) as error:
             run.problems.append(f"{section.name} is not measured: {error}")
+        except Exception as error:  # a quarter of an hour of other figures is not lost for it
+            traceback.print_exc()
+            run.problems.append(f"{section.name} broke: {type(error).__name__}")
         run.seconds.append((section, clock() - began))
     _say(f"{run.total:.0f} s in all")
     _tell(run.problems)

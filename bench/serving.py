@@ -28,14 +28,14 @@ ROUNDS, PATIENCE = 5, 30.0  # seconds
 
 def compare_serving(photo: Photo, stage: Stage, rounds: int = ROUNDS) -> Iterator[Comparison]:
     """Whole pictures and 304s, one server process each; every answer is checked."""
-    media_id, variant = _processed(photo, stage)
+    media_id, variant = processed(photo, stage)
     port = _start_peer(variant, stage)
     picture, static = f"/serve/{media_id}?size=grid", f"/static/{variant.path.rsplit('/', 1)[-1]}"
     ours = Asked(stage.surroundings.addresses.serve_port, picture, (BROWSER,), 200, variant.bytes)
     plain = Asked(port, f"/plain/{media_id}?size=grid", (BROWSER,), 200, variant.bytes)
     pairs = {
         "200": (ours, "FastAPI FileResponse", plain),
-        "304": (_again(ours), "Starlette StaticFiles", _again(Asked(port, static, (BROWSER,), 304, 0))),
+        "304": (again(ours), "Starlette StaticFiles", again(Asked(port, static, (BROWSER,), 304, 0))),
     }
     context = multiprocessing.get_context("forkserver")
     with ProcessPoolExecutor(PROCESSES, mp_context=context) as generators:
@@ -48,7 +48,7 @@ def compare_serving(photo: Photo, stage: Stage, rounds: int = ROUNDS) -> Iterato
             yield Comparison(subject, "answers", "1/s", rates[""], peer, rates[peer], more_is_better=True)
 
 
-def _processed(photo: Photo, stage: Stage) -> tuple[int, Variant]:
+def processed(photo: Photo, stage: Stage) -> tuple[int, Variant]:
     """The photo through the real worker; its media id and its `grid` as a browser gets it."""
     pending_ids = stage.upload([photo.picture])
     stage.work({})
@@ -76,7 +76,7 @@ def _start_peer(variant: Variant, stage: Stage) -> int:
     return port
 
 
-def _again(asked: Asked) -> Asked:
+def again(asked: Asked) -> Asked:
     """The same question of a browser that has the picture already."""
     answer = httpx.get(f"http://{LOOPBACK}:{asked.port}{asked.target}", headers=[*asked.headers], trust_env=False)
     headers = (*asked.headers, ("If-None-Match", answer.headers["etag"]))

@@ -1,4 +1,4 @@
-"""The composition root: Settings → World. The only file that knows every adapter."""
+"""The composition root: Settings → World. With build_vision.py the only file that knows every adapter."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 import structlog
 from sqlalchemy import Engine
 
+from media_vm.adapters.ai_answers import DatabaseAnswers
 from media_vm.adapters.database import DatabaseStore
+from media_vm.adapters.embeddings import DatabaseEmbeddings
 from media_vm.adapters.engine import open_engine, require_migrated
 from media_vm.adapters.files import DiskFiles
 from media_vm.adapters.fsck_disk import StorageDisk
@@ -28,28 +30,40 @@ from media_vm.adapters.outages import DatabaseOutages
 from media_vm.adapters.transfer import Transfer
 from media_vm.adapters.upkeep_schedule import Timetable
 from media_vm.adapters.upkeep_turns import DatabaseTurns
+from media_vm.build_embedder import build_embedder
+from media_vm.build_vision import build_till, build_vision
 from media_vm.company import Company
+from media_vm.embedding import Embeds
 from media_vm.environment import SettingsProblem, require_main_api
 from media_vm.errors import StepFailed
 from media_vm.imaging.confinement import MODEL_VARIABLE, Confinement
 from media_vm.imaging.pool import ChildPool
 from media_vm.imaging.replies import TaskBroke
 from media_vm.imaging.studio import Studio
-from media_vm.imaging.tasks import read_raster, try_out
+from media_vm.imaging.tasks import try_out
 from media_vm.ports import World
-from media_vm.rules.analysis import Measured
 from media_vm.rules.features import may_polish
 from media_vm.rules.upkeep import grace_for
 from media_vm.secret_files import SECRETS
 from media_vm.settings import Settings
 from media_vm.upkeep import jobs
+from media_vm.upkeep_ai import ai_jobs
 from media_vm.upkeep_ports import Keeper
-from media_vm.vision.local import LocalVision
 
 log = structlog.get_logger()
 
 TRY_OUT_LIMIT = timedelta(seconds=30)
-UPKEEP_CONNECTIONS = 3  # the lease's renewal and two jobs
+UPKEEP_CONNECTIONS = 4  # the lease's renewal and three jobs; the fourth takes a moment a day
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What a world stands on, and lets go of at the end."""
+
+    engine: Engine
+    files: DiskFiles
+    api: HttpMainAPI
+    children: ChildPool
 
 
 @contextmanager
@@ -58,50 +72,65 @@ def build_world(settings: Settings, *, polishes: bool = False) -> Iterator[World
 
     polishes: if the settings do not forbid it; whoever waits for the end of the work wants none of it.
     """
+    lease = timedelta(seconds=settings.lease_seconds)
+    worker, stopping = f"{socket.gethostname()[:36]}-{os.getpid()}", threading.Event()
+    with _opened(settings) as opened:
+        engine, store = opened.engine, DatabaseStore(opened.engine, settings.policy)
+        till = build_till(settings, engine, worker=worker, now=store.now, pause=stopping.wait)
+        vision, embedding = build_vision(settings, opened.children, till), build_embedder(settings, till)
+        with vision as providers, embedding as embedder:
+            yield World(
+                api=opened.api,
+                leases=DatabaseLeases(engine, settings.policy, lease),
+                store=store,
+                outages=DatabaseOutages(engine, probe=settings.policy.backoff),
+                files=opened.files,
+                pixels=_studio(settings, opened.children),
+                vision=providers,
+                policy=settings.policy,
+                worker=worker,
+                public_url=settings.media_backend_url,
+                lease=lease,
+                step_limit=timedelta(seconds=settings.step_seconds),
+                items_in_flight=settings.items_in_flight,
+                disk_floor=settings.disk_floor_bytes,
+                clock=time.monotonic,
+                chance=random.random,
+                new_key=lambda: str(uuid.uuid4()),
+                stopping=stopping,
+                company=Company(),
+                polishes=polishes and may_polish(settings.features, settings.cpu_slots),
+                embedder=embedder,
+            )
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[_Opened]:
+    """Database, storage, main API and children, each tried where that is better said now than of every picture."""
     url, key = require_main_api(settings)
-    lease, limit = timedelta(seconds=settings.lease_seconds), timedelta(seconds=settings.step_seconds)
     engine = open_engine(settings.database_url, connections=settings.items_in_flight + 2)
     require_migrated(engine)
     files = DiskFiles(settings.storage_dir)
     _require_storage(files)
     scrub_secrets()
     with (
-        closing(HttpMainAPI(url, key, Transfer(settings.max_source_bytes), limit)) as api,
+        closing(_main_api(settings, url, key)) as api,
         closing(ChildPool(settings.cpu_slots, confinement(files, settings.model_dir))) as children,
     ):
         require_children(children, files.folder("library"))
-        allowed = frozenset(settings.allowed_types)
-        run: Callable[..., Measured] = partial(children.run, limit=limit)
-        yield World(
-            api=api,
-            leases=DatabaseLeases(engine, settings.policy, lease),
-            store=DatabaseStore(engine, settings.policy),
-            outages=DatabaseOutages(engine, probe=settings.policy.backoff),
-            files=files,
-            pixels=Studio(
-                children,
-                limits=settings.limits,
-                allowed=allowed,
-                render_limit=limit,
-                remover=settings.remover,
-                aims=settings.aims,
-            ),
-            vision=LocalVision(run, partial(read_raster, limits=settings.limits, allowed=allowed)),
-            policy=settings.policy,
-            worker=f"{socket.gethostname()[:36]}-{os.getpid()}",
-            public_url=settings.media_backend_url,
-            lease=lease,
-            step_limit=limit,
-            items_in_flight=settings.items_in_flight,
-            disk_floor=settings.disk_floor_bytes,
-            clock=time.monotonic,
-            chance=random.random,
-            new_key=lambda: str(uuid.uuid4()),
-            stopping=threading.Event(),
-            company=Company(),
-            polishes=polishes and may_polish(settings.features, settings.cpu_slots),
-        )
+        yield _Opened(engine, files, api, children)
     engine.dispose()
+
+
+def _studio(settings: Settings, children: ChildPool) -> Studio:
+    return Studio(
+        children,
+        limits=settings.limits,
+        allowed=frozenset(settings.allowed_types),
+        render_limit=timedelta(seconds=settings.step_seconds),
+        remover=settings.remover,
+        aims=settings.aims,
+    )
 
 
 @contextmanager
@@ -121,10 +150,17 @@ def build_upkeep(settings: Settings, world: World) -> Iterator[None]:
     engine = open_engine(settings.database_url, connections=UPKEEP_CONNECTIONS)
     holder = f"{world.worker}-{uuid.uuid4()}"
     try:
-        with Timetable(DatabaseTurns(engine), jobs(_keeper(settings, engine, world.stopping.wait)), holder):
+        keeper = _keeper(settings, engine, world.stopping.wait)
+        ai = ai_jobs(DatabaseAnswers(engine), world.store.now, _embeds(settings, engine, world))
+        with Timetable(DatabaseTurns(engine), [*jobs(keeper), *ai], holder):
             yield
     finally:
         engine.dispose()
+
+
+def _main_api(settings: Settings, url: str, key: str) -> HttpMainAPI:
+    transfer, limit = Transfer(settings.max_source_bytes), timedelta(seconds=settings.step_seconds)
+    return HttpMainAPI(url, key, transfer, limit, asks_context=settings.site_context)
 
 
 def _keeper(settings: Settings, engine: Engine, pause: Callable[[float], bool]) -> Keeper:
@@ -135,6 +171,19 @@ def _keeper(settings: Settings, engine: Engine, pause: Callable[[float], bool]) 
         grace=grace_for(timedelta(seconds=settings.step_seconds)),
         clock=time.monotonic,
         pause=pause,
+    )
+
+
+def _embeds(settings: Settings, engine: Engine, world: World) -> Embeds | None:
+    if world.embedder is None:
+        return None
+    return Embeds(
+        world.embedder,
+        DatabaseEmbeddings(engine),
+        world.store,
+        world.store.now,
+        world.stopping.wait,
+        settings.policy.backoff,
     )
 
 

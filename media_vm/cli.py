@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 
 from media_vm import __version__
-from media_vm.environment import SettingsProblem, advice, read_settings, unknown_names
-from media_vm.errors import DatabaseDown, Misconfigured, NotMigrated, WrongUse
+from media_vm.cli_ai import ai
+from media_vm.cli_problems import PROBLEM, disk_told, problems_told, told_settings
+from media_vm.cli_replacing import replace_urls
 from media_vm.settings import Settings
 
-PROBLEM, USAGE = 1, 2
 LARGEST_ID = 2**63 - 1  # the database's BIGINT
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(ai, name="ai")
+app.command("replace-urls")(replace_urls)
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 
@@ -50,8 +48,8 @@ def run() -> None:
     """Worker and serve together, for a small machine; either's end is the end of both."""
     from media_vm.together import run_together
 
-    with _problems_told():
-        _settings(for_worker=True)
+    with problems_told():
+        told_settings(for_worker=True)
         raise typer.Exit(run_together())
 
 
@@ -63,7 +61,7 @@ def worker(
     from media_vm.build import build_upkeep, build_world
     from media_vm.worker import work, work_once
 
-    with _problems_told(), build_world(settings := _settings(for_worker=True), polishes=not once) as world:
+    with problems_told(), build_world(settings := told_settings(for_worker=True), polishes=not once) as world:
         if not once:
             work(world, build_upkeep(settings, world))
         elif waiting := work_once(world):
@@ -76,8 +74,8 @@ def serve() -> None:
     """Answer /serve/{media_id} and the main API's calls."""
     from serve.main import serve as serve_pictures
 
-    with _problems_told():
-        raise typer.Exit(serve_pictures(_settings()))
+    with problems_told():
+        raise typer.Exit(serve_pictures(told_settings()))
 
 
 @app.command()
@@ -86,8 +84,8 @@ def migrate() -> None:
     from media_vm.adapters.engine import migrate as migrate_database
     from media_vm.adapters.engine import newest_revision
 
-    with _problems_told():
-        settings = _settings()
+    with problems_told():
+        settings = told_settings()
         is_default = "database_url" not in settings.model_fields_set
         migrate_database(settings.database_url, may_make_folder=is_default)
         typer.echo(f"the database is at revision {newest_revision()}")
@@ -98,8 +96,8 @@ def status(as_json: AsJson = False) -> None:
     """How the machine is: who is away, what waits, what is stuck, what failed, how fast it goes."""
     from media_vm.told import tell_machine
 
-    with _problems_told():
-        story = _machine(_settings())
+    with problems_told():
+        story = _machine(told_settings())
         typer.echo(json.dumps(story, indent=1) if as_json else tell_machine(story))
 
 
@@ -114,8 +112,8 @@ def explain(
     from media_vm.adapters.explaining import explain_media, media_id_of
     from media_vm.told import tell_media, tell_unknown
 
-    with _problems_told():
-        engine = open_migrated(_settings().database_url)
+    with problems_told():
+        engine = open_migrated(told_settings().database_url)
         known = media_id_of(engine, media_id) if pending else media_id
         story = explain_media(engine, known) if known else None
         if story is None:
@@ -140,7 +138,7 @@ def fsck(
     chosen = slice_of(part)
     if chosen is None:
         raise typer.BadParameter("a slice is a number of parts, e.g. 3/30", param_hint="--slice")
-    with _problems_told(), build_keeper(_settings(), _sleep) as keeper:
+    with problems_told(), build_keeper(told_settings(), _sleep) as keeper:
         check = Check(keeper, chosen, is_repairing=yes, progress=lambda number: _say(f"{number} media looked at"))
         if after := check.resumes_after():
             _say(f"goes on after media {after}, where the last run was interrupted")
@@ -159,8 +157,8 @@ def backup(folder: Annotated[Path, typer.Argument(help="Where to; only new files
     """Copy the database, then the files, while everything runs."""
     from media_vm.adapters.backup import back_up
 
-    with _problems_told(), _disk_told():
-        settings = _settings()
+    with problems_told(), disk_told():
+        settings = told_settings()
         typer.echo(back_up(settings.database_url, settings.storage_dir, folder))
 
 
@@ -175,8 +173,8 @@ def restore(
     from media_vm.adapters.backup import restore as restore_all
     from media_vm.told import tell_lost
 
-    with _problems_told(), _disk_told():
-        settings = _settings()
+    with problems_told(), disk_told():
+        settings = told_settings()
         at = dumped_at(settings.database_url, folder)
         if not yes:
             typer.echo(f"the dump of {at:%Y-%m-%d %H:%M:%S} UTC in {folder} would replace the database; `--yes`")
@@ -190,23 +188,18 @@ def main() -> None:
     app(prog_name="media-vm")
 
 
-def _settings(*, for_worker: bool = False) -> Settings:
-    for sentence in unknown_names(os.environ):
-        structlog.get_logger().warning("unknown_setting", detail=sentence)
-    settings = read_settings(for_worker=for_worker)
-    if for_worker and (hint := advice(settings)):
-        structlog.get_logger().warning("settings_disagree", detail=hint)
-    return settings
-
-
 def _machine(settings: Settings) -> dict[str, object]:
+    from media_vm.adapters.embedding_counts import describe_embeddings
     from media_vm.adapters.engine import open_migrated
     from media_vm.adapters.machine_status import describe_machine
+    from media_vm.environment import worker_lacks
+    from media_vm.told_embeddings import why_no_vectors
 
-    return describe_machine(
-        open_migrated(settings.database_url),
-        stuck_after=timedelta(seconds=settings.stuck_seconds),
-    )
+    engine = open_migrated(settings.database_url)
+    machine = describe_machine(engine, stuck_after=timedelta(seconds=settings.stuck_seconds))
+    off = {"off": why_no_vectors(settings.features, settings.embeds_by)}
+    embeddings = describe_embeddings(engine) | off
+    return machine | {"embeddings": embeddings, "worker_lacks": worker_lacks(settings)}
 
 
 def _say(progress: str) -> None:
@@ -216,28 +209,3 @@ def _say(progress: str) -> None:
 def _sleep(seconds: float) -> bool:
     time.sleep(seconds)
     return False
-
-
-@contextmanager
-def _disk_told() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        typer.echo(f"media-vm: {error.filename or 'a file'}: {error.strerror or error}", err=True)
-        raise typer.Exit(PROBLEM) from None
-
-
-@contextmanager
-def _problems_told() -> Iterator[None]:
-    try:
-        yield
-    except SettingsProblem as error:
-        for problem in error.problems:
-            typer.echo(f"media-vm: {problem}", err=True)
-        raise typer.Exit(USAGE) from None
-    except (NotMigrated, WrongUse) as error:
-        typer.echo(f"media-vm: {error}", err=True)
-        raise typer.Exit(USAGE) from None
-    except (DatabaseDown, Misconfigured) as error:
-        typer.echo(f"media-vm: {error}", err=True)
-        raise typer.Exit(PROBLEM) from None

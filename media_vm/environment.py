@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from media_vm import failpoints
+from media_vm.forms import words
+from media_vm.rules.endpoints import leads_here
 from media_vm.secret_files import SECRETS, secrets_from_files
 from media_vm.setting_fields import A_YEAR
 from media_vm.settings import Settings
+from media_vm.settings_ai import AISettings
+from media_vm.settings_replacing import ReplacingSettings
+from media_vm.settings_serve import ServeSettings
 
+KEYS = {  # what a provider that is listed needs; Google without any asks the machine it runs on
+    "openai": ("OPENAI_API_KEY",),
+    "openrouter": ("OPENROUTER_API_KEY",),
+}
+PLACES = {"openai": "OPENAI_BASE_URL", "openrouter": "MEDIA_VM_OPENROUTER_BASE_URL"}
 MAIN_API = {"MAIN_API_URL": (), "MAIN_API_KEY": ("MEDIA_API_KEY",)}  # what a worker needs, with other names
 
 
@@ -35,6 +45,7 @@ def read_settings(*, for_worker: bool = False) -> Settings:
         problems += [_describe(dict(one)) for one in error.errors(include_input=False, include_url=False)]
     if for_worker:
         problems += [_missing(name) for name, others in MAIN_API.items() if not _is_set(name, *others)]
+    problems += [*_listed_without_key()]
     if problems:
         raise SettingsProblem(problems)
     return settings
@@ -51,18 +62,34 @@ def advice(settings: Settings) -> str | None:
     )
 
 
+def worker_lacks(settings: Settings) -> list[str]:
+    """Settings without which a worker does not start."""
+    given = {"MAIN_API_URL": settings.main_api_url, "MAIN_API_KEY": settings.main_api_key}
+    return [name for name, value in given.items() if value is None]
+
+
 def require_main_api(settings: Settings) -> tuple[str, str]:
     """The main API's URL and key, without which a worker has nothing to do. SettingsProblem."""
     if settings.main_api_url is None or settings.main_api_key is None:
-        given = {"MAIN_API_URL": settings.main_api_url, "MAIN_API_KEY": settings.main_api_key}
-        raise SettingsProblem([_missing(name) for name, value in given.items() if value is None])
+        raise SettingsProblem([_missing(name) for name in worker_lacks(settings)])
     return settings.main_api_url, settings.main_api_key.get_secret_value()
 
 
+def require_replacing(settings: Settings) -> tuple[str, str]:
+    """The main API's database and what permanent URLs begin with. SettingsProblem."""
+    database, base = settings.main_api_database_url, settings.smart_media_base_url
+    if database is None or base is None:
+        given = {"MAIN_API_DATABASE_URL": database, "SMART_MEDIA_BASE_URL": base}
+        raise SettingsProblem([_missing(name) for name, value in given.items() if value is None])
+    return database, base
+
+
 def variables() -> dict[str, dict[str, str]]:
-    """Every variable with its default, meaning, limits and example, in the order of the class."""
+    """Every variable with its default, meaning, limits and example, in the order of the class; its parts last."""
     table = {}
-    for field in Settings.model_fields.values():
+    apart = ServeSettings.model_fields | ReplacingSettings.model_fields | AISettings.model_fields
+    fields = [*(name for name in Settings.model_fields if name not in apart), *apart]
+    for field in (Settings.model_fields[name] for name in fields):
         extra = field.json_schema_extra
         assert isinstance(extra, dict)
         table[str(extra["variable"])] = {
@@ -80,7 +107,7 @@ _BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most"}
 def _limits(field: FieldInfo) -> str:
     """What a number may be, beyond what goes without saying."""
     bounds = [(words, getattr(one, name, None)) for one in field.metadata for name, words in _BOUNDS.items()]
-    return "".join(f"; {words} {value:g}" for words, value in bounds if value not in (None, 0, A_YEAR))
+    return "".join(f"; {words} {value:.9g}" for words, value in bounds if value not in (None, 0, A_YEAR))
 
 
 def unknown_names(environment: Mapping[str, str]) -> list[str]:
@@ -99,6 +126,18 @@ def _missing(name: str) -> str:
     return f"{name} is missing ({known['meaning']}); e.g. {known['example']}"
 
 
+def _listed_without_key() -> Iterator[str]:
+    """Of providers that are named by a setting; what runs on this machine may want none."""
+    named = dict.fromkeys(words(os.environ.get("MEDIA_VM_VISION", "")), "MEDIA_VM_VISION lists")
+    who, is_named, _ = os.environ.get("EMBEDDING_MODEL", "").partition("=")
+    if is_named:
+        named.setdefault(who.strip(), "EMBEDDING_MODEL names")
+    for one, by in named.items():
+        names, place = KEYS.get(one, ()), os.environ.get(PLACES.get(one, ""))
+        if names and not _is_set(*names) and not leads_here(place):
+            yield f"{_missing(names[0])}; {by} {one}"
+
+
 def _is_set(*names: str) -> bool:
     return any(os.environ.get(name) or os.environ.get(f"{name}_FILE") for name in names)
 
@@ -114,6 +153,8 @@ def _shown(default: object) -> str:
     match default:
         case None:
             return "–"
+        case False:
+            return "off"
         case tuple():
-            return ",".join(default)
+            return ",".join(map(str, default))
     return str(default)

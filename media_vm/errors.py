@@ -17,15 +17,21 @@
         └── ChildDied           transient until the third death, then poison
 
 `reason` is a stable code (`truncated`), `detail` a sentence for a person: never a path, a key or SQL.
+`provider` says whose failure it is, where a provider of AI was asked.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from media_vm.rules.checklist import Suspect
 from media_vm.rules.failures import Failure, Kind
+from media_vm.rules.findings import Provider
+
+# What an operator must do, before what passes, before a picture's own.
+_TELLING: Final = (Kind.MISCONFIGURED, Kind.OUTAGE, Kind.TIMEOUT, Kind.TRANSIENT)
 
 
 class MediaVMError(Exception):
@@ -66,6 +72,7 @@ class StepFailed(MediaVMError):
         self.detail = detail
         self.fingerprint = fingerprint
         self.retry_after = retry_after
+        self.provider: Provider | None = None
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.detail}"
@@ -74,7 +81,12 @@ class StepFailed(MediaVMError):
     def failure(self) -> Failure:
         """The same as a value, for the rules."""
         return Failure(
-            self.kind, self.reason, self.detail, fingerprint=self.fingerprint, retry_after=self.retry_after
+            self.kind,
+            self.reason,
+            self.detail,
+            fingerprint=self.fingerprint,
+            retry_after=self.retry_after,
+            provider=self.provider,
         )
 
 
@@ -155,3 +167,10 @@ class ChildDied(StepFailed):
             child_died=True,
             crash_signal=self.crash_signal,
         )
+
+
+def most_telling(failures: Sequence[StepFailed]) -> StepFailed:
+    """The one that says most about what to do; of several alike the last."""
+    kinds = [kind for kind in _TELLING if any(one.kind is kind for one in failures)]
+    telling = [one for one in failures if not kinds or one.kind is kinds[0]]
+    return telling[-1]

@@ -9,20 +9,32 @@ from pydantic_settings import NoDecode
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from media_vm.rules.embedding import ModelName, model_name
+from media_vm.rules.endpoints import host_of
 from media_vm.rules.features import Feature
+from media_vm.rules.findings import Provider
+from media_vm.rules.google_features import Feature as GoogleFeature
+from media_vm.rules.google_features import features_named
+from media_vm.rules.manifest import PUBLISHABLE
+from media_vm.rules.temp_urls import Column, columns_named
 from media_vm.rules.validation import READABLE
 
+SHORTEST_SIGNING_KEY = 16  # characters
+MODEL_PROVIDERS = (Provider.OPENAI, Provider.OPENROUTER, Provider.OLLAMA)
 DRIVERS = {"sqlite": "sqlite", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
 
 
 ENCODED = "user and password are percent-encoded in it: @ is %40, / is %2F, % is %25"
 
 
-def words(value: object) -> object:
+def words(text: str) -> tuple[str, ...]:
     """`a, b` → ("a", "b")."""
-    if isinstance(value, str):
-        return tuple(word.strip() for word in value.split(",") if word.strip())
-    return value
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def listed(value: object) -> object:
+    """The words of a text; a default is a list already."""
+    return words(value) if isinstance(value, str) else value
 
 
 def origin(value: object) -> object:
@@ -46,15 +58,22 @@ def readable(types: tuple[str, ...]) -> tuple[str, ...]:
     return types
 
 
-def switches(listed: object) -> object:
-    """Features by name; `none` for none of them."""
-    named = words(listed)
+def publishable(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Fields of the analysis by the callback's names."""
+    if strange := sorted(set(fields) - set(PUBLISHABLE)):
+        raise ValueError(f"the analysis has no {', '.join(strange)}; it has {', '.join(PUBLISHABLE)}")
+    return fields
+
+
+def switches(value: object) -> object:
+    """What is named; `none` for none of it."""
+    named = listed(value)
     return () if named == ("none",) else named
 
 
-def origins(listed: tuple[str, ...]) -> tuple[str, ...]:
+def origins(named: tuple[str, ...]) -> tuple[str, ...]:
     """Origins as browsers send them: scheme, host and port, in lower case; `*` for all."""
-    urls = tuple(one if one == "*" else str(origin(one)) for one in listed)
+    urls = tuple(one if one == "*" else str(origin(one)) for one in named)
     if any(one.count("/") > 2 for one in urls):
         raise ValueError("an origin has no path")
     return urls
@@ -66,6 +85,83 @@ def key(secret: SecretStr) -> SecretStr:
     if not (text.isascii() and text.isprintable()):
         raise ValueError("a key consists of printable ASCII characters")
     return secret
+
+
+def signing_keys(secret: SecretStr) -> SecretStr:
+    """One key that signs, and perhaps the one before, whose signatures still count."""
+    keys = words(secret.get_secret_value())
+    if not 1 <= len(keys) <= 2 or any(len(one) < SHORTEST_SIGNING_KEY for one in keys):
+        raise ValueError(f"it should be one or two keys of at least {SHORTEST_SIGNING_KEY} characters")
+    return key(secret)
+
+
+def filled(secret: SecretStr) -> SecretStr:
+    """A key of which an empty text is not taken for none."""
+    if not secret.get_secret_value():
+        raise ValueError("it is empty; unset it if it is not wanted")
+    return key(secret)
+
+
+def token(secret: SecretStr) -> SecretStr:
+    """A key as providers of AI give them out."""
+    if " " in secret.get_secret_value():
+        raise ValueError("there is no space in such a key")
+    return key(secret)
+
+
+def columns(value: object) -> object:
+    """`table.column` each, as identifiers that may stand in SQL."""
+    names = listed(value)
+    if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
+        return value
+    return columns_named(names)
+
+
+def google_host(text: str) -> str:
+    """As given, if a key may go there."""
+    try:
+        host_of(text)
+    except ValueError as error:
+        raise ValueError(f"it {error}") from None
+    return text
+
+
+def google_features(value: object) -> object:
+    """By name, in our order."""
+    names = listed(value)
+    try:
+        return features_named(names) if isinstance(names, tuple) else names
+    except ValueError as error:
+        raise ValueError(f"it {error}") from None
+
+
+def model_names(text: object) -> object:
+    """`llava` for every provider; `openai=gpt-5.4-mini,ollama=llava` for each its own."""
+    if not isinstance(text, str):
+        return text
+    parts = [part.partition("=") for part in text.split(",") if part.strip()]
+    if len(parts) == 1 and not parts[0][1]:
+        return dict.fromkeys(MODEL_PROVIDERS, text.strip())
+    names = {who.strip(): name.strip() for who, _, name in parts}
+    if set(names) - set(MODEL_PROVIDERS) or not all(names.values()) or len(names) < len(parts):
+        raise ValueError("it should be one model's name, or provider=name for each of openai, openrouter, ollama")
+    return names
+
+
+def embedding_model(text: object) -> object:
+    """A name, or `provider=name`."""
+    if not isinstance(text, str):
+        return text
+    try:
+        return model_name(text)
+    except ValueError as error:
+        raise ValueError(f"it {error}") from None
+
+
+def once_each(value: object) -> object:
+    """A list in its order, nobody twice."""
+    named = listed(value)
+    return tuple(dict.fromkeys(named)) if isinstance(named, tuple) else named
 
 
 def database(url: str) -> str:
@@ -87,9 +183,19 @@ def database(url: str) -> str:
 
 
 DatabaseUrl = Annotated[str, AfterValidator(database)]
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(words)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
 Origins = Annotated[Words, AfterValidator(origins)]
 Key = Annotated[SecretStr, AfterValidator(key)]
+FilledKey = Annotated[SecretStr, AfterValidator(filled)]
+SigningKeys = Annotated[SecretStr, AfterValidator(signing_keys)]
 Features = Annotated[tuple[Feature, ...], NoDecode, BeforeValidator(switches)]
+PublicFields = Annotated[tuple[str, ...], NoDecode, BeforeValidator(switches), AfterValidator(publishable)]
+Columns = Annotated[tuple[Column, ...], NoDecode, BeforeValidator(columns)]
 Types = Annotated[Words, AfterValidator(readable)]
 Url = Annotated[str, BeforeValidator(origin)]
+Token = Annotated[SecretStr, AfterValidator(token)]
+Asked = Annotated[tuple[Provider, ...] | None, NoDecode, BeforeValidator(once_each)]
+ModelNames = Annotated[dict[Provider, str] | None, NoDecode, BeforeValidator(model_names)]
+EmbeddingModel = Annotated[ModelName | None, NoDecode, BeforeValidator(embedding_model)]
+GoogleEndpoint = Annotated[str, AfterValidator(google_host)]
+GoogleFeatures = Annotated[tuple[GoogleFeature, ...], NoDecode, BeforeValidator(google_features)]

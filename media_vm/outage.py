@@ -21,6 +21,8 @@ from media_vm.rules.outages import (
     BEHIND_THE_OTHERS,
     BELOW_FLOOR,
     NEEDS,
+    OF_MAIN_API,
+    OUT_OF_MONEY,
     Alike,
     Outage,
     Party,
@@ -67,26 +69,38 @@ def as_outage(walk: Walk, step: Step, failure: Failure, world: World) -> tuple[F
     party = party_at_fault(step, failure)
     if party is None:
         return failure, None
+    if failure.provider in walk.away:  # it was passed over: nothing is known of it that was not
+        return failure, _first_of(walk, _of_old(walk, walk.away[failure.provider]))
     known = world.outages.of(party)
-    if is_own(failure, known, walk.media.checklist.outage_turn):
-        is_refusal = failure.kind is Kind.MISCONFIGURED  # of this one alone: others were let in with the same key
-        return replace(failure, kind=Kind.TRANSIENT) if is_refusal else failure, None
+    if is_own(failure, known, party, walk.media.checklist):
+        of_this_one_alone = failure.kind in AWAY  # others were answered, with the same key
+        return replace(failure, kind=Kind.TRANSIENT) if of_this_one_alone else failure, None
     is_plain = known is None and failure.kind not in AWAY
     alike = world.outages.alike(walk.media, step, failure) if is_plain else Alike(1, 1)
-    poll_fails = is_plain and world.outages.of(Party.MAIN_API) is not None
+    poll_fails = is_plain and party in OF_MAIN_API and world.outages.of(Party.MAIN_API) is not None
     if not is_outage(failure, alike, known, poll_fails=poll_fails):
         if known:
             over(party, world)
         return failure, None
     now_known = go_on(known, party, failure, walk.now(), world)
-    return replace(failure, kind=now_known.kind), now_known
+    return replace(failure, kind=now_known.kind), _first_of(walk, now_known)
+
+
+def _of_old(walk: Walk, outage: Outage) -> Outage:
+    """The item did not fail in this one: its turn stays one of whose outage it was."""
+    return replace(outage, party=Party(walk.media.checklist.outage_party or outage.party))
+
+
+def _first_of(walk: Walk, outage: Outage) -> Outage:
+    """What an item waits for that lacks several: until the first of them is tried again."""
+    return replace(outage, until=min(one.until for one in (outage, *walk.waits_for)))
 
 
 def go_on(known: Outage | None, party: Party, failure: Failure, now: datetime, world: World) -> Outage:
     """An outage begins, told once, loudly if a key is refused; or it goes on."""
     outage = goes_on(known, party, failure, now, world.policy)
     world.outages.note(outage)
-    if known is None:
+    if known is None or known.failures == 0:  # news, or doubted by a worker that starts
         tell = log.error if outage.kind is Kind.MISCONFIGURED or party is Party.DISK else log.warning
         tell(
             "outage_began", party=party.value, kind=outage.kind.value, reason=failure.reason, detail=failure.detail
@@ -100,11 +114,13 @@ def over(party: Party, world: World) -> None:
         log.info("outage_ended", party=party.value)
 
 
-def forget_refusals(world: World) -> None:
-    """A worker that starts may have been given another key: it asks at once."""
+def doubt_refusals(world: World) -> None:
+    """A worker that starts may have been given another key, or more money: one item asks at once, and all that
+    waited come after it. That nothing has changed is told again."""
     for outage in world.outages.open():
-        if outage.kind is Kind.MISCONFIGURED:
+        if outage.kind is Kind.MISCONFIGURED or outage.reason == OUT_OF_MONEY:
             world.outages.end(outage.party)
+            world.outages.note(replace(outage, until=world.store.now(), failures=0))
 
 
 def watch_disk(world: World) -> None:

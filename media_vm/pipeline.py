@@ -27,6 +27,7 @@ from media_vm.failpoints import failpoint
 from media_vm.outage import as_outage, held_back, probed, watch_disk
 from media_vm.poll import last_wake, remember_pending
 from media_vm.ports import World
+from media_vm.providers_away import nobody_to_ask
 from media_vm.rules.callbacks import EventKind
 from media_vm.rules.checklist import Checklist, Finished, GaveUp, Redo, Run, Step, Wait, decide, spend
 from media_vm.rules.failures import UNEXPECTED, Failure, Kind, is_whole
@@ -35,7 +36,7 @@ from media_vm.rules.outcomes import announced, completed, failed, gave_up
 from media_vm.rules.polish import put_off
 from media_vm.rules.setbacks import Setting
 from media_vm.spare_time import heal, let_go_of_the_left_behind, polish_next
-from media_vm.steps import STEPS, new_event
+from media_vm.steps import STEPS, late_news, measured_alone, new_event
 from media_vm.values import Claim, Outcome
 from media_vm.walk import Walk, begin_walk
 
@@ -161,7 +162,7 @@ def attempt(walk: Walk, step: Step, world: World) -> None:
     if walk.media.checklist.remakes is Redo.POLISH and not world.polishes:
         record(walk, put_off(walk.media.checklist), Outcome(step, is_held=True), world)
         return
-    if (held := held_back(walk, step, world)) is not None:
+    if (held := held_back(walk, step, world) or nobody_to_ask(walk, step, world)) is not None:
         hold(walk, step, *held, world)
         return
     try:
@@ -190,7 +191,8 @@ def hold(walk: Walk, step: Step, failure: Failure, until: datetime, world: World
     """Wait with all the others for the next probe, no attempt spent and nothing added to the history."""
     given = Setting(walk.now(), world.policy, world.chance(), held_until=until)
     setback = failed(walk.media.checklist, step, failure, given)
-    record(walk, setback.checklist, Outcome(step, failure=failure, is_held=True), world)
+    analysis = measured_alone(walk, world) if step is Step.AI_VISUAL_ANALYSIS else None
+    record(walk, setback.checklist, Outcome(step, analysis=analysis, failure=failure, is_held=True), world)
 
 
 def after_failure(walk: Walk, step: Step, error: StepFailed, world: World) -> tuple[Checklist, Outcome]:
@@ -204,6 +206,7 @@ def after_failure(walk: Walk, step: Step, error: StepFailed, world: World) -> tu
         others_arrive=world.store.arrived_lately(walk.media.id, ARRIVED_LATELY),
         held_until=turn(outage.until, outage.failures) if outage else None,
         outage_turn=outage.failures if outage else 0,
+        outage_party=outage.party if outage else None,
         from_kept=walk.from_kept,
     )
     setback = failed(walk.media.checklist, step, failure, given)
@@ -219,8 +222,9 @@ def after_failure(walk: Walk, step: Step, error: StepFailed, world: World) -> tu
     return setback.checklist, Outcome(
         step,
         note=str(error),
+        analysis=walk.found,
         failure=final,
-        new_event=cleanup,
+        new_event=cleanup or late_news(walk, setback.checklist, world),
         quarantined=setback.quarantine and is_whole(failure),
     )
 
@@ -229,8 +233,7 @@ def give_up(walk: Walk, step: Step, world: World) -> None:
     """Attempts were spent and nobody recorded how the last one ended."""
     failure = Failure(Kind.TRANSIENT, "attempts_spent", "the outcome of the last attempt was never recorded")
     given = Setting(walk.now(), world.policy, world.chance())
-    checklist = replace(walk.media.checklist, last_error=failure, last_error_step=step)
-    checklist = gave_up(checklist, step, given)
+    checklist = gave_up(replace(walk.media.checklist, last_error=failure, last_error_step=step), step, given)
     record(walk, checklist, Outcome(step, note=failure.detail, failure=failure), world)
 
 

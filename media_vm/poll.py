@@ -11,7 +11,7 @@ from media_vm.failpoints import failpoint
 from media_vm.outage import go_on, over
 from media_vm.ports import World
 from media_vm.rules.failures import Kind
-from media_vm.rules.outages import Party
+from media_vm.rules.outages import OF_MAIN_API, Party
 
 log = structlog.get_logger()
 
@@ -47,7 +47,7 @@ def all_over(world: World) -> None:
     """The main API is back. That it was away may be why files and answers failed; if they go on failing,
     their outages begin anew."""
     for outage in world.outages.open():
-        is_theirs = outage.party in (Party.TEMP_FILES, Party.CALLBACKS) and outage.kind is Kind.OUTAGE
+        is_theirs = outage.party in OF_MAIN_API and outage.kind is Kind.OUTAGE
         if outage.party is Party.MAIN_API or is_theirs:
             over(outage.party, world)
 

@@ -1,7 +1,8 @@
 """What the stories ask of the world: a few Protocols of verbs. The values that cross them are in `values.py`.
 
 Every verb may raise `errors.StepFailed` subclasses; each docstring names those that a caller must expect.
-Memory versions of all ports are in `testing.py`; one contract suite a port runs on fake and real alike.
+Memory versions of all ports are in `testing.py`; one contract suite a port runs on fake and real alike. What is
+done to pictures and learned from them is in `picture_ports.py`.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from media_vm.ai_ports import Embedder
 from media_vm.company import Company
+from media_vm.picture_ports import Pixels, Vision
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event
 from media_vm.rules.checklist import Checklist, Step
 from media_vm.rules.failures import Failure
+from media_vm.rules.known import Known, SiteTold
 from media_vm.rules.outages import Alike, Outage, Party
-from media_vm.rules.pictures import DataType, Made, SourceFacts, VariantSet
+from media_vm.rules.pictures import Made, VariantSet
 from media_vm.rules.policy import Policy
 from media_vm.values import (
     Answer,
@@ -31,7 +35,6 @@ from media_vm.values import (
     Outcome,
     PendingList,
     Rendering,
-    RenderRequest,
 )
 
 
@@ -50,6 +53,10 @@ class MainAPI(Protocol):
     def send(self, event: Event, request_id: str) -> Answer:
         """Deliver one event; returns once it is *answered* (contract §5.6). TryAgain, ProviderDown,
         Misconfigured."""
+
+    def site(self, user_id: int, asks: Callable[[], str]) -> SiteTold:
+        """What it tells of a user's site, clean; nothing where it does not, or is away. Never raises.
+        asks: gives the X-Request-ID of a call, if one is made."""
 
 
 class Leases(Protocol):
@@ -101,6 +108,9 @@ class Store(Protocol):
 
     def keep_own(self, claim: Claim, own: Original) -> Media:
         """The shared original turned out to be gone: this media keeps its own. LeaseLost."""
+
+    def known(self, media: Media) -> Known:
+        """What we know of a picture besides what its pixels say: its owner's words, its site."""
 
     def analysis(self, media_id: int) -> Analysis | None:
         """What is known of the picture so far."""
@@ -191,27 +201,6 @@ class Files(Protocol):
         """Remove temporaries; those already gone are fine."""
 
 
-class Pixels(Protocol):
-    """What is done to pixels, in child processes with limits."""
-
-    def inspect(self, source: Path) -> SourceFacts:
-        """Header only. NotThere (no picture), GiveUp (over a limit, not allowed, corrupt), ChildDied."""
-
-    def render(self, source: Path, into: Path, request: RenderRequest) -> Rendering:
-        """Make all variants in folder `into`. GiveUp (corrupt pixels), NoRoom, TooSlow, ChildDied."""
-
-
-class Vision(Protocol):
-    """What is learned from a picture."""
-
-    @property
-    def is_configured(self) -> bool:
-        """Is a provider beyond `local` set up?"""
-
-    def analyse(self, source: Path, data_type: DataType) -> Analysis:
-        """Measure, and describe where a provider can. ProviderDown, Misconfigured, TooSlow, ChildDied."""
-
-
 @dataclass(frozen=True, slots=True)
 class World:
     """All that the stories need, joined in `build.py` or, from memory, in `testing.py`.
@@ -219,7 +208,7 @@ class World:
     public_url: this service as others reach it. clock: monotonic seconds. chance: a random number 0–1.
     stopping: set when the worker should claim no more. company: who may be walked beside whom in this worker.
     disk_floor: bytes that must stay free. polishes: with nothing else to do it makes variants smaller.
-    left_behind: what this worker held when the database went away.
+    left_behind: what this worker held when the database went away. embedder: None where nobody is set up.
     """
 
     api: MainAPI
@@ -243,3 +232,4 @@ class World:
     company: Company
     polishes: bool = False
     left_behind: list[Claim] = field(default_factory=list)
+    embedder: Embedder | None = None

@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-SECRETS = ("MAIN_API_KEY", "MEDIA_API_KEY", "MEDIA_VM_API_KEY", "DATABASE_URL")
+SECRETS = (
+    *("MAIN_API_KEY", "MEDIA_API_KEY", "MEDIA_VM_API_KEY", "DATABASE_URL", "MAIN_API_DATABASE_URL"),
+    *("MEDIA_VM_SERVE_SECRETS", "MEDIA_VM_SERVE_KEY"),
+    *("OPENAI_API_KEY", "OPENROUTER_API_KEY", "GOOGLE_API_KEY"),
+)
 
 
 def secrets_from_files() -> tuple[dict[str, str], list[str]]:

@@ -6,8 +6,14 @@ import os
 from typing import Any
 
 from pydantic import AliasChoices, Field
+from pydantic_settings import SettingsConfigDict
 
 A_YEAR = 31_536_000  # seconds
+CONFIG = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+SAID_EMPTY = ("MEDIA_VM_PUBLIC_ANALYSIS", "MEDIA_VM_SERVE_SECRETS", "MEDIA_VM_SERVE_KEY")
+"""Variables whose empty text says something, or is a mistake that must not open a door; any other that is empty
+counts as not set."""
 
 
 def setting(default: Any, *names: str, says: str, example: str, **limits: Any) -> Any:
@@ -30,3 +36,8 @@ def score(default: float, name: str, *, says: str) -> Any:
 def cores() -> int:
     """Those that this process may use."""
     return len(os.sched_getaffinity(0))
+
+
+def said_empty() -> dict[str, str]:
+    """Those of `SAID_EMPTY` that are set and empty."""
+    return {name: "" for name in SAID_EMPTY if os.environ.get(name) == ""}

@@ -14,7 +14,6 @@ from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
     PydanticBaseSettingsSource,
-    SettingsConfigDict,
 )
 
 from media_vm.forms import DatabaseUrl, Features, Key, Origins, Types, Url
@@ -24,13 +23,14 @@ from media_vm.rules.policy import Policy
 from media_vm.rules.quality import Aims
 from media_vm.rules.validation import READABLE, Limits
 from media_vm.secret_files import secrets_from_files
-from media_vm.setting_fields import A_YEAR, cores, score, seconds, setting
+from media_vm.setting_fields import A_YEAR, cores, said_empty, score, seconds, setting
+from media_vm.settings_ai import AISettings
+from media_vm.settings_replacing import ReplacingSettings
+from media_vm.settings_serve import ServeSettings
 
 
-class Settings(BaseSettings):
+class Settings(AISettings, ServeSettings, ReplacingSettings):
     """All settings. Times are in seconds, sizes in bytes, as their variables' names say."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     database_url: DatabaseUrl = setting(
         "sqlite:///storage/media_vm.db",
@@ -185,8 +185,8 @@ class Settings(BaseSettings):
     features: Features = setting(
         tuple(Feature),
         "MEDIA_VM_FEATURES",
-        says="what is done beyond the necessary: `background_removal`, and `polish`, which makes variants smaller "
-        "when nothing else is to be done, given two `MEDIA_VM_CPU_SLOTS`; `none` for neither",
+        says="what is done beyond the necessary: `background_removal`; `polish`, which makes variants smaller "
+        "when nothing else is to be done, given two `MEDIA_VM_CPU_SLOTS`; `embeddings`; `none` for none of them",
         example="background_removal",
     )
 
@@ -200,7 +200,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment, with secrets from the files that `X_FILE` variables name before it."""
-        return init_settings, InitSettingsSource(settings_cls, secrets_from_files()[0]), env_settings
+        beforehand = InitSettingsSource(settings_cls, said_empty() | secrets_from_files()[0])
+        return init_settings, beforehand, env_settings
 
     @property
     def api_key(self) -> SecretStr | None:

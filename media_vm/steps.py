@@ -4,17 +4,23 @@ sleeps or decides what a failure means."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from media_vm.errors import Confirmed, TryAgain
+from media_vm.errors import Confirmed, StepFailed, TryAgain
 from media_vm.failpoints import failpoint
 from media_vm.ports import World
-from media_vm.rules.analysis import Analysis
+from media_vm.providers_away import unanswered
+from media_vm.rules.analysis import Analysis, Description
+from media_vm.rules.brand_colors import enclosed_background
 from media_vm.rules.callbacks import Event, EventKind, complete_body
-from media_vm.rules.checklist import Redo, Step
+from media_vm.rules.checklist import Checklist, Redo, Step
+from media_vm.rules.known import Known
 from media_vm.rules.lost_originals import ORIGINAL_LOST
+from media_vm.rules.merging import merged
 from media_vm.rules.outcomes import is_proof
-from media_vm.rules.paths import bulk_path, library_folder, slug_of
+from media_vm.rules.owners_words import in_place_of
+from media_vm.rules.paths import bulk_path, library_folder, slug_from
 from media_vm.rules.pictures import DataType, Made
 from media_vm.rules.validation import EXTENSIONS
 from media_vm.values import Download, Media, Original, Outcome, RenderRequest
@@ -52,41 +58,86 @@ def _fetch(walk: Walk, world: World) -> Download:
 
 
 def ai_visual_analysis(walk: Walk, world: World) -> Outcome:
-    """Measure the picture, and have it described where a provider is configured. One that comes after the
-    picture went live is told as an update (contract §5.4)."""
+    """Measure the picture, and have it described where a provider is set up. What was found is kept even if
+    somebody does not answer; what comes after the picture went live is told as an update (contract §5.4)."""
     media = walk.media
     original = _original(media, world)
-    analysis = world.vision.analyse(original, media.data_type)
-    degraded = None if world.vision.is_configured else "not_configured"
+    measured, known = world.vision.measure(original, media.data_type), _known(walk, original, world)
+    earlier, is_live = world.store.analysis(media.id), media.checklist.has_variants
+    may_keep = earlier is None or not earlier.ai_enhanced  # a failed attempt replaces no description
+    walk.found = merged(measured, None, None, known) if may_keep else None
+    described = world.vision.describe(original, media, known, walk.away)
+    found = merged(measured, described.seen, described.told, known)
+    analysis = in_place_of(earlier, found, has_variants=is_live)
+    walk.found = analysis if may_keep else None
+    if (lacking := unanswered(walk, described, world)) is not None:
+        raise lacking
+    degraded = None if world.vision.choices else "not_configured"
     news = None
-    if media.checklist.has_variants:
+    if is_live:
         made = world.store.made(media.id)
         news = completion(EventKind.UPDATE, media, made, analysis, degraded, world)
-    return Outcome(
-        Step.AI_VISUAL_ANALYSIS, "measured locally", analysis=analysis, degraded=degraded, new_event=news
-    )
+    note = f"described by {analysis.model or 'google'}" if analysis.ai_enhanced else "measured locally"
+    return Outcome(Step.AI_VISUAL_ANALYSIS, note, analysis=analysis, degraded=degraded, new_event=news)
+
+
+def late_news(walk: Walk, checklist: Checklist, world: World) -> Event | None:
+    """Somebody answered at last while others still do not: once the picture is live that is told too, once, for
+    what a failed attempt found is kept only where nobody had described the picture before."""
+    media, found = walk.media, walk.found
+    if found is None or not found.ai_enhanced or not checklist.has_variants:
+        return None
+    made = world.store.made(media.id)
+    return completion(EventKind.UPDATE, media, made, found, checklist.degraded, world)
+
+
+def measured_alone(walk: Walk, world: World) -> Analysis | None:
+    """While a provider is away a picture goes live with what we can measure ourselves; None where that is known,
+    or is not to be had: then the step itself will say why."""
+    media = walk.media
+    if world.store.analysis(media.id) is not None:
+        return None
+    try:
+        original = _original(media, world)
+        measured, known = world.vision.measure(original, media.data_type), _known(walk, original, world)
+    except StepFailed:
+        return None
+    return merged(measured, None, None, known)
+
+
+def _known(walk: Walk, original: Path, world: World) -> Known:
+    """What we know of it besides its pixels: its owner's words, the file's own, and of a site what the main API
+    tells of it."""
+    media = walk.media
+    known = replace(world.store.known(media), embedded_caption=world.pixels.caption(original))
+    if media.data_type is not DataType.SITES:
+        return known
+    return replace(known, site=known.site.with_told(world.api.site(media.user_id, walk.asks)))
 
 
 def resize_optimize(walk: Walk, world: World) -> Outcome:
     """Make every variant under temporary names; publish them only if the lease is still ours."""
     media = walk.media
     analysis = world.store.analysis(media.id)
-    focal_point = analysis.measured.focal_point if analysis else None
+    described = analysis.described if analysis else Description()
     folder = library_folder(media.user_id, media.data_type)
     original = _original(media, world)
     part = media.checklist.remakes
     request = RenderRequest(
         media.data_type,
-        focal_point,
+        analysis.focal_point if analysis else None,
         only_crops=part is Redo.CROPS,
         only_removed=part is Redo.FACE,
         polishes=world.store.digests(media.id) if part is Redo.POLISH else None,
+        text_regions=analysis.writing if analysis and media.data_type is DataType.SITES else (),
+        has_enclosed_background=enclosed_background(analysis),
     )
     rendering = world.pixels.render(original, world.files.folder(folder), request)
     try:
         failpoint("rendered")
         world.leases.renew(walk.claim)
-        variants = world.files.publish(rendering, media.id, folder, slug_of(media.original_name))
+        slug = slug_from((described.style, described.subject_matter, described.medium), media.original_name)
+        variants = world.files.publish(rendering, media.id, folder, slug)
         failpoint("published")
     except BaseException:
         world.files.discard(*(one.temporary for one in rendering.kept))

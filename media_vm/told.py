@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from media_vm.told_embeddings import tell_embeddings
+
 Story = Mapping[str, Any]
 
 
@@ -54,6 +56,8 @@ def _machine_lines(story: Story) -> Iterator[str]:
     if story["oldest_unfinished"]:
         age = timedelta(seconds=story["oldest_age_seconds"])
         yield _line("oldest", f"unfinished since {story['oldest_unfinished']} ({age})")
+    if lacks := story.get("worker_lacks"):
+        yield _line("settings", f"without {' and '.join(lacks)}, which a worker needs")
     yield _line("workers", _workers(story["workers"]))
     poll = story["main_api"]
     yield _line("main API", _poll(poll) if poll else "never asked")
@@ -62,6 +66,8 @@ def _machine_lines(story: Story) -> Iterator[str]:
     for name, took in story["seconds"].items():
         if took["p50"] is not None:
             yield _line("seconds", f"{name}: {took['p50']:.2f} half, {took['p95']:.2f} for 95 of 100")
+    if vectors := story.get("embeddings"):
+        yield _line("embeddings", tell_embeddings(vectors))
 
 
 def _workers(workers: list[Story]) -> str:
@@ -88,6 +94,7 @@ def _media_lines(story: Story) -> Iterator[str]:
     whose = f"user {story['user_id']}, {story['data_type']}"
     yield f"media {story['media_id']} (pending image {pending}; {whose}): {story['status']}"
     yield _line("original", _original(story["original"]))
+    yield from _print_lines(story["original"]["print_cm"])
     if story["error"]:
         yield _line("error", story["error"])
     if story["suspect"]:
@@ -128,6 +135,12 @@ def _original(original: Story) -> str:
         return f"{original['name']}, not retrieved ({original['temp_path']})"
     size = f"{original['width']}×{original['height']}, {original['bytes']} bytes"
     return f"{original['name']}, {original['mime_type']}, {size}, {original['path']}"
+
+
+def _print_lines(sizes: dict[str, list[float]] | None) -> Iterator[str]:
+    told = [f"{wide} × {high} cm at {dpi} dpi" for dpi, (wide, high) in (sizes or {}).items()]
+    if told:
+        yield _line("print size", ", ".join(told))
 
 
 def _line(label: str, text: str) -> str:

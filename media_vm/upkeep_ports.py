@@ -49,11 +49,13 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to be done about every so often, by one process at a time."""
+    """Something to be done about every so often, by one process at a time. is_wanted: is there anything to do?
+    Asked by all processes before the turn is taken, so it writes nothing and reads little."""
 
     name: str
     every: timedelta
     run: Callable[[], object]
+    is_wanted: Callable[[], bool] = lambda: True
 
 
 class Promises(Protocol):

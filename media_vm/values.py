@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from media_vm.errors import StepFailed, most_telling
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event
 from media_vm.rules.checklist import Checklist, Step
 from media_vm.rules.failures import Failure
+from media_vm.rules.findings import Provider, Seen, Told
 from media_vm.rules.pictures import (
     Background,
     DataType,
@@ -117,6 +119,25 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Described:
+    """What providers said of a picture. failures: of who was asked and did not answer, each with its provider."""
+
+    seen: Seen | None = None
+    told: Told | None = None
+    failures: tuple[StepFailed, ...] = ()
+
+    @property
+    def unanswered(self) -> tuple[StepFailed, ...]:
+        """Failures that no other provider made good: Google's, and those of models if none answered."""
+        return tuple(one for one in self.failures if one.provider is Provider.GOOGLE or self.told is None)
+
+    @property
+    def failure(self) -> StepFailed | None:
+        """The one of these that says most about what to do."""
+        return most_telling(self.unanswered) if self.unanswered else None
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """Something that happened to the whole machine: a poll, a wake call."""
 
@@ -147,7 +168,7 @@ class RenderRequest:
     only_crops: the cropped sizes alone, for a focal point that moved. only_removed: a logo's face without ground
     alone. polishes: digests (SHA-256) of the variants that there are; only sizes that get smaller by more effort
     are made (`rules/polish.py`). text_regions: writing that a site's `header` must not lose, as far as anybody
-    found some.
+    found some. has_enclosed_background: does a logo's ground show through parts of it, as far as anybody knows?
     """
 
     data_type: DataType
@@ -156,6 +177,7 @@ class RenderRequest:
     only_removed: bool = False
     polishes: frozenset[str] | None = None
     text_regions: tuple[Region, ...] = ()
+    has_enclosed_background: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

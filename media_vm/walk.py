@@ -14,8 +14,10 @@ import structlog
 from media_vm.errors import DatabaseDown, LeaseLost
 from media_vm.failpoints import failpoint
 from media_vm.ports import World
+from media_vm.rules.analysis import Analysis
 from media_vm.rules.checklist import StepStatus
-from media_vm.rules.outages import Party
+from media_vm.rules.findings import Provider
+from media_vm.rules.outages import Outage, Party
 from media_vm.values import Claim, Media, Original, Outcome
 
 log = structlog.get_logger()
@@ -28,8 +30,10 @@ class Walk:
     """A claimed media on its way.
 
     incoming: where its download goes. fingerprint: identifies its bytes. request_id: of the call that the step
-    under way has made. from_kept: the step's bytes are those that quarantine kept. probing: parties that are away,
-    and that this walk may try for all the others.
+    under way has made. found: what its analysis came to so far. from_kept: the step's bytes are those that
+    quarantine kept. probing: parties that are away, and that this walk may try for all the others. away: providers
+    of AI that it passes over; waits_for: parties whose answer its analysis still lacks, beside the one it fails
+    for.
     """
 
     claim: Claim
@@ -40,8 +44,11 @@ class Walk:
     progress_at: float = 0.0
     fingerprint: str | None = None
     request_id: str | None = None
+    found: Analysis | None = None
     from_kept: bool = False
     probing: set[Party] = field(default_factory=set)
+    away: dict[Provider, Outage] = field(default_factory=dict)
+    waits_for: list[Outage] = field(default_factory=list)
     steps_done: list[str] = field(default_factory=list)
 
     def now(self) -> datetime:
@@ -50,7 +57,8 @@ class Walk:
 
     def progress(self) -> datetime:
         """A step begins: the lease deserves to live on. Returns now."""
-        self.progress_at, self.request_id = self.world.clock(), None
+        self.progress_at, self.request_id, self.found = self.world.clock(), None, None
+        self.away, self.waits_for = {}, []
         return self.now()
 
     def asks(self) -> str:

@@ -14,7 +14,7 @@ import structlog
 
 from media_vm.errors import DatabaseDown
 from media_vm.failpoints import armed_points
-from media_vm.outage import forget_refusals
+from media_vm.outage import doubt_refusals
 from media_vm.pipeline import LOOK_FOR_WAKE_EVERY, run_cycle
 from media_vm.poll import WAKE, last_wake
 from media_vm.ports import World
@@ -88,11 +88,11 @@ def end(world: World) -> None:
 
 
 def begin(world: World) -> None:
-    """A worker that starts may have been given another key: who refused the old one is asked again at once."""
+    """A worker that starts may have been given another key or more money: who refused is asked again at once."""
     if points := armed_points():
         log.warning("failpoints_are_armed", points=points)
     try:
-        forget_refusals(world)
+        doubt_refusals(world)
     except DatabaseDown as error:
         log.error("database_down", detail=str(error))
 

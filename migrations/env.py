@@ -5,13 +5,14 @@ from __future__ import annotations
 from alembic import context
 from sqlmodel import SQLModel
 
-from media_vm.adapters import tables
+from media_vm.adapters import ai_tables, tables
 from media_vm.adapters.engine import open_engine
 from media_vm.adapters.migrating import alone
 from media_vm.adapters.server_versions import require_supported
 from media_vm.adapters.transactions import translated
 
 assert tables.MediaFile.__tablename__, "importing the tables fills SQLModel's metadata"
+assert ai_tables.MediaAIUsage.__tablename__, "so do these"
 
 engine = open_engine(context.config.attributes["url"], connections=1)
 try:

@@ -1,27 +1,44 @@
 #!/bin/sh
 # run_tests.sh PYTHON [pytest's arguments]: all tests, or those that are named.
 #
-# The tests of tests/faults mostly wait, for leases to expire and servers to come back: they run beside all others.
-# They are no part of the coverage, for tracing makes simulated days twice as long.
+# Three runs at once, for much of every test is waiting: for leases to expire (faults), for processes that start and are
+# polled (acceptance), for servers that hang on purpose (integration/test_v*). A fourth only makes two cores thrash. The
+# first two are no part of the coverage: tracing makes simulated days twice as long.
 set -u
 python=$1
 shift
-coverage="--cov --cov-report=term:skip-covered --cov-report=json:.coverage.json"
 if [ $# -gt 0 ]; then
-    # shellcheck disable=SC2086 # several words
-    exec "$python" -m pytest "$@" $coverage
+    exec "$python" -m pytest "$@" --cov --cov-report=term:skip-covered --cov-report=json:.coverage.json
 fi
 
-told=$(mktemp)
-"$python" -m pytest tests/faults >"$told" 2>&1 &
+told=$(mktemp -d)
+code=0
+"$python" -m pytest tests/faults >"$told/faults" 2>&1 &
 faults=$!
-trap 'kill "$faults" 2>/dev/null; rm -f "$told"' EXIT
+others_then_acceptance() {
+    trap 'kill "$!"; exit 1' TERM
+    COVERAGE_FILE="$told/coverage.others" "$python" -m pytest tests --ignore=tests/faults --ignore=tests/acceptance \
+        --ignore-glob='*/integration/test_[!av]*' --cov --cov-report= >"$told/others" 2>&1 &
+    wait "$!"
+    others=$?
+    "$python" -m pytest tests/acceptance >"$told/acceptance" 2>&1 &
+    wait "$!" && exit "$others"
+    exit 1
+}
+others_then_acceptance &
+rest=$!
+trap 'kill "$faults" "$rest" 2>/dev/null; rm -rf "$told"' EXIT
 trap 'exit 130' INT TERM
-# shellcheck disable=SC2086 # several words
-"$python" -m pytest tests --ignore=tests/faults $coverage
-others=$?
-echo "tests/faults:"
-wait "$faults"
-code=$?
-cat "$told"
-[ "$others" -eq 0 ] && [ "$code" -eq 0 ]
+COVERAGE_FILE="$told/coverage.integration" "$python" -m pytest tests/integration --ignore-glob='*/test_[av]*' \
+    --cov --cov-report= || code=1
+wait "$rest" || code=1
+wait "$faults" || code=1
+for name in others acceptance faults; do
+    echo "$name:"
+    cat "$told/$name"
+done
+export COVERAGE_FILE="$told/coverage"
+"$python" -m coverage combine --quiet "$told/coverage.others" "$told/coverage.integration" || code=1
+"$python" -m coverage report --skip-covered
+"$python" -m coverage json --quiet -o .coverage.json
+exit "$code"

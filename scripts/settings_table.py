@@ -15,8 +15,8 @@ BY_MACHINE = {"MEDIA_VM_CPU_SLOTS": "cores", "MEDIA_VM_ITEMS_IN_FLIGHT": "4 × c
 
 HEAD = """# Settings
 
-Every setting is an environment variable; one that is empty counts as not set. This page is written by
-`scripts/settings_table.py`.
+Every setting is an environment variable; one that is empty counts as not set unless its row says
+otherwise. This page is written by `scripts/settings_table.py`.
 
 A secret may come from a file instead: the variable with `_FILE` behind its name holds the file's path, and what
 the file holds then wins: {secrets}.

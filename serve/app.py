@@ -7,24 +7,30 @@ from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 from pydantic import BaseModel, Field
 from starlette.types import ASGIApp
 
 from media_vm import __version__
+from media_vm.rules.alt_text import MOST_BY_HAND
+from media_vm.rules.clean_text import clean
 from media_vm.rules.pictures import Background, DataType, FocalPoint, MediaStatus
 from media_vm.settings import Settings
 from serve import problems
 from serve.bodies import BodiesAreJSON
+from serve.docs_page import HEADERS, docs_page
 from serve.documented import Documented
 from serve.door import Door
+from serve.elements import elements
 from serve.failures import EXCEPTION_HANDLERS
-from serve.images import PREFIXES, Images, present
+from serve.gate import Gate
+from serve.images import PREFIXES, Images
 from serve.keys import require_key
 from serve.parameters import require_known_parameters
+from serve.presence import present
 from serve.problems import PROBLEM_TYPES, Problem
 from serve.reader import Reader
-from serve.shelf import BackgroundAnswer, RefocusAnswer, RetryAnswer, Shelf, Wanted
+from serve.shelf import AltTextAnswer, BackgroundAnswer, RefocusAnswer, RetryAnswer, Shelf, Wanted
 
 _NOT_ANALYSED_SECONDS = 60
 
@@ -43,6 +49,12 @@ class Focal(BaseModel):
 
     x: Annotated[float, Field(ge=0, le=1, strict=True)]
     y: Annotated[float, Field(ge=0, le=1, strict=True)]
+
+
+class Words(BaseModel):
+    """What a picture conveys, for who cannot see it; "" for one that only decorates."""
+
+    alt_text: Annotated[str, Field(max_length=MOST_BY_HAND, strict=True)]
 
 
 class Face(BaseModel):
@@ -66,7 +78,8 @@ main_api_routes = APIRouter(
 def create_app(settings: Settings, shelf: Shelf) -> ASGIApp:
     """The whole serving app as one ASGI application: pictures by the hot path, the rest by FastAPI."""
     reader = Reader(shelf)
-    return Door(PREFIXES, Images(settings, reader), _rest(settings, reader), settings.media_backend_url)
+    images = Images(settings, reader, Gate(settings))
+    return Door(PREFIXES, images, _rest(settings, reader), settings.media_backend_url)
 
 
 def _rest(settings: Settings, reader: Reader) -> FastAPI:
@@ -79,6 +92,7 @@ def _rest(settings: Settings, reader: Reader) -> FastAPI:
         title="media VM",
         version=__version__,
         lifespan=lifespan,
+        docs_url=None,  # FastAPI's own page is a script from a CDN
         redoc_url=None,
         exception_handlers=EXCEPTION_HANDLERS,
     )
@@ -86,6 +100,7 @@ def _rest(settings: Settings, reader: Reader) -> FastAPI:
     app.state.settings = settings
     app.state.reader = reader
     app.include_router(open_routes)
+    app.include_router(elements)
     app.include_router(main_api_routes)
     return app
 
@@ -102,6 +117,12 @@ async def readyz(reader: Asking) -> dict[str, str]:
     if remedy := await reader.ask(reader.shelf.is_ready):
         raise Problem(problems.NOT_SET_UP, remedy)
     return {"status": "ready"}
+
+
+@open_routes.get("/docs", include_in_schema=False)
+async def docs(request: Request) -> HTMLResponse:
+    """Every route, for people."""
+    return HTMLResponse(docs_page(request.app.openapi()), headers=HEADERS)
 
 
 @open_routes.get("/problems/{slug}", response_class=PlainTextResponse)
@@ -165,10 +186,22 @@ async def focal(media_id: Annotated[Id, Path()], body: Focal, reader: Asking) ->
         case RefocusAnswer.UNKNOWN:
             raise Problem(problems.NOT_FOUND, "No picture has this id.")
         case RefocusAnswer.NOT_READY:
-            present(await reader.shown(media_id))
-            detail = "This picture is not analysed yet."
-            raise Problem(problems.NOT_READY, detail, retry_after_seconds=_NOT_ANALYSED_SECONDS)
+            await _refuse_unanalysed(media_id, reader)
     return {"success": True, "focal_point": {"x": body.x, "y": body.y}}
+
+
+@main_api_routes.put("/alt/{media_id}")
+async def alt(media_id: Annotated[Id, Path()], body: Words, reader: Asking) -> dict[str, object]:
+    """A person's alt text, which no analysis overwrites; the answer says it as it is kept, without markup."""
+    kept = clean(body.alt_text, MOST_BY_HAND)
+    if kept is None and body.alt_text.strip():
+        raise Problem(problems.INVALID, "body.alt_text: nothing of it can be read out.")
+    match await reader.ask(reader.shelf.keep_alt_text, media_id, kept or ""):
+        case AltTextAnswer.UNKNOWN:
+            raise Problem(problems.NOT_FOUND, "No picture has this id.")
+        case AltTextAnswer.NOT_READY:
+            await _refuse_unanalysed(media_id, reader)
+    return {"success": True, "alt_text": kept or ""}
 
 
 @main_api_routes.put("/background/{media_id}")
@@ -191,7 +224,12 @@ async def analysis(media_id: Annotated[Id, Path()], reader: Asking) -> dict[str,
     if not is_known:
         raise Problem(problems.NOT_FOUND, "No picture has this id.")
     if body is None:
-        present(await reader.shown(media_id))
-        detail = "This picture is not analysed yet."
-        raise Problem(problems.NOT_READY, detail, retry_after_seconds=_NOT_ANALYSED_SECONDS)
+        await _refuse_unanalysed(media_id, reader)
     return {"success": True, "analysis": body}
+
+
+async def _refuse_unanalysed(media_id: int, reader: Reader) -> None:
+    """Gone where it is gone, else to be asked for again."""
+    present(await reader.shown(media_id))
+    detail = "This picture is not analysed yet."
+    raise Problem(problems.NOT_READY, detail, retry_after_seconds=_NOT_ANALYSED_SECONDS)

@@ -20,6 +20,10 @@ _CHOICES = {
     "format": ("One format for all; else the best that `Accept` names.", (*Format, "jpg")),
     "bg": ("A logo's face.", tuple(Background)),
 }
+_SIGNED = [
+    {"name": "exp", "in": "query", "schema": {"type": "integer"}, "description": "Until when, as a Unix time."},
+    {"name": "sig", "in": "query", "schema": {"type": "string"}, "description": "The signature of id and `exp`."},
+]
 _VERSION = {
     "name": "v",
     "in": "query",
@@ -28,9 +32,38 @@ _VERSION = {
 }
 _PROBLEMS = {
     "400": "An unknown `size`, `format` or `bg`; `valid_values` lists the known ones.",
+    "401": "Pictures are for the proxy alone, which sends its key.",
+    "403": "Pictures need a signed URL; this one is not, or no longer valid.",
     "404": "No such picture, or, with `Retry-After`, one that is still being made.",
     "410": "Failed or deleted.",
+    "416": "No byte of the picture is in that `Range`.",
     "503": "Ask again after `Retry-After` seconds.",
+}
+
+
+_EXAMPLE = {
+    "media_id": "789",
+    "data_type": "product",
+    "width": 1500,
+    "height": 1000,
+    "alt_text": "A sunset over a harbour, in oil",
+    "thumbhash": "1QcSHQRnh493V4dIh4eXh1h4kJUI",
+    "average_color": "#C07A4B",
+    "focal_point": {"x": 0.5, "y": 0.3},
+    "variants": [
+        {
+            "size": "grid",
+            "format": "avif",
+            "type": "image/avif",
+            "bg": "original",
+            "width": 500,
+            "height": 333,
+            "bytes": 17820,
+            "url": "https://media.example/serve/789/v54bac2e2/grid.avif",
+        }
+    ],
+    "srcset": {"avif": "https://media.example/serve/789/v54bac2e2/grid.avif 500w"},
+    "analysis": {"style": "Impressionism", "dominant_colors": ["#C07A4B"]},
 }
 
 
@@ -41,6 +74,7 @@ class Documented(FastAPI):
         """The schema, made once."""
         schema = super().openapi()
         schema["paths"] |= {"/serve/{media_id}": _PICTURE, "/api/images/{media_id}": _PICTURE}
+        schema["paths"] |= {"/serve/{media_id}/manifest.json": _MANIFEST}
         return schema
 
 
@@ -58,11 +92,26 @@ _ANSWERS = {
         "description": "The picture; its ETag, Vary and Cache-Control say how long and for whom it holds.",
         "content": {kept.media_type: {"schema": {"type": "string", "format": "binary"}} for kept in Format},
     },
+    "206": {"description": "The part of the picture that `Range` asks for."},
     "304": {"description": "The copy that `If-None-Match` names is still good."},
     **{status: _refused(description) for status, description in _PROBLEMS.items()},
 }
 _PICTURE: dict[str, Any] = {
-    "parameters": [_ID, *(_query(name, *choice) for name, choice in _CHOICES.items()), _VERSION],
+    "parameters": [_ID, *(_query(name, *choice) for name, choice in _CHOICES.items()), _VERSION, *_SIGNED],
     "get": {"tags": ["pictures"], "summary": "One picture", "responses": _ANSWERS},
     "head": {"tags": ["pictures"], "summary": "A picture's headers", "responses": _ANSWERS},
+}
+_MANIFEST: dict[str, Any] = {
+    "parameters": [_ID, *_SIGNED],
+    "get": {
+        "tags": ["pictures"],
+        "summary": "What a page can know of a picture: every variant kept, srcsets, alt text, placeholder",
+        "responses": {
+            "200": {
+                "description": "What nobody knows is null.",
+                "content": {"application/json": {"schema": {"type": "object"}, "example": _EXAMPLE}},
+            },
+            **{status: _ANSWERS[status] for status in ("304", "401", "403", "404", "410", "503")},
+        },
+    },
 }

@@ -6,7 +6,6 @@ import re
 from uuid import uuid4
 
 import structlog
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,7 +13,7 @@ from media_vm.errors import MediaVMError
 from serve import problems
 from serve.failures import problem_of
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _LONGEST_BODY_BYTES = 65_536
 log = structlog.get_logger()
 
@@ -55,8 +54,8 @@ class Door:
 
 def _request_id(scope: Scope) -> str:
     """The caller's `X-Request-ID` if it is harmless, else a new one."""
-    given = Headers(scope=scope).get("x-request-id", "")
-    return given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    return given.decode() if _REQUEST_ID.fullmatch(given) else uuid4().hex
 
 
 def _limited(receive: Receive) -> Receive:

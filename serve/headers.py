@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from media_vm.rules.asked import Asked
-from media_vm.rules.caching import cache_control, entity_tag
+from media_vm.rules.caching import entity_tag
 from media_vm.rules.negotiation import Choice
 from media_vm.rules.shown import Shown
 from media_vm.settings import Settings
@@ -13,23 +12,37 @@ from media_vm.settings import Settings
 _UNSAFE_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def of_any_answer(settings: Settings, origin: str | None) -> dict[str, str]:
-    """CORS by `MEDIA_VM_CORS_ORIGINS`, and `nosniff`: on pictures, 304s and errors alike."""
-    headers = {"X-Content-Type-Options": "nosniff"}
+def of_any_answer(settings: Settings) -> dict[str, str]:
+    """What pages of other origins may do with it, and `nosniff`: on pictures, 304s and errors alike.
+
+    Embedding is what pictures are for; `MEDIA_VM_CORS_ORIGINS` says whose code may read them, and their timing.
+    """
+    headers = {
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Timing-Allow-Origin": ", ".join(settings.cors_origins),
+    }
     if "*" in settings.cors_origins:
-        headers["Access-Control-Allow-Origin"] = "*"
-        return headers
-    headers["Vary"] = "Origin"
-    if origin in settings.cors_origins:
-        headers["Access-Control-Allow-Origin"] = str(origin)
-    return headers
+        return headers | {"Access-Control-Allow-Origin": "*", "Timing-Allow-Origin": "*"}
+    return headers | {"Vary": "Origin"}
 
 
-def of_choice(settings: Settings, choice: Choice, asked: Asked, origin: str | None) -> dict[str, str]:
-    """What a picture and its 304 share."""
-    headers = of_any_answer(settings, origin)
+def of_origin(settings: Settings, origin: str | None) -> dict[str, str]:
+    """What hangs on who asks: a listed origin is let in by name."""
+    if origin in settings.cors_origins and "*" not in settings.cors_origins:
+        return {"Access-Control-Allow-Origin": str(origin)}
+    return {}
+
+
+def of_media(media_id: int) -> dict[str, str]:
+    """What a CDN purges a media's pictures by, all at once."""
+    return {"Cache-Tag": f"media-{media_id}"}
+
+
+def of_choice(settings: Settings, shown: Shown, choice: Choice) -> dict[str, str]:
+    """What a picture and its 304 share, whoever asks and however long they may keep it."""
+    headers = of_any_answer(settings) | of_media(shown.media_id)
     headers["ETag"] = entity_tag(choice.variant.sha256)
-    headers["Cache-Control"] = cache_control(choice, asked, settings.unversioned_max_age_seconds)
     if choice.is_negotiated:
         headers["Vary"] = ", ".join(["Accept", *filter(None, [headers.get("Vary")])])
     if choice.fallback:
@@ -38,12 +51,12 @@ def of_choice(settings: Settings, choice: Choice, asked: Asked, origin: str | No
 
 
 def of_content(shown: Shown, choice: Choice) -> dict[str, str]:
-    """What describes the bytes that follow, or that a GET would have brought."""
+    """What describes the bytes that follow, or that a GET would have brought, but for how many they are."""
     variant = choice.variant
     slug = _UNSAFE_IN_A_NAME.sub("-", shown.slug) or str(shown.media_id)
     name = f"{slug}-{variant.size}.{variant.format.extension}"
     return {
         "Content-Type": variant.format.media_type,
-        "Content-Length": str(variant.bytes),
         "Content-Disposition": f'inline; filename="{name}"',
+        "Accept-Ranges": "bytes",
     }

@@ -1,113 +1,165 @@
-"""The hot path: one picture from its URL to the wire, as a plain ASGI application (contract §8)."""
+"""The hot path: one picture from its URL to the wire, as a plain ASGI application (contract §8).
+
+Of most requests everything is known already: three texts lead to an answer that was prepared for the same ones
+before, and that holds as long as its media is shown as it was then.
+"""
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import structlog
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from media_vm.rules.asked import Asked, UnknownValue, asked_by_url
-from media_vm.rules.caching import is_unchanged
-from media_vm.rules.negotiation import choose
-from media_vm.rules.pictures import MediaStatus
+from media_vm.rules.asked import Asked, UnknownValue, asked_by_url, manifest_by_path, media_by_path
+from media_vm.rules.caching import cache_control, is_unchanged
+from media_vm.rules.ranges import NotSatisfiable, Part, part_asked
+from media_vm.rules.signing import Admitted
 from media_vm.settings import Settings
 from serve import headers, problems
-from serve.files import send_file, stored_file
+from serve.answers import Answer, prepare
+from serve.files import is_whole, send_file, send_part
+from serve.gate import Gate
+from serve.manifests import Manifests
+from serve.presence import present
 from serve.problems import Problem
 from serve.reader import Reader
-from serve.shelf import Shown
+from serve.wire import headers_read, raw, send_whole, start
 
 PREFIXES = ("/serve/", "/api/images/")
 log = structlog.get_logger()
 
 _LONGEST_QUERY = 4096
-_NOT_READY_SECONDS = 10  # a picture is made in seconds once its turn has come
 _GONE_FILE_SECONDS = 5  # by then the row names the file that took its place
+_PREPARED = 4096
+_LONGEST_QUESTION = 1024  # of path, query and Accept together; browsers send about 200 bytes
+_HIT = b"cache;desc=hit"
 
 
 class Images:
-    """`/serve/{media_id}`, `/api/images/{media_id}` and the path form; GET and HEAD."""
+    """`/serve/{media_id}`, `/api/images/{media_id}`, the path form and the manifest; GET and HEAD."""
 
-    def __init__(self, settings: Settings, reader: Reader) -> None:
+    def __init__(self, settings: Settings, reader: Reader, gate: Gate) -> None:
         self._settings = settings
         self._reader = reader
+        self._gate = gate
+        self._manifests = Manifests(settings, reader, gate)
         self._root = settings.storage_dir.resolve()
+        self._answers: dict[tuple[str, bytes, str], Answer] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; what goes wrong on purpose is answered as a problem."""
-        sent = Headers(scope=scope)
+        sent = headers_read(scope)
         try:
-            await self._show(scope, sent, send)
+            _require_reading(scope)
+            admitted = None if self._gate.is_open else self._admit(scope, sent)
+            if scope["path"].endswith("/manifest.json") and (media_id := manifest_by_path(scope["path"])):
+                await self._manifests.show(media_id, scope, sent, admitted, send)
+            else:
+                await self._show(scope, sent, admitted, send)
         except Problem as problem:
-            problem.headers |= headers.of_any_answer(self._settings, sent.get("origin"))
-            await problems.answer(problem, scope, self._settings.media_backend_url)(scope, receive, send)
+            settings, origin = self._settings, sent.get(b"origin")
+            problem.headers |= headers.of_any_answer(settings) | headers.of_origin(settings, origin)
+            await problems.answer(problem, scope, settings.media_backend_url)(scope, receive, send)
 
-    async def _show(self, scope: Scope, sent: Headers, send: Send) -> None:
-        media_id, asked = _read(scope)
-        shown = present(await self._reader.shown(media_id))
-        choice = choose(shown, asked, _joined(sent, "accept"), self._settings.logo_background)
-        if choice is None:
-            detail = "This picture is still being made."
-            raise Problem(problems.NOT_READY, detail, retry_after_seconds=_NOT_READY_SECONDS)
-        answer = headers.of_choice(self._settings, choice, asked, sent.get("origin"))
-        if is_unchanged(_joined(sent, "if-none-match"), choice.variant.sha256):
-            await _send_head(send, 304, answer)
+    def _admit(self, scope: Scope, sent: dict[bytes, str]) -> Admitted | None:
+        """Before anything is looked up: whom we do not let in learns of no id whether it is there."""
+        media_id = media_by_path(scope["path"])
+        if media_id is None:
+            raise _no_such_url()
+        return self._gate.admit(media_id, _query(scope), sent.get(b"authorization", ""))
+
+    async def _show(self, scope: Scope, sent: dict[bytes, str], admitted: Admitted | None, send: Send) -> None:
+        answer, timing = await self._answer(scope, sent.get(b"accept", ""))
+        keep = answer.cache_control
+        if admitted:
+            keep = cache_control(answer.keep, admitted, self._gate.clock()).encode()
+        shared = [*answer.shared, (b"cache-control", keep), (b"server-timing", timing)]
+        if b"origin" in sent:
+            shared += raw(headers.of_origin(self._settings, sent[b"origin"]))
+        tags = sent.get(b"if-none-match")
+        if tags and is_unchanged(tags, answer.variant.sha256):
+            await send_whole(send, 304, shared)
             return
-        path = stored_file(self._root, choice.variant)
-        if path is None:
-            self._reader.forget(media_id)
-            log.warning("variant_missing", media_id=media_id, path=choice.variant.path)
-            detail = "This picture's file is being replaced."
-            raise Problem(problems.UNAVAILABLE, detail, retry_after_seconds=_GONE_FILE_SECONDS)
-        answer |= headers.of_content(shown, choice)
+        path = self._path(answer)
         if scope["method"] == "HEAD":
-            await _send_head(send, 200, answer)
-            return
-        await _start(send, 200, answer)
-        await send_file(path, scope, send)
+            await send_whole(send, 200, [*shared, *answer.content, _length(answer.variant.bytes)])
+        elif part := _part(sent, answer):
+            where = (b"content-range", part.content_range(answer.variant.bytes).encode())
+            await start(send, 206, [*shared, *answer.content, _length(part.length), where])
+            await send_part(path, part, send)
+        else:
+            await start(send, 200, [*shared, *answer.content, _length(answer.variant.bytes)])
+            await send_file(path, scope, send)
+
+    async def _answer(self, scope: Scope, accept: str) -> tuple[Answer, bytes]:
+        """The answer to this question, and how it was come by."""
+        question = scope["path"], scope["query_string"], accept
+        known = self._answers.get(question)
+        if known and self._reader.at_hand(known.shown.media_id) is known.shown:
+            return known, _HIT
+        media_id, asked = _read(scope)
+        shown, timing = self._reader.at_hand(media_id), _HIT
+        if shown is None:
+            began = perf_counter()
+            shown = await self._reader.shown(media_id)
+            timing = b"cache;desc=miss, db;dur=%.1f" % (1000 * (perf_counter() - began))
+        answer = prepare(self._settings, self._root, present(shown), asked, accept)
+        if sum(map(len, question)) <= _LONGEST_QUESTION:
+            if len(self._answers) >= _PREPARED:
+                del self._answers[next(iter(self._answers))]
+            self._answers[question] = answer
+        return answer, timing
+
+    def _path(self, answer: Answer) -> str:
+        """Of the answer's file, which is there and whole. Problem: it is not; the row may name another by now."""
+        if answer.path and is_whole(answer.path, answer.variant.bytes):
+            return answer.path
+        self._reader.forget(answer.shown.media_id)
+        log.warning("variant_missing", media_id=answer.shown.media_id, path=answer.variant.path)
+        detail = "This picture's file is being replaced."
+        raise Problem(problems.UNAVAILABLE, detail, retry_after_seconds=_GONE_FILE_SECONDS)
 
 
 def _read(scope: Scope) -> tuple[int, Asked]:
     """The media id and what is asked of it, or the problem with this URL."""
-    query = scope["query_string"]
-    if len(query) > _LONGEST_QUERY:
-        raise Problem(problems.URL_TOO_LONG, f"A query has at most {_LONGEST_QUERY} bytes.")
     try:
-        read = asked_by_url(scope["path"], query.decode("latin-1"))
+        read = asked_by_url(scope["path"], _query(scope))
     except UnknownValue as unknown:
         raise Problem(problems.UNKNOWN_VALUE, f"{unknown}.", valid_values=unknown.valid) from None
     if read is None:
-        raise Problem(problems.NOT_FOUND, "No picture has a URL like this.")
-    if scope["method"] not in ("GET", "HEAD"):
-        detail = "A picture can only be read."
-        raise Problem(problems.METHOD_NOT_ALLOWED, detail, headers={"Allow": "GET, HEAD"})
+        raise _no_such_url()
     return read
 
 
-def present(shown: Shown | None) -> Shown:
-    """A media that has, or may yet have, something to show. One that failed with variants goes on serving.
-
-    Problem: unknown, deleted or failed.
-    """
-    if shown is None:
-        raise Problem(problems.NOT_FOUND, "No picture has this id.")
-    if shown.is_deleted:
-        raise Problem(problems.GONE, "This picture was deleted.")
-    if shown.status is MediaStatus.FAILED and not shown.variants:
-        raise Problem(problems.GONE, "This picture could not be processed.")
-    return shown
+def _query(scope: Scope) -> str:
+    query: bytes = scope["query_string"]
+    if len(query) > _LONGEST_QUERY:
+        raise Problem(problems.URL_TOO_LONG, f"A query has at most {_LONGEST_QUERY} bytes.")
+    return query.decode("latin-1")
 
 
-def _joined(sent: Headers, name: str) -> str:
-    """A list header as one line, however many lines it came in (RFC 9110 §5.2)."""
-    return ", ".join(sent.getlist(name))
+def _no_such_url() -> Problem:
+    return Problem(problems.NOT_FOUND, "No picture has a URL like this.")
 
 
-async def _start(send: Send, status: int, answer: dict[str, str]) -> None:
-    raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.items()]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
+def _require_reading(scope: Scope) -> None:
+    if scope["method"] not in ("GET", "HEAD"):
+        detail = "A picture can only be read."
+        raise Problem(problems.METHOD_NOT_ALLOWED, detail, headers={"Allow": "GET, HEAD"})
 
 
-async def _send_head(send: Send, status: int, answer: dict[str, str]) -> None:
-    await _start(send, status, answer)
-    await send({"type": "http.response.body", "body": b""})
+def _part(sent: dict[bytes, str], answer: Answer) -> Part | None:
+    """The part of the file that is asked for, if not all of it. Problem: there is no such part."""
+    if b"range" not in sent:
+        return None
+    length = answer.variant.bytes
+    try:
+        return part_asked(sent[b"range"], sent.get(b"if-range"), answer.variant.sha256, length)
+    except NotSatisfiable:
+        whole = {"Content-Range": f"bytes */{length}"}
+        raise Problem(problems.RANGE, f"The file has {length} bytes.", headers=whole) from None
+
+
+def _length(number: int) -> tuple[bytes, bytes]:
+    return b"content-length", str(number).encode()

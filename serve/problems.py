@@ -29,6 +29,7 @@ MALFORMED = ProblemType("malformed", 400, "The request could not be read", "Send
 UNAUTHORIZED = ProblemType(
     "unauthorized", 401, "Wrong or missing key", "Send `Authorization: Bearer` with this service's API key."
 )
+NOT_SIGNED = ProblemType("not-signed", 403, "No valid signature", "Ask whoever gave you this URL for a fresh one.")
 NOT_FOUND = ProblemType("not-found", 404, "Not found", "Check the URL: nothing was ever here.")
 NOT_READY = ProblemType("not-ready", 404, "Not ready yet", "Ask again after `Retry-After` seconds.")
 METHOD_NOT_ALLOWED = ProblemType(
@@ -39,7 +40,13 @@ NO_LOGO = ProblemType("no-logo", 409, "Not a logo", "Ask this of logos alone.")
 GONE = ProblemType("gone", 410, "Gone for good", "Take the picture out of your page, or upload it again.")
 TOO_LARGE = ProblemType("too-large", 413, "Request body too large", "Send fewer ids at a time.")
 URL_TOO_LONG = ProblemType("url-too-long", 414, "URL too long", "Send only size, format, bg and v.")
+RANGE = ProblemType(
+    "range-not-satisfiable", 416, "Range not satisfiable", "Ask for bytes below the length in `Content-Range`."
+)
 INVALID = ProblemType("invalid", 422, "Invalid request", "Correct what `detail` names; see /docs.")
+TOO_MANY_REQUESTS = ProblemType(  # said by nginx: deploy/nginx/
+    "too-many-requests", 429, "Too many requests", "Ask again after `Retry-After` seconds, and fewer at once."
+)
 INTERNAL = ProblemType("internal", 500, "Internal error", "Report it with its `request_id`.")
 UNAVAILABLE = ProblemType("unavailable", 503, "Briefly unavailable", "Ask again after `Retry-After` seconds.")
 NOT_SET_UP = ProblemType("not-set-up", 503, "Not set up", "The operator has to do what `detail` says.")
@@ -47,8 +54,9 @@ NOT_SET_UP = ProblemType("not-set-up", 503, "Not set up", "The operator has to d
 PROBLEM_TYPES = {
     kind.slug: kind
     for kind in (
-        *(UNKNOWN_VALUE, MALFORMED, UNAUTHORIZED, NOT_FOUND, NOT_READY, METHOD_NOT_ALLOWED, CONFLICT, NO_LOGO),
-        *(GONE, TOO_LARGE, URL_TOO_LONG, INVALID, INTERNAL, UNAVAILABLE, NOT_SET_UP),
+        *(UNKNOWN_VALUE, MALFORMED, UNAUTHORIZED, NOT_SIGNED, NOT_FOUND, NOT_READY, METHOD_NOT_ALLOWED, CONFLICT),
+        *(NO_LOGO, TOO_MANY_REQUESTS),
+        *(GONE, TOO_LARGE, URL_TOO_LONG, RANGE, INVALID, INTERNAL, UNAVAILABLE, NOT_SET_UP),
     )
 }
 

@@ -6,9 +6,30 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from media_vm.rules.pictures import Background, FocalPoint
-from media_vm.rules.shown import BackgroundAnswer, BackgroundChoice, RefocusAnswer, RetryAnswer, Shown, Wanted
+from media_vm.rules.shown import (
+    AltTextAnswer,
+    BackgroundAnswer,
+    BackgroundChoice,
+    News,
+    Portrait,
+    RefocusAnswer,
+    RetryAnswer,
+    Shown,
+    Wanted,
+)
 
-__all__ = ["BackgroundAnswer", "BackgroundChoice", "RefocusAnswer", "RetryAnswer", "Shelf", "Shown", "Wanted"]
+__all__ = [
+    "AltTextAnswer",
+    "BackgroundAnswer",
+    "BackgroundChoice",
+    "News",
+    "Portrait",
+    "RefocusAnswer",
+    "RetryAnswer",
+    "Shelf",
+    "Shown",
+    "Wanted",
+]
 
 
 class Shelf(Protocol):
@@ -16,6 +37,12 @@ class Shelf(Protocol):
 
     def look_up(self, media_id: int) -> Shown | None:
         """One media with its variants, deleted and failed ones too; None if the id was never given."""
+
+    def news(self) -> News:
+        """Which media changed within the last minute."""
+
+    def portrait(self, media_id: int) -> Portrait | None:
+        """The same with what is known of its content."""
 
     def status(self, pending_image_id: int) -> dict[str, object] | None:
         """The body of contract §3's status, without `success`; None if unknown."""
@@ -28,6 +55,9 @@ class Shelf(Protocol):
 
     def choose_background(self, media_id: int, background: Background) -> BackgroundChoice:
         """Keep the owner's choice of a logo's face, and ask the worker for one that was never made."""
+
+    def keep_alt_text(self, media_id: int, alt_text: str) -> AltTextAnswer:
+        """Keep a person's alt text, "" for a picture that only decorates; no analysis overwrites it."""
 
     def analysis(self, media_id: int) -> tuple[bool, dict[str, object] | None]:
         """Is the media known, and its analysis as in the callback; None while it is not analysed."""

@@ -63,6 +63,14 @@ def gorge(size: int) -> int:
     return len(bytearray(size))
 
 
+def gorge_until(size: int, seen: str) -> None:
+    """Take memory, and crash as soon as this file is there."""
+    taken = b"x" * size
+    while taken and not Path(seen).exists():
+        time.sleep(0.01)
+    end_by(signal.SIGKILL)
+
+
 def opens(path: Path) -> bool:
     """Would libvips, as a child has it, open this file?"""
     from media_vm.imaging.codecs import pyvips

@@ -72,3 +72,20 @@ def cut_out_twice(stand_ins: str) -> tuple[list[str | None], list[str]]:
     sys.path.insert(0, stand_ins)
     reasons = [cut_out("rembg", "disc")[1] for _ in range(2)]
     return reasons, importlib.import_module("rembg").sessions
+
+
+def seen_through(half_width: int, half_height: int, has_holes: bool | None) -> int:
+    """α at the heart of a blue disc of 400 px on white, in which a white oblong stands."""
+    from media_vm.imaging.removers import Cutout, remover_named
+    from media_vm.rules.pictures import Remover
+
+    found = remover_named(Remover.PLAIN, has_holes=has_holes).remove(badge(half_width, half_height))
+    assert isinstance(found, Cutout), found
+    return int(found.pixels[300, 300, 3])
+
+
+def badge(half_width: int, half_height: int) -> NDArray[np.uint8]:
+    """The same, on 600 × 600 px."""
+    across, down = np.meshgrid(np.arange(600) - 300, np.arange(600) - 300)
+    is_ink = (np.hypot(across, down) < 200) & ~((abs(across) < half_width) & (abs(down) < half_height))
+    return np.where(is_ink[..., None], np.array(BLUE), np.array(WHITE)).astype(np.uint8)

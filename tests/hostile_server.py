@@ -52,7 +52,7 @@ def hostile_server() -> Iterator[HostileServer]:
             server.requests.append(Request(self.command, self.path, dict(self.headers), body))
             server.answers.get(self.path, reply(404))(self)
 
-        do_GET = do_POST = do_DELETE = _any  # noqa: N815 - the names are http.server's
+        do_GET = do_HEAD = do_POST = do_DELETE = _any  # noqa: N815 - the names are http.server's
 
         def log_message(self, *_: Any) -> None:
             """The ledger above is the log."""

@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from typing import TypeVar
 
 T = TypeVar("T")
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 600.0  # as long as a figure takes on a busy machine
 
 Ready = Callable[[], object]
 Work = Callable[[int, Ready], T]

@@ -24,7 +24,7 @@ from examples.demo.options import Options, Usage
 from examples.demo.outcomes import outcomes_of
 from examples.demo.processes import ProcessEnded, Processes
 from examples.demo.programs import Surroundings, start_all
-from examples.demo.report import invite, report
+from examples.demo.report import invite, look_back, report
 from examples.demo.status import StatusDoor
 from examples.demo.uploading import upload_all
 from examples.demo.watching import watch
@@ -69,6 +69,7 @@ def demonstrate(options: Options, console: Console) -> int:
             say("finishing the steps under way; Ctrl-C again ends at once")
             raise
         if options.once:
+            look_back(surroundings, console)
             return FINE if is_settled else PROBLEM
         invite(surroundings, console)
         while True:

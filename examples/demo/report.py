@@ -39,17 +39,23 @@ def report(outcomes: Sequence[Outcome], seconds: float, console: Console) -> Non
 
 
 def invite(surroundings: Surroundings, console: Console) -> None:
-    """Addresses and commands that work as long as the demo stays up."""
-    command = _shown(Path(sys.executable).with_name("media-vm"))
-    for label, text in (
-        ("gallery", f"{surroundings.addresses.main_api}/"),
-        ("upload", f"{surroundings.addresses.main_api}/upload"),
-        ("a picture", f"{surroundings.addresses.serve}/serve/1?size=grid"),
-        ("its story", f"( . {_shown(surroundings.folder / 'env')}; {command} explain 1 )"),
-        ("the machine", f"( . {_shown(surroundings.folder / 'env')}; {command} status )"),
-    ):
-        console.print(Text(f"{label:<12} {text}"), soft_wrap=True)
+    """Addresses that work as long as the demo stays up, and what works after it too."""
+    _tell(console, "gallery", f"{surroundings.addresses.main_api}/")
+    _tell(console, "upload", f"{surroundings.addresses.main_api}/upload")
+    _tell(console, "a picture", f"{surroundings.addresses.serve}/serve/1?size=grid")
+    look_back(surroundings, console)
     console.print("Ctrl-C ends the demo.")
+
+
+def look_back(surroundings: Surroundings, console: Console) -> None:
+    """Commands that tell what became of the pictures, until the next demo begins anew."""
+    command, env = _shown(Path(sys.executable).with_name("media-vm")), _shown(surroundings.folder / "env")
+    _tell(console, "its story", f"( . {env}; {command} explain 1 )")
+    _tell(console, "the machine", f"( . {env}; {command} status )")
+
+
+def _tell(console: Console, label: str, text: str) -> None:
+    console.print(Text(f"{label:<12} {text}"), soft_wrap=True)
 
 
 def _print_trimmed(table: Table, console: Console) -> None:

@@ -14,7 +14,16 @@ import httpx
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from examples.main_api import gallery, media_calls, pages, proxy, temp_files, users
+from examples.main_api import (
+    components,
+    gallery,
+    media_calls,
+    pages,
+    proxy,
+    site_context,
+    temp_files,
+    users,
+)
 from examples.main_api.database import Database
 from examples.main_api.festival import Festival, only_media_vm
 from examples.main_api.media_vm_client import MediaVM
@@ -36,6 +45,7 @@ def _routes(app: FastAPI) -> None:
     # for people
     route("/", pages.gallery_page, methods=["GET"])
     route("/upload", pages.upload_page, methods=["GET"])
+    route("/components", components.components_page, methods=["GET"])
     route("/gallery.json", gallery.gallery, methods=["GET"])
     route("/users/me", users.show_me, methods=["GET"])
     route("/users/me", users.change_me, methods=["PATCH"])
@@ -47,6 +57,7 @@ def _routes(app: FastAPI) -> None:
     complete, cleanup = "/api/media/complete/{pending_image_id}", "/api/media/cleanup/{pending_image_id}"
     route(complete, media_calls.complete, methods=["POST"], dependencies=with_key)
     route(cleanup, media_calls.cleanup, methods=["DELETE"], dependencies=with_key)
+    route("/api/media/context/{user_id}", site_context.context, methods=["GET"], dependencies=with_key)
 
     # out of media VM
     route("/api/images/{media_id}", proxy.image, methods=["GET", "HEAD"])

@@ -1,4 +1,4 @@
-"""The two pages for people: plain HTML files, locked down to our own scripts and media VM's pictures."""
+"""The pages for people: plain HTML files, locked down to our own scripts and media VM's pictures."""
 
 from __future__ import annotations
 
@@ -24,13 +24,20 @@ def upload_page(festival: HasFestival) -> HTMLResponse:
     return _page("upload.html", festival)
 
 
-def _page(name: str, festival: Festival) -> HTMLResponse:
-    backend = urlsplit(festival.settings.media_backend_url)
-    pictures = f"{backend.scheme}://{backend.netloc}"
-    policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; frame-ancestors 'none';"
-        f" form-action 'self'; connect-src 'self'; img-src 'self' blob: data: {pictures}"
+def policy(festival: Festival, *, elements: bool = False) -> str:
+    """What a page may load: our own, and media VM's pictures. elements: its custom elements too."""
+    parts = urlsplit(festival.settings.media_backend_url)
+    media_vm = f"{parts.scheme}://{parts.netloc}"
+    code = f"'self' {media_vm}" if elements else "'self'"
+    return (
+        f"default-src 'none'; script-src {code}; style-src 'self'; base-uri 'none'; frame-ancestors 'none';"
+        f" form-action 'self'; connect-src {code}; img-src 'self' blob: data: {media_vm}"
     )
+
+
+def _page(name: str, festival: Festival) -> HTMLResponse:
     page = (HERE / "templates" / name).read_text(encoding="utf-8")
     limit = spelled(festival.settings.max_upload_bytes)
-    return HTMLResponse(page.replace("{upload_limit}", limit), headers={"Content-Security-Policy": policy})
+    return HTMLResponse(
+        page.replace("{upload_limit}", limit), headers={"Content-Security-Policy": policy(festival)}
+    )

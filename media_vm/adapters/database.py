@@ -17,6 +17,7 @@ from media_vm.adapters.listing import listed_again, withdraw_unlisted
 from media_vm.adapters.polishing import polish_next
 from media_vm.adapters.recording import history, take_in, write_event_due, write_outcome
 from media_vm.adapters.rows import checklist_of, cut, event_of, made_of, media_of, news_of, write_checklist
+from media_vm.adapters.site_facts import site_facts
 from media_vm.adapters.tables import MediaAIAnalysis, MediaFile, MediaMark, MediaVariant
 from media_vm.adapters.transactions import database_now, reading, transact
 from media_vm.failpoints import failpoint
@@ -24,7 +25,8 @@ from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event, EventKind
 from media_vm.rules.checklist import Checklist
 from media_vm.rules.healing import HEALING
-from media_vm.rules.pictures import Made
+from media_vm.rules.known import Known, SiteKnown, known_of
+from media_vm.rules.pictures import DataType, Made
 from media_vm.rules.policy import Policy
 from media_vm.values import WORKER_MARK, Claim, Mark, Media, Original, Outcome, PendingList
 
@@ -99,6 +101,14 @@ class DatabaseStore:
             row = session.exec(select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media_id)).first()
             return analysis_of(row) if row else None
 
+    def known(self, media: Media) -> Known:
+        """Its owner's words, and for logos and sites what is known of that user."""
+        with reading(self._engine) as session:
+            row = session.exec(select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media.id)).first()
+            needs_site = media.data_type in (DataType.LOGO, DataType.SITES)
+            site = site_facts(session, media.user_id, media.id) if needs_site else SiteKnown()
+        return known_of(media.data_type, media.original_name, analysis_of(row) if row else None, site)
+
     def open_event(self, media_id: int) -> Event | None:
         """The oldest event that the main API has not answered yet."""
         with reading(self._engine) as session:
@@ -167,7 +177,7 @@ def _record(claim: Claim, checklist: Checklist, outcome: Outcome, write: str, se
     media = session.get_one(MediaFile, claim.media.id)
     if row.last_write != write:  # else an earlier run was committed, and only its answer was lost
         now = database_now(session)
-        write_outcome(session, media, outcome, now)
+        write_outcome(session, media, outcome, now, has_variants=row.has_variants)
         write_event_due(session, claim.media.id, checklist, outcome, now)
         write_checklist(checklist, row)
         row.last_write, row.updated_at = write, now

@@ -64,7 +64,7 @@ def load_database(url: str, folder: Path) -> None:
 def _copy_sqlite(where: URL, into: Path) -> None:
     """VACUUM INTO reads one snapshot; a plain copy of the file would miss its write-ahead log."""
     if not Path(where.database or "").is_file():
-        raise DatabaseDown("there is no database file: check DATABASE_URL")
+        raise DatabaseDown(f"there is no database at {Path(where.database or '').absolute()}: check DATABASE_URL")
     with closing(sqlite3.connect(where.database or "", timeout=60)) as connection:
         connection.execute("VACUUM INTO ?", (str(into),))
 

@@ -82,7 +82,7 @@ def migrate(url: str, *, may_make_folder: bool = False) -> None:
     DatabaseDown, WrongUse."""
     if file := _sqlite_file(make_url(url)):
         _require_folder(file.parent, may_make=may_make_folder)
-    with translated():
+    with translated(place_of(make_url(url))):
         command.upgrade(migrations_config(url), "head")
 
 
@@ -96,6 +96,14 @@ def _require_folder(folder: Path, *, may_make: bool) -> None:
         raise WrongUse(f"DATABASE_URL's folder {folder} is not there: check it for a slip, or make the folder")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise WrongUse(f"DATABASE_URL's folder {folder} cannot be written: give it to this user")
+
+
+def place_of(url: URL) -> str:
+    """Which database it is, as an operator knows it: without user and password."""
+    if file := _sqlite_file(url):
+        return str(file.absolute())
+    port = f":{url.port}" if url.port else ""
+    return f"{url.host or 'localhost'}{port}/{url.database}"
 
 
 def newest_revision() -> str | None:
@@ -115,15 +123,18 @@ def require_migrated(engine: Engine) -> None:
 
     Revisions are numbered so that they sort, and what one adds an older version's code does not need.
     """
-    newest = newest_revision()
+    newest, place = newest_revision(), place_of(engine.url)
     if (file := _sqlite_file(engine.url)) and not file.exists():
-        raise NotMigrated("there is no database at DATABASE_URL yet: check it, then run `media-vm migrate`")
-    with translated(), engine.connect().execution_options(reading=True) as connection:
+        raise NotMigrated(
+            f"there is no database at {place} (DATABASE_URL) yet: check it, then run `media-vm migrate`"
+        )
+    with translated(place), engine.connect().execution_options(reading=True) as connection:
         require_supported(connection)
         current = MigrationContext.configure(connection).get_current_revision()
     if newest and (current is None or current < newest):
         raise NotMigrated(
-            f"the database is at revision {current or 'none'}, this version needs {newest}: run `media-vm migrate`"
+            f"the database {place} (DATABASE_URL) is at revision {current or 'none'}, "
+            f"this version needs {newest}: run `media-vm migrate`"
         )
 
 

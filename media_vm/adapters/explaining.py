@@ -20,8 +20,12 @@ from media_vm.adapters.tables import (
     ProcessingChecklist,
 )
 from media_vm.adapters.transactions import reading
+from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import analysis_body
+from media_vm.rules.pictures import Background, DataType
+from media_vm.rules.print_sizes import print_sizes
 from media_vm.rules.progress import status_body
+from media_vm.rules.shown_analysis import origin_body, page_body
 
 Story = dict[str, object]
 
@@ -36,7 +40,7 @@ def explain_media(engine: Engine, media_id: int) -> Story | None:
         checklist = checklist_of(row, news_of(oldest_open(session, media_id)))
         analysis = session.exec(select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media_id)).first()
         faces = made_of(session, media_id).backgrounds
-        known = analysis_body(analysis_of(analysis), media.data_type, faces) if analysis else None
+        known = _analysis(analysis_of(analysis), media.data_type, faces) if analysis else None
         state = status_body(media.main_api_id or 0, media_id, checklist, row.due_at)
         return {
             "media_id": str(media_id),
@@ -57,6 +61,11 @@ def explain_media(engine: Engine, media_id: int) -> Story | None:
         }
 
 
+def _analysis(analysis: Analysis, data_type: DataType, faces: frozenset[Background]) -> Story:
+    """As the main API sees it, and where that comes from."""
+    return analysis_body(analysis, data_type, faces) | page_body(analysis) | origin_body(analysis)
+
+
 def media_id_of(engine: Engine, pending_image_id: int) -> int | None:
     """Our id for one of the main API's."""
     with reading(engine) as session:
@@ -73,6 +82,7 @@ def _original(media: MediaFile) -> Story:
         "mime_type": media.mime_type,
         "width": media.width,
         "height": media.height,
+        "print_cm": print_sizes(media.width, media.height) if media.width and media.height else None,
         "sha256": media.sha256,
         "uploaded_at": text_of(media.uploaded_at),
         "retrieved_at": text_of(media.retrieved_at),

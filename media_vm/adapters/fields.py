@@ -7,7 +7,10 @@ from typing import Any
 from sqlalchemy import JSON, Column, ForeignKey, String
 from sqlmodel import Field
 
-from media_vm.adapters.columns import Id, UtcDateTime, words
+from media_vm.adapters.columns import Id, Now, UtcDateTime, words
+
+# Ids are never reused: a URL that was given out must never show another picture.
+NEVER_REUSED = {"sqlite_autoincrement": True, "mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
 
 
 def row_id() -> Any:
@@ -24,6 +27,11 @@ def owner_id(*, unique: bool = False) -> Any:
 def time(*, required: bool = False) -> Any:
     """Aware UTC, to the microsecond."""
     return Field(default=None, sa_column=Column(UtcDateTime, nullable=not required))
+
+
+def changed_at() -> Any:
+    """The time of the row's last change, by the database's clock wherever a change names none."""
+    return Field(default=None, sa_column=Column(UtcDateTime, nullable=False, onupdate=Now()))
 
 
 def text(width: int, *, required: bool = False) -> Any:

@@ -13,7 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from media_vm.adapters.leases import oldest_open
 from media_vm.adapters.rows import checklist_of, cut, news_of, write_checklist
-from media_vm.adapters.tables import MediaEvent, MediaFile, MediaVariant, ProcessingChecklist
+from media_vm.adapters.tables import MediaEvent, MediaFile, MediaMark, MediaVariant, ProcessingChecklist
 from media_vm.adapters.transactions import database_now, reading, transact
 from media_vm.rules.upkeep import Remedy, Role, Slice, owner_of, requested
 from media_vm.upkeep_ports import Held, Live, Promise
@@ -93,7 +93,9 @@ def _request(media_id: int, remedy: Remedy, note: str, token: str, session: Sess
         row.lease_token, row.due_at, row.updated_at = token, now, now
         media.status, media.updated_at = checklist.status, now
         event = MediaEvent(media_id=media_id, at=now, name="fsck", note=cut(note, 500))
-        session.add_all([row, media, event])
+        session.add_all(
+            [row, media, event, session.merge(MediaMark(name="wake", at=now, note=f"fsck {media_id}"))]
+        )
     return True
 
 

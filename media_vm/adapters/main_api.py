@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -13,29 +13,40 @@ import httpx
 import structlog
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed
 
-from media_vm.adapters.deadline import DeadlineTransport, deadline
+from media_vm.adapters.deadline import DeadlineTransport
 from media_vm.adapters.http_failures import answered, failure_of, may_be_ours, retry_after_of, translated
 from media_vm.adapters.pending_list import read_pending, read_total
+from media_vm.adapters.site_contexts import SiteContexts
 from media_vm.adapters.transfer import Transfer
 from media_vm.errors import NotThere, ProviderDown, TryAgain
 from media_vm.rules.callbacks import Event, EventKind
+from media_vm.rules.known import SiteTold
 from media_vm.rules.temp_names import is_safe_temp_path
+from media_vm.timed_sockets import deadline
 from media_vm.values import Answer, Download, PendingList
 
 log = structlog.get_logger()
 
 LONGEST_LIST = 64_000_000
 LONGEST_ANSWER = 1_000_000
+LONGEST_CONTEXT = 200_000
+CONTEXT_LIMIT = timedelta(seconds=5)  # a picture waits for it; what is later is not worth that
 UNKNOWN_THERE = (httpx.codes.NOT_FOUND, httpx.codes.GONE)
 
 
 class HttpMainAPI:
-    """The `MainAPI` port. The key goes to MAIN_API_URL's own origin alone, and no redirect is followed."""
+    """The `MainAPI` port. The key goes to MAIN_API_URL's own origin alone, and no redirect is followed.
 
-    def __init__(self, url: str, key: str, transfer: Transfer, limit: timedelta) -> None:
+    asks_context: does it tell of users' sites? (MEDIA_VM_SITE_CONTEXT)
+    """
+
+    def __init__(
+        self, url: str, key: str, transfer: Transfer, limit: timedelta, *, asks_context: bool = False
+    ) -> None:
         self._url = url.rstrip("/")
         self._transfer = transfer
         self._limit = limit
+        self._contexts = SiteContexts(self._context) if asks_context else None
         self._client = httpx.Client(
             headers={"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"},
             timeout=httpx.Timeout(30, connect=10),
@@ -97,6 +108,24 @@ class HttpMainAPI:
                 raise ProviderDown("not_the_api", "it answers with something that is not the main API's")
             return Answer(f"answered {response.status_code}", response.status_code in UNKNOWN_THERE)
 
+    def site(self, user_id: int, asks: Callable[[], str]) -> SiteTold:
+        """Asked once an hour and user, within seconds; nothing where that is not switched on."""
+        return self._contexts.of(user_id, asks) if self._contexts else SiteTold()
+
+    def _context(self, user_id: int, request_id: str) -> object:
+        """Unchecked JSON; None where it has none (404)."""
+        path, limit = f"/api/media/context/{user_id}", min(self._limit, CONTEXT_LIMIT)
+        with self._exchange("the main API", "GET", path, request_id, limit=limit) as response:
+            if response.status_code in UNKNOWN_THERE:
+                return None
+            if response.status_code != httpx.codes.OK:
+                raise failure_of(response, "the main API's site context")
+            raw = Transfer(LONGEST_CONTEXT).read(response)
+        try:
+            return json.loads(raw, parse_int=_bounded)
+        except (ValueError, RecursionError):
+            raise TryAgain("not_json", "the site context is no JSON") from None
+
     @contextmanager
     def _exchange(
         self,
@@ -107,10 +136,11 @@ class HttpMainAPI:
         *,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        limit: timedelta | None = None,
     ) -> Iterator[httpx.Response]:
         named = {"X-Request-ID": request_id, **(headers or {})}
         request = self._client.build_request(method, self._url + path, content=body, headers=named)
-        with translated(who), deadline(self._limit), closing(self._sent(request)) as response:
+        with translated(who), deadline(limit or self._limit), closing(self._sent(request)) as response:
             yield response
 
     @retry(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,17 +44,32 @@ def _server_lock(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def _file_lock(file: str | None) -> Iterator[None]:
-    """Beside the database, since SQLite's own lock is let go at every commit."""
+    """Beside the database, since SQLite's own lock is let go at every commit. Its file goes with it: who waited
+    for one that is gone takes the next, or two would hold a lock each."""
     if not file:
         yield
         return
-    ends = time.monotonic() + PATIENCE_SECONDS
-    with Path(f"{file}.migrating").open("w") as lock:
-        while not _locked(lock.fileno()):
-            if time.monotonic() > ends:
-                raise _busy()
-            time.sleep(0.05)
-        yield
+    path, ends = Path(f"{file}.migrating"), time.monotonic() + PATIENCE_SECONDS
+    while True:
+        with path.open("w") as lock:
+            while not _locked(lock.fileno()):
+                if time.monotonic() > ends:
+                    raise _busy()
+                time.sleep(0.05)
+            if not _is_still(path, lock.fileno()):
+                continue
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
+            return
+
+
+def _is_still(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 def _locked(descriptor: int) -> bool:

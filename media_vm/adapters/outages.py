@@ -20,6 +20,7 @@ from media_vm.rules.outages import (
     BYTES_WAIT_FOR,
     LATEST,
     NEWS_WAITS_FOR,
+    PROVIDERS,
     Alike,
     Outage,
     Party,
@@ -83,7 +84,10 @@ class DatabaseOutages:
 
 def open_outages(session: Session) -> Sequence[Outage]:
     """Every outage that has not ended, the longest first."""
-    return [_outage_of(row) for row in session.exec(select(MediaOutage).order_by(col(MediaOutage.since)))]
+    known = col(MediaOutage.party).in_([party.value for party in Party])  # an older version's are passed over
+    return [
+        _outage_of(row) for row in session.exec(select(MediaOutage).where(known).order_by(col(MediaOutage.since)))
+    ]
 
 
 def _outage_of(row: MediaOutage) -> Outage:
@@ -125,7 +129,7 @@ def _release_held(session: Session, party: Party, until: datetime) -> None:
         session.exec(update(MediaCallback).where(col(MediaCallback.media_id).in_(held), news).values(due_at=now))
     if party in BYTES_WAIT_FOR:
         waits["not_before"] = None
-    if party is Party.VISION:
+    if party in PROVIDERS:
         waits["ai_not_before"] = None
     unproven = col(row.due_at) <= until, col(row.suspect_kind).is_(None)
     session.exec(update(row).where(*unproven).values(**waits))

@@ -8,29 +8,41 @@ from functools import partial
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from media_vm.adapters.analysis_rows import OWNER, analysis_of
+from media_vm.adapters import showing
+from media_vm.adapters.alt_text_choice import keep_alt_text
+from media_vm.adapters.analysis_rows import analysis_of
 from media_vm.adapters.asked_lines import asked_line
 from media_vm.adapters.background_choice import choose_background
 from media_vm.adapters.engine import require_migrated
 from media_vm.adapters.leases import oldest_open
 from media_vm.adapters.media_list import list_media
-from media_vm.adapters.rows import checklist_of, cut, made_of, news_of, variant_of
+from media_vm.adapters.news import news
+from media_vm.adapters.rows import checklist_of, cut, made_of, news_of
 from media_vm.adapters.tables import (
     MediaAIAnalysis,
     MediaCallback,
     MediaFile,
     MediaMark,
-    MediaVariant,
     ProcessingChecklist,
 )
 from media_vm.adapters.transactions import database_now, reading, transact
 from media_vm.errors import NotMigrated
+from media_vm.rules.analysis import FocalSource
 from media_vm.rules.callbacks import EventKind, analysis_body
 from media_vm.rules.checklist import Redo
-from media_vm.rules.paths import slug_of
-from media_vm.rules.pictures import Background, DataType, FocalPoint, MediaStatus, Variant
+from media_vm.rules.pictures import Background, DataType, FocalPoint, MediaStatus
 from media_vm.rules.progress import status_body
-from media_vm.rules.shown import BackgroundChoice, RefocusAnswer, RetryAnswer, Shown, Wanted
+from media_vm.rules.shown import (
+    AltTextAnswer,
+    BackgroundChoice,
+    News,
+    Portrait,
+    RefocusAnswer,
+    RetryAnswer,
+    Shown,
+    Wanted,
+)
+from media_vm.rules.shown_analysis import page_body
 
 
 class Readings:
@@ -42,20 +54,17 @@ class Readings:
     def look_up(self, media_id: int) -> Shown | None:
         """One media with its variants."""
         with reading(self._engine) as session:
-            media = session.get(MediaFile, media_id)
-            if media is None:
-                return None
-            rows = session.exec(select(MediaVariant).where(col(MediaVariant.media_id) == media_id)).all()
-        variants = [one for one in map(variant_of, rows) if isinstance(one, Variant)]
-        return Shown(
-            media_id=media_id,
-            status=media.status,
-            is_deleted=media.deleted_at is not None,
-            data_type=media.data_type,
-            slug=slug_of(media.original_name),
-            background_choice=media.background_choice,
-            variants=tuple(variants),
-        )
+            return showing.look_up(session, media_id)
+
+    def news(self) -> News:
+        """Which media changed within the last minute."""
+        with reading(self._engine) as session:
+            return news(session)
+
+    def portrait(self, media_id: int) -> Portrait | None:
+        """The same with what is known of its content."""
+        with reading(self._engine) as session:
+            return showing.portrait(session, media_id)
 
     def status(self, pending_image_id: int) -> dict[str, object] | None:
         """The body of contract §3's status; None if unknown."""
@@ -76,6 +85,10 @@ class Readings:
         """Keep it as the owner's; the worker that claims it next makes the crops around it. A logo has none."""
         return transact(self._engine, partial(_refocus, media_id, focal_point))
 
+    def keep_alt_text(self, media_id: int, alt_text: str) -> AltTextAnswer:
+        """A person's words, which no analysis overwrites."""
+        return transact(self._engine, partial(keep_alt_text, media_id, alt_text))
+
     def choose_background(self, media_id: int, background: Background) -> BackgroundChoice:
         """The owner's choice of a logo's face; one that was never made falls due."""
         return transact(self._engine, partial(choose_background, media_id, background))
@@ -90,15 +103,8 @@ class Readings:
         if media is None or row is None:
             return media is not None, None
         analysis = analysis_of(row)
-        measured = analysis.measured
-        placeholder = {
-            "thumbhash": measured.thumbhash,
-            "average_color": measured.average_color,
-            "focal_point": {"x": measured.focal_point.x, "y": measured.focal_point.y},
-            "width": media.width,
-            "height": media.height,
-        }
-        return True, analysis_body(analysis, media.data_type, faces) | placeholder
+        sides = {"width": media.width, "height": media.height}
+        return True, analysis_body(analysis, media.data_type, faces) | page_body(analysis) | sides
 
     def list_media(self, wanted: Wanted) -> dict[str, object]:
         """One page of everything there is."""
@@ -148,7 +154,8 @@ def _refocus(media_id: int, focal_point: FocalPoint, session: Session) -> Refocu
     analysis = session.exec(select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media_id)).first()
     if analysis is None or not row.has_variants:
         return RefocusAnswer.NOT_READY
-    analysis.focal_x, analysis.focal_y, analysis.focal_source = focal_point.x, focal_point.y, OWNER
+    analysis.focal_x, analysis.focal_y = focal_point.x, focal_point.y
+    analysis.focal_source = FocalSource.OWNER.value
     session.add_all([analysis, asked_line(session, media_id, f"focal point {focal_point.x:g}, {focal_point.y:g}")])
     if media.data_type is DataType.LOGO:
         return RefocusAnswer.ACCEPTED  # never cropped (contract §7): nothing is to be made again

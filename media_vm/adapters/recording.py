@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from media_vm.adapters.analysis_rows import OWNER, analysis_row
+from media_vm.adapters.analysis_rows import analysis_of, analysis_row
 from media_vm.adapters.leases import oldest_open
 from media_vm.adapters.rows import callback_row, cut, variant_rows
 from media_vm.adapters.tables import (
@@ -21,6 +22,7 @@ from media_vm.adapters.tables import (
 from media_vm.adapters.transactions import database_now
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.checklist import Checklist, Step, StepStatus
+from media_vm.rules.owners_words import in_place_of, told_with
 from media_vm.rules.paths import library_folder
 from media_vm.rules.pictures import Background, MediaStatus, Source
 from media_vm.rules.temp_names import data_type_of
@@ -67,8 +69,10 @@ def _take_in(session: Session, image: PendingImage, now: datetime) -> None:
     session.add_all([row, MediaEvent(media_id=media.id, at=now, name="remembered", note=note)])
 
 
-def write_outcome(session: Session, media: MediaFile, outcome: Outcome, now: datetime) -> None:
-    """Put what a step brought home where it belongs."""
+def write_outcome(
+    session: Session, media: MediaFile, outcome: Outcome, now: datetime, *, has_variants: bool
+) -> None:
+    """Put what a step brought home where it belongs. has_variants: before it."""
     assert media.id is not None
     if outcome.original:
         original = _shared_original(session, media, outcome.original)
@@ -81,7 +85,7 @@ def write_outcome(session: Session, media: MediaFile, outcome: Outcome, now: dat
         media.width, media.height = outcome.facts.width, outcome.facts.height
         media.mime_type = media_type(outcome.facts.type)
     if outcome.analysis:
-        _write_analysis(session, media.id, outcome.analysis, now)
+        _write_analysis(session, media.id, outcome.analysis, now, has_variants=has_variants)
     if outcome.variants:
         made = {(one.background, one.size) for one in outcome.variants.kept}
         made |= {(one.background, one.size) for one in outcome.variants.not_kept}
@@ -92,19 +96,26 @@ def write_outcome(session: Session, media: MediaFile, outcome: Outcome, now: dat
         session.add_all(variant_rows(media.id, outcome.variants))
         media.library_path, media.processed_at = library_folder(media.user_id, media.data_type), now
     if outcome.new_event:
-        session.add(callback_row(outcome.new_event, media.id, now))
+        known = _known(session, media.id)
+        body = told_with(outcome.new_event.body, analysis_of(known) if known else None)
+        session.add(callback_row(replace(outcome.new_event, body=body), media.id, now))
 
 
-def _write_analysis(session: Session, media_id: int, analysis: Analysis, now: datetime) -> None:
-    """In place of what was known before; an owner's focal point stays (contract §9)."""
-    known = session.exec(select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media_id)).first()
-    row = analysis_row(media_id, analysis, now)
-    if known is not None:
-        if known.focal_source == OWNER:
-            row.focal_x, row.focal_y, row.focal_source = known.focal_x, known.focal_y, OWNER
-        session.delete(known)
+def _write_analysis(
+    session: Session, media_id: int, later: Analysis, now: datetime, *, has_variants: bool
+) -> None:
+    """In place of what was known before; an owner's focal point and alt text stay (contract §9)."""
+    row = _known(session, media_id)
+    analysis = in_place_of(analysis_of(row) if row else None, later, has_variants=has_variants)
+    if row is not None:
+        session.delete(row)
         session.flush()
-    session.add(row)
+    session.add(analysis_row(media_id, analysis, now))
+    session.flush()
+
+
+def _known(session: Session, media_id: int) -> MediaAIAnalysis | None:
+    return session.exec(select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media_id)).first()
 
 
 def _shared_original(session: Session, media: MediaFile, own: Original) -> Original:

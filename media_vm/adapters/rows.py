@@ -11,7 +11,7 @@ from media_vm.adapters.tables import MediaCallback, MediaVariant, ProcessingChec
 from media_vm.rules.callbacks import Event, OpenEvent
 from media_vm.rules.checklist import Checklist, Entry, Step, Suspect
 from media_vm.rules.failures import Failure
-from media_vm.rules.pictures import Background, Format, Made, NotKept, Variant, VariantSet
+from media_vm.rules.pictures import Background, Format, Made, VariantSet
 from media_vm.values import Media, Original
 
 
@@ -49,6 +49,7 @@ def checklist_of(row: Any, news: OpenEvent | None) -> Checklist:
         remakes=row.remakes,
         from_kept=row.from_kept,
         outage_turn=row.outage_turn,
+        outage_party=row.outage_party,
         awaits_polish=row.awaits_polish,
         degraded=row.degraded,
         redo=row.redo,
@@ -99,6 +100,7 @@ def columns_of(checklist: Checklist) -> dict[str, object]:
         "remakes": checklist.remakes,
         "from_kept": checklist.from_kept,
         "outage_turn": checklist.outage_turn,
+        "outage_party": checklist.outage_party,
         "awaits_polish": checklist.awaits_polish,
         "degraded": checklist.degraded,
         "last_error": cut(error.detail, 500) if error else None,
@@ -184,22 +186,6 @@ def variant_rows(media_id: int, variants: VariantSet) -> list[MediaVariant]:
         )
         for one in variants.not_kept
     ]
-
-
-def variant_of(row: MediaVariant) -> Variant | NotKept:
-    """A kept variant, or why there is none."""
-    if row.path is None:
-        return NotKept(row.size, row.format, row.bg, row.reason or "")
-    return Variant(
-        row.size,
-        row.format,
-        row.bg,
-        row.width or 0,
-        row.height or 0,
-        row.bytes or 0,
-        row.sha256 or "",
-        row.path,
-    )
 
 
 def cut(text: str, width: int) -> str:

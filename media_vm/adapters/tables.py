@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Column, Index, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from media_vm.adapters.analysis_table import MediaAIAnalysis as MediaAIAnalysis  # a table like the others
 from media_vm.adapters.columns import Id, LongText
-from media_vm.adapters.fields import json, owner_id, row_id, text, time, word
+from media_vm.adapters.fields import NEVER_REUSED, changed_at, owner_id, row_id, text, time, word
 from media_vm.rules.callbacks import EventKind
 from media_vm.rules.checklist import Redo, Step, StepStatus
 from media_vm.rules.failures import Kind
 from media_vm.rules.pictures import Background, DataType, Format, MediaStatus, Size, Source
-
-# Ids are never reused: a URL that was given out must never show another picture.
-NEVER_REUSED = {"sqlite_autoincrement": True, "mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
 
 
 class MediaFile(SQLModel, table=True):
@@ -27,6 +24,7 @@ class MediaFile(SQLModel, table=True):
         Index("ix_media_files_user_sha256", "user_id", "sha256"),
         Index("ix_media_files_retrieved_at", "retrieved_at"),
         Index("ix_media_files_status", "status", "id"),
+        Index("ix_media_files_updated_at", "updated_at"),
         NEVER_REUSED,
     )
 
@@ -41,7 +39,7 @@ class MediaFile(SQLModel, table=True):
     library_path: str | None = text(500)
     status: MediaStatus = word(MediaStatus, required=True)
     created_at: datetime = time(required=True)
-    updated_at: datetime = time(required=True)
+    updated_at: datetime = changed_at()  # serve learns by it that something changed
     source: Source = word(Source, required=True)
     image_path: str = text(500, required=True)
     sha256: str | None = text(64)
@@ -103,6 +101,7 @@ class ProcessingChecklist(SQLModel, table=True):
     remakes: Redo | None = word(Redo)
     from_kept: bool = False
     outage_turn: int = 0
+    outage_party: str | None = text(20)
     awaits_polish: bool = False
     closed_at: datetime | None = time()
     renewed_at: datetime | None = time()
@@ -116,45 +115,6 @@ class ProcessingChecklist(SQLModel, table=True):
     last_error_reason: str | None = text(50)
     last_error_kind: Kind | None = word(Kind)
     last_error_step: Step | None = word(Step)
-
-
-class MediaAIAnalysis(SQLModel, table=True):
-    """What is known of a picture's content; null is unknown."""
-
-    __tablename__ = "media_ai_analysis"
-    __table_args__ = (NEVER_REUSED,)
-
-    id: int | None = row_id()
-    media_id: int = owner_id(unique=True)
-    dominant_colors: Any = json()
-    detected_objects: Any = json()
-    detected_text: str | None = Field(default=None, sa_column=Column(LongText, nullable=True))
-    style_classification: str | None = text(255)
-    medium_detected: str | None = text(255)
-    subject_matter: str | None = Field(default=None, sa_column=Column(LongText, nullable=True))
-    quality_score: int | None = None
-    mood_keywords: Any = json()
-    confidence_score: float | None = None
-    raw_google_response: Any = json()
-    raw_gpt4_response: Any = json()
-    created_at: datetime = time(required=True)
-    description: str | None = Field(default=None, sa_column=Column(LongText, nullable=True))
-    tags: Any = json()
-    palette: Any = json()
-    caption: str | None = text(500)
-    alt_text: str | None = text(500)
-    focal_x: float | None = None
-    focal_y: float | None = None
-    focal_source: str | None = text(20)
-    perceptual_hash: str | None = text(16)
-    thumbhash: str | None = text(64)
-    average_color: str | None = text(7)
-    has_transparency: bool | None = None
-    logo_likeness: float | None = None
-    technical_score: int | None = None
-    technical_parts: Any = json()
-    is_ai_enhanced: bool = False
-    generated_at: datetime = time(required=True)
 
 
 class MediaVariant(SQLModel, table=True):

@@ -31,7 +31,7 @@ from media_vm.errors import DatabaseDown
 
 T = TypeVar("T")
 SILENT = "the database did not answer or was busy for too long"
-REMEDY = "check DATABASE_URL and that it runs"
+OURS = "DATABASE_URL"
 # What a driver says of these holds names of users, hosts and databases, but no SQL and no value of a row.
 TOLD = frozenset({1040, 1044, 1045, 1049, 1130, 1203, 1698, 2002, 2003, 2005})
 SQLITE_TOLD = frozenset(
@@ -52,9 +52,10 @@ REPLAYED = frozenset({1213, 1205, 1020, 2006, 2013, 1927, 4031, 1062})
 _NOW = select(Now())
 
 
-def transact(engine: Engine, work: Callable[[Session], T]) -> T:
-    """Run one transaction that writes, a few times if need be. DatabaseDown if the database does not answer."""
-    with translated():
+def transact(engine: Engine, work: Callable[[Session], T], *, variable: str = OURS) -> T:
+    """Run one transaction that writes, a few times if need be. DatabaseDown if the database does not answer;
+    its sentence names the variable that says where it is."""
+    with translated(variable=variable):
         for wait in _waits():
             try:
                 return _attempt(engine, work)
@@ -80,10 +81,10 @@ def replay_code(error: DBAPIError) -> int | None:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Session]:
+def reading(engine: Engine, *, variable: str = OURS) -> Iterator[Session]:
     """A look that waits for no writer; on MariaDB each query sees what is committed by then. DatabaseDown."""
     looking = engine.execution_options(reading=True)
-    with translated(), Session(looking, expire_on_commit=False) as session:
+    with translated(variable=variable), Session(looking, expire_on_commit=False) as session:
         yield session
 
 
@@ -93,8 +94,9 @@ def database_now(session: Session) -> datetime:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """DatabaseDown for what the database or the way to it is to blame for."""
+def translated(place: str = "", variable: str = OURS) -> Iterator[None]:
+    """DatabaseDown for what the database or the way to it is to blame for. place: which one, for an operator.
+    variable: the setting that says so."""
     try:
         yield
     except NoConnectionFree as error:
@@ -103,7 +105,8 @@ def translated() -> Iterator[None]:
         cause = cause_of(error)
         if cause or error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
             # The driver's text may quote SQL and values: the cause keeps it, our own words do not.
-            raise DatabaseDown(f"{cause or SILENT}: {REMEDY}") from error
+            remedy = f"check {variable}{f' ({place})' if place else ''} and that it runs"
+            raise DatabaseDown(f"{cause or SILENT}: {remedy}") from error
         raise
 
 

@@ -40,7 +40,7 @@ class Timetable:
         self._scheduler = _scheduler()
         self._repeat(partial(turns.hold, holder), "lease", renew_every)
         for job in jobs:
-            self._repeat(partial(self._look, job), job.name, look_every)
+            self._repeat(partial(self._look, job), job.name, min(look_every, job.every or look_every))
 
     def __enter__(self) -> Self:
         self._scheduler.start()
@@ -61,7 +61,7 @@ class Timetable:
         self._scheduler.add_job(work, "interval", seconds=every.total_seconds(), id=name, next_run_time=now)
 
     def _look(self, job: Job) -> None:
-        if self._turns.hold(self._holder) and self._turns.take(job.name, job.every):
+        if job.is_wanted() and self._turns.hold(self._holder) and self._turns.take(job.name, job.every):
             log.info("upkeep_began", job=job.name)
             job.run()
 

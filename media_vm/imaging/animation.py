@@ -76,5 +76,6 @@ def _quality(frame: pyvips.Image, data_type: DataType, aims: Aims, *, is_graphic
         return None
     look = Method.FIT, frame.width, frame.height
     with crew() as threads:
-        chosen = qualities({look: frame}, (Format.WEBP,), aims.of(is_graphic=is_graphic), threads)
+        aim = aims.of(is_graphic=is_graphic)  # all frames are encoded anew: no trial of one is of use
+        chosen = qualities({look: frame}, (Format.WEBP,), aim, threads, keeps_trials=False)
     return chosen[look, Format.WEBP]

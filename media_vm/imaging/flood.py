@@ -50,7 +50,13 @@ class _Shore:
 
 
 class PlainGroundRemover:
-    """The `GroundRemover` for uniform and slowly changing grounds; it needs no model."""
+    """The `GroundRemover` for uniform and slowly changing grounds; it needs no model.
+
+    has_holes: does the ground show through parts that ink encloses, by the word of whoever has seen the logo?
+    """
+
+    def __init__(self, *, has_holes: bool | None = None) -> None:
+        self._has_holes = has_holes
 
     def remove(self, pixels: Pixels) -> Cutout | Refusal:
         """Refusals: `busy_ground`, `no_ground`, `nothing_left`, `soft_outline`."""
@@ -62,12 +68,12 @@ class PlainGroundRemover:
         sure_of_ground = _evenness(border)
         if sure_of_ground < _LEAST_CONFIDENCE:
             return Refusal("busy_ground", round(sure_of_ground, 2))
-        shore = _flooded(distance, _spread(border, distance))
+        shore = _flooded(distance, _spread(border, distance), self._has_holes)
         if shore.is_ground.mean() < _LEAST_GROUND:
             return Refusal("no_ground")
         if not ground.is_constant:
             under = ground_under(pixels, shore.is_ground, start=ground).colours(height, width)
-            shore = _flooded(distances(pixels, under), shore.spread)
+            shore = _flooded(distances(pixels, under), shore.spread, self._has_holes)
         return _cut(pixels, under, shore, sure_of_ground)
 
 
@@ -113,14 +119,14 @@ def _spread(border: Floats, distance: Floats) -> float:
     return float(np.clip(max(at_border, near_ink), *_SPREAD))
 
 
-def _flooded(distance: Floats, spread: float) -> _Shore:
+def _flooded(distance: Floats, spread: float, has_holes: bool | None) -> _Shore:
     mask, sure = distance <= spread, 2 * spread + _CONTRAST
     regions = regions_of(mask)
     strong = np.bincount(regions.labels[distance > sure], minlength=len(regions.area))
     is_speck = ~regions.is_in_mask & (strong == 0)  # nowhere surely ink: noise
     if is_speck.any():
         regions = regions_of(mask | is_speck[regions.labels])
-    is_ground, is_kept = ground_and_kept(regions, distance, sure)
+    is_ground, is_kept = ground_and_kept(regions, distance, sure, has_holes=has_holes)
     return _Shore(is_ground, is_kept, distance, spread, _reach(distance, is_ground, spread))
 
 

@@ -5,7 +5,8 @@ Nothing in the colour tells the counter of an O from white lettering on a badge.
 - a region with ink standing in it is a plate: taken away, a dark page would show behind dark ink. It stays, and so
   does every ground-coloured region inside such a plate;
 - so do all ground-coloured regions within the same ink as a plate: that is a drawing in outline;
-- a region much thinner than the ink between it and the ground outside is lettering on a badge. It stays;
+- a region much thinner than the ink between it and the ground outside is lettering on a badge. It stays; how much
+  thinner it has to be, a model that has seen the logo may tell;
 - all others are holes, and become see-through: counters of letters, the inside of a ring.
 """
 
@@ -23,14 +24,18 @@ from media_vm.imaging.regions import OUTSIDE, Mask, Numbers, Regions
 _LEAST_AREA: Final = 9  # pixels; less is noise, or a gap that un-mixing sees to
 _INK_SHARE: Final = 0.004  # of a plate's area, that ink standing in it has at least
 _MOST_REGIONS: Final = 2000  # looked into, the largest first: more than that is texture
-_WALL_OF_LETTERING: Final = 2.5  # times its own thickness of ink between lettering and the ground outside
+_WALL_OF_LETTERING: Final = {None: 2.5, True: 5.0, False: 1.25}
+"""Times its own thickness of ink between lettering and the ground outside. A model's word that ground shows
+through, or that it does not, doubles or halves it: it decides what is in doubt, and overrules no plain case."""
 _LONGEST_SIDE: Final = 600  # pixels of the copy that walls are measured on
 
 
-def ground_and_kept(regions: Regions, distance: Floats, sure: float) -> tuple[Mask, Mask]:
+def ground_and_kept(
+    regions: Regions, distance: Floats, sure: float, *, has_holes: bool | None = None
+) -> tuple[Mask, Mask]:
     """The ground that is joined to the picture's edge with the holes; and what has its colour but stays.
 
-    sure: ΔE of what is ink beyond doubt.
+    sure: ΔE of what is ink beyond doubt. has_holes: a model's word, if there is one.
     """
     kept = np.zeros(len(regions.area), dtype=bool)
     outside = regions.is_in_mask & regions.touches_edge
@@ -41,7 +46,7 @@ def ground_and_kept(regions: Regions, distance: Floats, sure: float) -> tuple[Ma
     is_plate = _plates(regions, enclosed, distance, sure)
     undecided = enclosed[~is_plate]
     for _ in range(2):  # what JPEG's noise cut off from a hole is part of it: seen once the hole is known
-        is_lettering = _lettering(regions, outside, undecided)
+        is_lettering = _lettering(regions, outside, undecided, _WALL_OF_LETTERING[has_holes])
         outside[undecided[~is_lettering]] = True
     kept[enclosed] = ~outside[enclosed]
     return outside[regions.labels], kept[regions.labels]
@@ -70,7 +75,7 @@ def _is_inside_plate(regions: Regions, region: int, holds_ink: Mask) -> bool:
     return False
 
 
-def _lettering(regions: Regions, outside: Mask, enclosed: Numbers) -> Mask:
+def _lettering(regions: Regions, outside: Mask, enclosed: Numbers, least_wall: float) -> Mask:
     """Which of the enclosed regions are much thinner than the wall between them and the ground outside."""
     height, width = regions.labels.shape
     every = max(1, -(-max(height, width) // _LONGEST_SIDE))
@@ -84,7 +89,7 @@ def _lettering(regions: Regions, outside: Mask, enclosed: Numbers) -> Mask:
     depth = np.zeros(count)
     np.maximum.at(depth, labels.ravel(), _distance_from(~inside[labels]).ravel())
     is_seen = depth[enclosed] > 0
-    return is_seen & (wall[enclosed] > _WALL_OF_LETTERING * 2 * depth[enclosed])
+    return is_seen & (wall[enclosed] > least_wall * 2 * depth[enclosed])
 
 
 def _distance_from(mask: Mask) -> Floats:

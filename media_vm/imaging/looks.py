@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from media_vm.imaging.choosing import anchored, assured, followed
+from media_vm.imaging.choosing import Anchored, Chosen, anchored, assured, followed
 from media_vm.imaging.codecs import pyvips
 from media_vm.imaging.crew import in_parallel
 from media_vm.imaging.encode import encoded, encoded_exactly
 from media_vm.imaging.sample import Sample, can_be_sampled
 from media_vm.rules.pictures import Format
-from media_vm.rules.quality import Course, first_guess, typical_course
+from media_vm.rules.quality import first_guess
 from media_vm.rules.sizes import Method
 from media_vm.rules.tiling import SMALLEST_SIDE
 from media_vm.rules.worth import WORK, Encoding, Kind, worth_keeping
@@ -74,34 +74,47 @@ class Choice:
     that was begun before its own, so that no two wait for each other.
     """
 
-    def __init__(self, images: Images, forms: Iterable[Format], target: float, threads: Executor) -> None:
+    def __init__(
+        self,
+        images: Images,
+        forms: Iterable[Format],
+        target: float,
+        threads: Executor,
+        *,
+        keeps_trials: bool = True,
+    ) -> None:
         large = {look: image for look, image in images.items() if can_be_sampled(image)}
-        self._target = target
+        self._target, self._keeps_trials = target, keeps_trials
         self._anchor = anchor_among(large) if large else None
         anchor_first = sorted(large, key=lambda look: look != self._anchor)
         self._samples = {look: threads.submit(Sample, large[look]) for look in anchor_first}
-        self._courses = {form: threads.submit(self._course, form) for form in forms}
+        self._anchors = {form: threads.submit(self._anchored, form) for form in forms if large}
 
-    def __call__(self, look: Look, form: Format) -> int:
+    def __call__(self, look: Look, form: Format) -> Chosen:
         """NoRoom."""
         if look not in self._samples:
-            return first_guess(form, self._target)
-        sample, course = self._samples[look].result(), self._courses[form].result()
-        q = course.q if look == self._anchor else followed(sample, form, course, self._target)
-        return assured(sample, form, q, self._target)
+            return Chosen(first_guess(form, self._target))
+        sample, anchor = self._samples[look].result(), self._anchors[form].result()
+        chosen = anchor.chosen
+        if look != self._anchor:
+            chosen = followed(sample, form, anchor.course, self._target, keeps_trials=self._keeps_trials)
+        return assured(sample, form, chosen, self._target)
 
-    def _course(self, form: Format) -> Course:
-        if self._anchor is None:
-            return typical_course(form, self._target)
-        return anchored(self._samples[self._anchor].result(), form, self._target)
+    def _anchored(self, form: Format) -> Anchored:
+        assert self._anchor is not None, "nothing is begun where nothing can be sampled"
+        sample = self._samples[self._anchor].result()
+        return anchored(sample, form, self._target, keeps_trials=self._keeps_trials)
 
 
-def qualities(images: Images, forms: Iterable[Format], target: float, threads: Executor) -> Qualities:
-    """The setting Q that every look needs in every of these lossy formats. NoRoom."""
+def qualities(
+    images: Images, forms: Iterable[Format], target: float, threads: Executor, *, keeps_trials: bool = True
+) -> Qualities:
+    """The setting Q that every look needs in every of these lossy formats; as the worker has it, whose trials may
+    be kept, or without that. NoRoom."""
     forms = tuple(forms)
-    choose = Choice(images, forms, target, threads)
+    choose = Choice(images, forms, target, threads, keeps_trials=keeps_trials)
     work = {(look, form): partial(choose, look, form) for look in images for form in forms}
-    return in_parallel(work, threads)
+    return {one: chosen.q for one, chosen in in_parallel(work, threads).items()}
 
 
 def anchor_of(images: Images) -> pyvips.Image:
@@ -126,8 +139,8 @@ def _made(image: pyvips.Image, look: Look, encoding: Encoding, choose: Choice) -
     """The bytes, and the setting Q of lossy ones."""
     if encoding.is_lossless:
         return encoded_exactly(image, encoding.format), None
-    q = choose(look, encoding.format)
-    return encoded(image, encoding.format, q), q
+    chosen = choose(look, encoding.format)
+    return chosen.body or encoded(image, encoding.format, chosen.q), chosen.q
 
 
 def worth_of(bodies: Bodies, look: Look) -> Made:

@@ -95,14 +95,16 @@ def alike(image: pyvips.Image, form: Format, quality: int, body: bytes) -> bytes
     """The cheapest that looks no worse than `body`, the hasty encoding; None where that cannot be told or had.
 
     It is chosen on the sample, and then seen as a whole, which encoders may treat otherwise (`choosing.assured`).
+    Where the sample is the whole, its encodings are what there is and what is made: none is made twice.
     """
     if not can_be_sampled(image):
         return None
     sample = Sample(image)
-    enough = sample.score(encoded(sample.picture, form, quality))
+    enough = sample.score(body if sample.covers else encoded(sample.picture, form, quality))
     for q in range(quality - _CHEAPER, quality + _DEARER + 1):
-        if sample.score(encoded(sample.picture, form, q, is_patient=True)) >= enough:
-            again = encoded(image, form, q, is_patient=True)
+        trial = encoded(sample.picture, form, q, is_patient=True)
+        if sample.score(trial) >= enough:
+            again = trial if sample.covers else encoded(image, form, q, is_patient=True)
             return again if _is_no_worse(sample, again, body) else None
     return None
 

@@ -43,8 +43,11 @@ class NoRemover:
         return Refusal(self._reason.value)
 
 
-def remover_named(name: Remover) -> GroundRemover:
-    """The remover that a setting names, loaded only now; what it lacks is the reason that it refuses with."""
+def remover_named(name: Remover, *, has_holes: bool | None = None) -> GroundRemover:
+    """The remover that a setting names, loaded only now; what it lacks is the reason that it refuses with.
+
+    has_holes: a vision model's word on this logo, for who can use one.
+    """
     if name is Remover.REMBG:
         from media_vm.imaging.rembg_remover import RembgRemover
 
@@ -53,4 +56,4 @@ def remover_named(name: Remover) -> GroundRemover:
         return NoRemover(NobodyThere.SWITCHED_OFF)
     from media_vm.imaging.flood import PlainGroundRemover
 
-    return PlainGroundRemover()
+    return PlainGroundRemover(has_holes=has_holes)

@@ -48,7 +48,8 @@ def render_all(
     """
     write = partial(_written, into, prefix)
     if request.data_type is DataType.LOGO:
-        return render_logo(path, facts, write, remover_named(remover), only_removed=request.only_removed)
+        ground_remover = remover_named(remover, has_holes=request.has_enclosed_background)
+        return render_logo(path, facts, write, ground_remover, only_removed=request.only_removed)
     raster = decode(path, facts, *decode_size(facts.width, facts.height, request.data_type))
     source = _Source(path, facts, raster, request.focal_point or attention(raster))
     every = targets(facts.width, facts.height, request.data_type, request.text_regions)

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, fields
 from typing import Final
 
+from media_vm.rules.clean_text import is_seen
+
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 DC: Final = "http://purl.org/dc/elements/1.1/"
 PHOTOSHOP: Final = "http://ns.adobe.com/photoshop/1.0/"
@@ -18,7 +20,7 @@ IPTC_EXT: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 
 _LONGEST: Final = 500  # characters; a notice is a line, not a licence text in every thumbnail
 _SOURCE_TYPE: Final = re.compile(r"https?://cv\.iptc\.org/newscodes/digitalsourcetype/[A-Za-z]{1,60}/?")
-_UNPRINTABLE: Final = re.compile("[^\\S ]|[\0-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_LOOKED_AT: Final = 5_000  # characters of a text that is to be cut to some hundred
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,11 @@ def checked(
     creator: str | None = None,
     source_type: str | None = None,
 ) -> Rights:
-    """Foreign words made harmless: one line, of bounded length; a source type only if it is one."""
+    """Foreign words made harmless: one line, of bounded length; a source type only if it is one.
+
+    Words stay whatever they say, addresses too, for a right may be anybody's and told in any words: no model is
+    shown them. What would act where they are shown goes: angle brackets, controls, what turns writing round.
+    """
     source_type = (source_type or "").strip()
     known = source_type if _SOURCE_TYPE.fullmatch(source_type) else None
     return Rights(_line(copyright), _line(credit), _line(creator), known)
@@ -64,7 +70,8 @@ def packet(rights: Rights) -> bytes:
 
 
 def _line(text: str | None) -> str | None:
-    return " ".join(_UNPRINTABLE.sub(" ", text or "").split())[:_LONGEST].strip() or None
+    seen = "".join(one if is_seen(one) and one not in "<>" else " " for one in (text or "")[:_LOOKED_AT])
+    return " ".join(seen.split())[:_LONGEST].strip() or None
 
 
 def _attribute(name: str, text: str | None) -> str:

@@ -2,87 +2,33 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterator
 from mmap import mmap
 from typing import Final
 
 from media_vm.imaging.rights import Rights, checked
+from media_vm.imaging.tag_texts import exif_texts, iptc_texts, tiff_texts
 
-_ARTIST, _COPYRIGHT, _ASCII = 0x013B, 0x8298, 2
-_MOST_TAGS: Final = 1_000
-_LONGEST: Final = 4_096  # bytes of a text that are looked at: a line of rights is shorter
+_ARTIST: Final = 0x013B
+_COPYRIGHT: Final = 0x8298
+_TAGS: Final = (_ARTIST, _COPYRIGHT)
 _BYLINE, _CREDIT, _NOTICE = 80, 110, 116  # datasets of IIM's record 2
-_IIM_RESOURCE: Final = 0x0404
 
 
 def rights_in_exif(body: bytes) -> Rights:
     """From the first directory of an EXIF block."""
-    return rights_in_tiff(body.removeprefix(b"Exif\0\0"))
+    return _rights(dict(exif_texts(body, _TAGS)))
 
 
 def rights_in_tiff(body: bytes | mmap) -> Rights:
-    """From the first directory of a whole TIFF (TIFF 6.0, §2 and §8): its tags are those of EXIF."""
-    tags = dict(_texts(body))
-    return checked(copyright=tags.get(_COPYRIGHT), creator=tags.get(_ARTIST))
+    """From the first directory of a whole TIFF."""
+    return _rights(dict(tiff_texts(body, _TAGS)))
 
 
 def rights_in_iptc(body: bytes) -> Rights:
     """From an IIM stream, bare or in Photoshop's wrapping."""
-    found: dict[int, list[str]] = {}
-    for dataset, text in _datasets(_unwrapped(body)):
-        found.setdefault(dataset, []).append(text)
-    lines = {dataset: ", ".join(texts) for dataset, texts in found.items()}
+    lines = {dataset: ", ".join(texts) for dataset, texts in iptc_texts(body).items()}
     return checked(copyright=lines.get(_NOTICE), credit=lines.get(_CREDIT), creator=lines.get(_BYLINE))
 
 
-def _texts(tiff: bytes | mmap) -> Iterator[tuple[int, str]]:
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
-    if order is None or len(tiff) < 8:
-        return
-    (at,) = struct.unpack_from(f"{order}I", tiff, 4)
-    if at + 2 > len(tiff):
-        return
-    (count,) = struct.unpack_from(f"{order}H", tiff, at)
-    for entry in range(at + 2, at + 2 + 12 * min(count, _MOST_TAGS), 12):
-        if entry + 12 > len(tiff):
-            return
-        tag, kind, length, where = struct.unpack_from(f"{order}HHII", tiff, entry)
-        if kind == _ASCII and tag in (_ARTIST, _COPYRIGHT):
-            where = entry + 8 if length <= 4 else where
-            yield tag, _decoded(tiff[where : where + min(length, _LONGEST)].replace(b"\0", b" "))
-
-
-def _unwrapped(body: bytes) -> bytes:
-    """Photoshop's image resources are `8BIM`, id, padded name, length, padded data."""
-    resources = body.removeprefix(b"Photoshop 3.0\0")
-    if not resources.startswith(b"8BIM"):
-        return body
-    at = 0
-    while resources[at : at + 4] == b"8BIM" and at + 12 <= len(resources):
-        (kind,) = struct.unpack_from(">H", resources, at + 4)
-        at += 6 + ((resources[at + 6] + 2) & ~1)  # the name's length byte and the name, made even
-        size = int.from_bytes(resources[at : at + 4], "big")
-        if kind == _IIM_RESOURCE:
-            return resources[at + 4 : at + 4 + size]
-        at += 4 + size + (size & 1)
-    return b""
-
-
-def _datasets(stream: bytes) -> Iterator[tuple[int, str]]:
-    at = 0
-    while at + 5 <= len(stream) and stream[at] == 0x1C:
-        record, dataset, size = struct.unpack_from(">BBH", stream, at + 1)
-        if size & 0x8000:
-            return  # an extended dataset: no text is that long
-        if record == 2:
-            yield dataset, _decoded(stream[at + 5 : at + 5 + size])
-        at += 5 + size
-
-
-def _decoded(text: bytes) -> str:
-    """UTF-8, as most write today, else Latin-1, which any bytes are."""
-    try:
-        return text.decode()
-    except UnicodeDecodeError:
-        return text.decode("latin-1")
+def _rights(tags: dict[int, str]) -> Rights:
+    return checked(copyright=tags.get(_COPYRIGHT), creator=tags.get(_ARTIST))

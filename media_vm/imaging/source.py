@@ -83,7 +83,7 @@ def _drawn(path: Path, facts: SourceFacts, width: int, height: int) -> pyvips.Im
 
 
 def _thumbnail(path: Path, facts: SourceFacts, width: int, height: int, options: str) -> pyvips.Image:
-    conversion = _conversion(_header(path, facts.type), path, facts)
+    conversion = _conversion(header(path, facts.type), path, facts)
     image = pyvips.Image.thumbnail_source(
         _open(path), width, height=height, size="force", option_string=options, **conversion
     )
@@ -109,7 +109,8 @@ def _readable_type(path: Path, limits: Limits, allowed: frozenset[str]) -> str:
     return source_type
 
 
-def _header(path: Path, source_type: str) -> pyvips.Image:
+def header(path: Path, source_type: str) -> pyvips.Image:
+    """What libvips tells of a file before it reads a pixel; of a type that it has a loader for. GiveUp."""
     with decoding():
         return getattr(pyvips.Image, LOADERS[source_type])(_open(path))
 
@@ -145,7 +146,7 @@ def _facts(path: Path, source_type: str, limits: Limits) -> SourceFacts:
         from media_vm.imaging.bmp import bmp_facts
 
         return bmp_facts(path)
-    return _header_facts(source_type, _header(path, source_type))
+    return _header_facts(source_type, header(path, source_type))
 
 
 def _header_facts(source_type: str, header: pyvips.Image) -> SourceFacts:

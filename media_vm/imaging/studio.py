@@ -10,6 +10,7 @@ from typing import Final
 from media_vm.errors import ChildDied
 from media_vm.imaging import tasks
 from media_vm.imaging.pool import ChildPool
+from media_vm.rules.clean_text import clean
 from media_vm.rules.pictures import Remover, SourceFacts
 from media_vm.rules.quality import Aims
 from media_vm.rules.sizes import BOXES
@@ -18,6 +19,7 @@ from media_vm.values import Rendering, RenderRequest
 
 INSPECT_LIMIT: Final = timedelta(seconds=15)
 RENDER_LIMIT: Final = timedelta(seconds=120)
+LONGEST_CAPTION: Final = 500  # characters
 
 
 class Studio:
@@ -43,6 +45,12 @@ class Studio:
     def inspect(self, source: Path) -> SourceFacts:
         """Header only. NotThere, GiveUp, NoRoom, ChildDied, TryAgain (the child was stopped)."""
         return self._children.run(tasks.inspect, source, self._limits, self._allowed, limit=INSPECT_LIMIT)
+
+    def caption(self, source: Path) -> str | None:
+        """What the file itself says that it shows, cleaned here once more: a child may have been taken over.
+        NotThere, GiveUp, NoRoom, ChildDied, TryAgain."""
+        found = self._children.run(tasks.caption, source, self._limits, self._allowed, limit=INSPECT_LIMIT)
+        return clean(found, LONGEST_CAPTION)
 
     def render(self, source: Path, into: Path, request: RenderRequest) -> Rendering:
         """Make all variants in `into` as `.tmp-*`; whatever goes wrong, none of them stays behind.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +43,13 @@ def inspect(source: Path, limits: Limits, allowed: frozenset[str]) -> SourceFact
     return read_facts(source, limits, allowed)
 
 
+def caption(source: Path, limits: Limits, allowed: frozenset[str]) -> str | None:
+    """What the file itself says that it shows. NotThere, GiveUp, NoRoom."""
+    from media_vm.imaging.captions import caption_in
+
+    return caption_in(source, inspect(source, limits, allowed).type)
+
+
 def render(
     source: Path,
     into: Path,
@@ -66,3 +74,11 @@ def read_raster(
     from media_vm.imaging.small_copy import small_copy
 
     return small_copy(source, inspect(source, limits, allowed), longest_side)
+
+
+def copy_to_send(source: Path, limits: Limits = _LIMITS, allowed: frozenset[str] = READABLE) -> str:
+    """A JPEG for others to look at, nothing in it but pixels; as base64, for answers of a child are texts.
+    NotThere, GiveUp, NoRoom."""
+    from media_vm.imaging.small_copy import jpeg_to_send
+
+    return b64encode(jpeg_to_send(source, inspect(source, limits, allowed))).decode()

@@ -12,10 +12,12 @@ from media_vm.rules.sizes import ALIASES, size_named
 
 _FORMATS = {kept.value: kept for kept in Format} | {"jpg": Format.JPEG}
 _BACKGROUNDS = {background.value: background for background in Background}
-_PARAMETERS = frozenset({"size", "format", "bg", "v"})
+_PARAMETERS = frozenset({"size", "format", "bg", "v", "exp", "sig"})
 
 _ID = "([1-9][0-9]{0,17})"  # one spelling an id, and no more digits than a 64-bit column holds
 _BY_ID = re.compile(rf"/(?:serve|api/images)/{_ID}")
+_OF_MEDIA = re.compile(rf"/(?:serve|api/images)/{_ID}(?:/|\Z)")
+_MANIFEST = re.compile(rf"/serve/{_ID}/manifest\.json")
 _BY_PATH = re.compile(rf"/serve/{_ID}(?:/v([0-9a-f]{{8}}))?/([a-z]+)(\.nobg)?\.([a-z]+)")
 
 
@@ -41,7 +43,7 @@ class Asked:
 def asked_by_url(path: str, query: str) -> tuple[int, Asked] | None:
     """The media id and what is asked of it; None if the path is no serving URL. UnknownValue.
 
-    A path that names size and format is the whole request: its query is ignored.
+    A path that names size and format is the whole request: of its query a signature alone counts.
     """
     if by_id := _BY_ID.fullmatch(path):
         return int(by_id[1]), _asked_by_query(query)
@@ -52,9 +54,21 @@ def asked_by_url(path: str, query: str) -> tuple[int, Asked] | None:
     return None
 
 
+def media_by_path(path: str) -> int | None:
+    """The media that a path is about, whatever it asks of it; None if it is about none."""
+    found = _OF_MEDIA.match(path)
+    return int(found[1]) if found else None
+
+
+def manifest_by_path(path: str) -> int | None:
+    """The media whose manifest a path names; None if it is no manifest's."""
+    found = _MANIFEST.fullmatch(path)
+    return int(found[1]) if found else None
+
+
 def _asked_by_query(query: str) -> Asked:
     """Read `size=&format=&bg=&v=`: the last of a name wins, an empty value counts as missing."""
-    named = dict(_parameters(query))
+    named = dict(parameters(query))
     return Asked(
         size=_size(named["size"]) if "size" in named else Size.DETAIL,
         format=_format(named["format"]) if "format" in named else None,
@@ -63,7 +77,7 @@ def _asked_by_query(query: str) -> Asked:
     )
 
 
-def _parameters(query: str) -> Iterator[tuple[str, str]]:
+def parameters(query: str) -> Iterator[tuple[str, str]]:
     """Known names with their values, in order; a second `?` inside a known value starts another pair.
 
     The seed's pages append `?size=thumbnail` to a URL that has a query, and proxies then encode that `?`.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from media_vm.rules.analysis import Analysis
+from media_vm.rules.analysis import Analysis, LogoFacts, SiteContext
 from media_vm.rules.pictures import Background, DataType, Format, Made
 
 INSIST_EVERY = timedelta(hours=1)
@@ -56,50 +56,54 @@ def analysis_body(
         "style": described and described.style,
         "medium": described and described.medium,
         "subject_matter": described and described.subject_matter,
-        "quality_score": measured and measured.quality.score,
+        "quality_score": analysis and analysis.quality_score,
         "mood_keywords": list(described.mood_keywords) if described else [],
         "description": described and described.description,
         "tags": list(described.tags) if described else [],
         "caption": described and described.caption,
         "alt_text": described and described.alt_text,
         "dominant_colors": [swatch.hex for swatch in measured.palette] if measured else [],
-        "detected_objects": [],
+        "detected_objects": [
+            {"name": one.name, "confidence": one.confidence}
+            for one in (described.detected_objects if described else ())
+        ],
         "detected_text": described and described.detected_text,
         "confidence_score": described and described.confidence_score,
     }
     if data_type is DataType.LOGO:
         is_removed = Background.REMOVED in backgrounds if backgrounds else None
         body |= {
-            "brand_colors": body["dominant_colors"],
+            "brand_colors": list(analysis.brand_colors if analysis else ()) or body["dominant_colors"],
             "background_removed": is_removed,
-            "logo": _unknown_logo(),
+            "logo": _logo(analysis.logo if analysis and analysis.logo else LogoFacts()),
         }
     if data_type is DataType.SITES:
-        body["site_context"] = _unknown_site_context()
+        context = analysis.site_context if analysis else None
+        body["site_context"] = _site_context(context or SiteContext())
     return body
 
 
-def _unknown_logo() -> dict[str, object]:
-    """What only a model can tell of a logo. Its members are all there, so that a reader needs no guard."""
+def _logo(logo: LogoFacts) -> dict[str, object]:
+    """`logo`. Its members are all there, so that a reader needs no guard."""
     return {
-        "brand_text": None,
-        "logo_type": None,
-        "brand_elements": [],
-        "trademarks": [],
-        "works_on_dark": None,
-        "works_on_light": None,
+        "brand_text": logo.brand_text,
+        "logo_type": logo.logo_type,
+        "brand_elements": list(logo.brand_elements),
+        "trademarks": list(logo.trademarks),
+        "works_on_dark": logo.works_on_dark,
+        "works_on_light": logo.works_on_light,
     }
 
 
-def _unknown_site_context() -> dict[str, object]:
-    """What only a model can tell of a picture within its site; no context was used."""
+def _site_context(context: SiteContext) -> dict[str, object]:
+    """`site_context`, whole in the same way."""
     return {
-        "content_class": None,
-        "context_used": [],
-        "brand_match": {"score": None, "off_palette": []},
-        "suggestions": [],
-        "seo_caption": None,
-        "text_safe_area": None,
+        "content_class": context.content_class,
+        "context_used": list(context.context_used),
+        "brand_match": {"score": context.brand_score, "off_palette": list(context.off_palette)},
+        "suggestions": list(context.suggestions),
+        "seo_caption": context.seo_caption,
+        "text_safe_area": context.text_safe_area,
     }
 
 
@@ -125,6 +129,11 @@ def complete_body(
         "formats_available": [form.value for form in Format if form in available],
         "ai_analysis": analysis_body(analysis, data_type, made.backgrounds),
     }
+    return body_text(body)
+
+
+def body_text(body: dict[str, object]) -> str:
+    """The one way in which a body is written."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 

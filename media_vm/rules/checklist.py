@@ -86,8 +86,8 @@ class Checklist:
     heal_at, ai_heal_at: when a failed item, or a failed analysis alone, may have a further round.
     is_forgotten: the main API answered 404 or 410, so it is told nothing more unless it lists the id again.
     remakes: what alone resize_optimize is pending for, on request. from_kept: its bytes are what quarantine
-    kept. outage_turn: which failure of an outage was this item's, counted from 1, since a step last succeeded.
-    awaits_polish: its variants were made in a hurry.
+    kept. outage_turn: which failure of an outage was this item's, counted from 1, until a step that needs that
+    party succeeds; outage_party: who that was. awaits_polish: its variants were made in a hurry.
     """
 
     entries: dict[Step, Entry] = field(default_factory=lambda: {step: Entry() for step in Step})
@@ -110,6 +110,7 @@ class Checklist:
     remakes: Redo | None = None
     from_kept: bool = False
     outage_turn: int = 0
+    outage_party: str | None = None
     awaits_polish: bool = False
     degraded: str | None = None
     redo: Redo | None = None

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from media_vm.rules.findings import Provider
+
 UNEXPECTED = "unexpected"  # our own bug
 
 
@@ -29,7 +31,7 @@ class Failure:
     reason: a stable code such as `truncated`. detail: a sentence for a person; no path, key or SQL.
     fingerprint: identifies the bytes at fault (`sha256:…` or `length:…`) where bytes are at fault.
     child_died: the child process that held the file died; crash_signal: by SEGV, BUS, ABRT, ILL or FPE.
-    retry_after: how long the other party asked us to wait.
+    retry_after: how long the other party asked us to wait. provider: of AI, if one of them failed.
     """
 
     kind: Kind
@@ -39,6 +41,7 @@ class Failure:
     child_died: bool = False
     crash_signal: bool = False
     retry_after: timedelta | None = None
+    provider: Provider | None = None
 
 
 def is_whole(failure: Failure) -> bool:

@@ -11,6 +11,7 @@ class Feature(StrEnum):
 
     BACKGROUND_REMOVAL = "background_removal"
     POLISH = "polish"
+    EMBEDDINGS = "embeddings"
 
 
 def may_polish(features: Collection[Feature], cpu_slots: int) -> bool:

@@ -46,5 +46,11 @@ def healed_analysis(checklist: Checklist) -> Checklist:
     return replace(again, ai_heal_at=None, ai_rounds=checklist.ai_rounds + 1, ai_not_before=None)
 
 
+def asked_again(checklist: Checklist) -> Checklist:
+    """A person wants the analysis anew: as if it had never been tried. Until then what it lacks is told."""
+    again = checklist.with_entry(Step.AI_VISUAL_ANALYSIS, StepStatus.PENDING, attempts=0)
+    return replace(again, ai_heal_at=None, ai_rounds=0, ai_not_before=None)
+
+
 def _after(rounds: int, policy: Policy) -> timedelta:
     return policy.heal_after * int(EACH_ROUND_LATER**rounds)

@@ -32,8 +32,7 @@ def choose(shown: Shown, asked: Asked, accept: str, logo_background: Background)
 
     A format that was not kept is no fallback: the next one stands in for it under its true type.
     """
-    background = _background(shown, asked, logo_background)
-    faced = [variant for variant in shown.variants if variant.background is background]
+    faced = faced_as(shown, asked.background, logo_background)
     sized = _at_nearest_size(faced or shown.variants, asked.size)
     if not sized:
         return None
@@ -46,10 +45,11 @@ def choose(shown: Shown, asked: Asked, accept: str, logo_background: Background)
     return Choice(variant, None if variant.size is asked.size else "size", is_negotiated)
 
 
-def _background(shown: Shown, asked: Asked, logo_background: Background) -> Background:
-    """The URL's word, else the owner's, else the setting's for logos; no other media has two faces."""
+def faced_as(shown: Shown, asked: Background | None, logo_background: Background) -> list[Variant]:
+    """The variants of one face: the URL's, else the owner's, else the setting's for logos; others have one."""
     default = logo_background if shown.data_type is DataType.LOGO else Background.ORIGINAL
-    return asked.background or shown.background_choice or default
+    face = asked or shown.background_choice or default
+    return [variant for variant in shown.variants if variant.background is face]
 
 
 def _at_nearest_size(variants: Iterable[Variant], size: Size) -> list[Variant]:

@@ -5,25 +5,29 @@
     at least two users failed alike            party waits until the same time, and one of them probes it
 
 A probe that succeeds ends it. Until then the pauses grow with how long it has lasted (contract §5.3), and whoever
-failed as the probe lets all others go first. Once it has ended, those who failed in it are known to have troubles
-of their own: nobody else waits for them again.
+failed as the probe lets all others go first. Once it has ended, those who failed in it and fail again are known to
+have troubles of their own: it costs them attempts, and nobody else waits for them again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from media_vm.rules.checklist import Checklist, Step
 from media_vm.rules.failures import UNEXPECTED, Failure, Kind
+from media_vm.rules.findings import Provider
 from media_vm.rules.lost_originals import ORIGINAL_LOST
 from media_vm.rules.policy import Policy
 
 ALIKE_WITHIN = timedelta(hours=1)
 ITEMS_ALIKE, USERS_ALIKE = 3, 2
-PROBE_VISION_EVERY = timedelta(hours=1)  # one whose key is refused
+PROBE_PROVIDER_EVERY = timedelta(hours=1)  # one whose key is refused
 STORAGE_FULL, BELOW_FLOOR = "storage_full", "disk_floor"  # no room for a file; less free than we want to leave
+OUT_OF_MONEY = "out_of_money"  # the day's cap on what AI calls cost
+NO_TURN = "no_turn"  # a provider has all the calls under way that it is given: scheduling, nobody is away
 
 AWAY = frozenset({Kind.OUTAGE, Kind.MISCONFIGURED})
 # A picture's own failure may be its server's: the same placeholder for everybody, 404 for everybody.
@@ -31,13 +35,17 @@ MAY_BE_AWAY = frozenset({Kind.TRANSIENT, Kind.TIMEOUT, Kind.ABSENT, Kind.PERMANE
 
 
 class Party(StrEnum):
-    """Whom many items depend on at once. main_api: its pending list, and our key there."""
+    """Whom many items depend on at once. main_api: its pending list, and our key there. The last four are
+    providers of AI, by their names in `MEDIA_VM_VISION`: that one is away holds no other back."""
 
     MAIN_API = "main_api"
     TEMP_FILES = "temp_files"
     CALLBACKS = "callbacks"
-    VISION = "vision"
     DISK = "disk"
+    GOOGLE = "google"
+    OPENAI = "openai"
+    OPENROUTER = "openrouter"
+    OLLAMA = "ollama"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +72,21 @@ class Alike:
 
 OF_STEP = {
     Step.RETRIEVE_FILE: Party.TEMP_FILES,
-    Step.AI_VISUAL_ANALYSIS: Party.VISION,
     Step.UPDATE_CALLBACK: Party.CALLBACKS,
 }
 NEEDS = {
     Step.RETRIEVE_FILE: (Party.DISK, Party.MAIN_API, Party.TEMP_FILES),
-    Step.AI_VISUAL_ANALYSIS: (Party.DISK, Party.VISION),
+    Step.AI_VISUAL_ANALYSIS: (
+        Party.DISK,
+    ),  # and of the providers those that are left to ask, if there is none else
     Step.RESIZE_OPTIMIZE: (Party.DISK,),
     Step.UPDATE_CALLBACK: (Party.MAIN_API, Party.CALLBACKS),
 }
+
+PARTY_OF: Mapping[Provider, Party] = {one: Party(one.value) for one in Provider if one != Provider.LOCAL}
+PROVIDERS = frozenset(PARTY_OF.values())
+
+OF_MAIN_API = frozenset({Party.TEMP_FILES, Party.CALLBACKS})  # whose failures a failing poll explains
 
 # Whose end lets which of a checklist's waits be over; an event's own time is the third.
 BYTES_WAIT_FOR = (Party.DISK, Party.MAIN_API, Party.TEMP_FILES)
@@ -82,7 +96,11 @@ NEWS_WAITS_FOR = (Party.MAIN_API, Party.CALLBACKS)
 A_TURN = timedelta(milliseconds=1)
 BEHIND_THE_OTHERS = timedelta(seconds=1)  # later than any turn, for what must come after the probe
 LATEST = 2 * BEHIND_THE_OTHERS  # after an outage's time: by then all that it holds wanted to come
-OUR_OWN = frozenset({ORIGINAL_LOST, UNEXPECTED})
+OUR_OWN = frozenset({ORIGINAL_LOST, UNEXPECTED, NO_TURN})
+# What no item alone can bring about: nobody there, too many calls, no money, no room.
+EVERYBODYS = frozenset(
+    {"unreachable", "busy", "rate_limited", "no_credit", OUT_OF_MONEY, STORAGE_FULL, BELOW_FLOOR}
+)
 
 
 def turn(until: datetime, outage_turn: int) -> datetime:
@@ -96,7 +114,7 @@ def party_at_fault(step: Step, failure: Failure) -> Party | None:
         return None
     if failure.reason in (STORAGE_FULL, BELOW_FLOOR):
         return Party.DISK
-    return OF_STEP.get(step)
+    return PARTY_OF[failure.provider] if failure.provider else OF_STEP.get(step)
 
 
 def holds_back(outage: Outage, step: Step) -> bool:
@@ -107,11 +125,21 @@ def holds_back(outage: Outage, step: Step) -> bool:
     return outage.party in NEEDS[step]
 
 
-def is_own(failure: Failure, known: Outage | None, outage_turn: int) -> bool:
-    """Has the party been back since this item failed for it, so that the item's refusal is its own trouble? Who
+def is_own(failure: Failure, known: Outage | None, party: Party, checklist: Checklist) -> bool:
+    """Has the party been back since this item failed for it, so that its failure is the item's own trouble? Who
     cannot be reached at all, or says when to come again, is away all the same."""
-    had_its_turn = known is None and outage_turn > 0
-    return had_its_turn and failure.kind is not Kind.OUTAGE
+    if known is not None or not checklist.outage_turn or checklist.outage_party not in (party, None):
+        return False
+    is_everybodys = failure.reason in EVERYBODYS or failure.retry_after is not None
+    return failure.kind is not Kind.OUTAGE or not is_everybodys
+
+
+def outlived(checklist: Checklist, step: Step) -> Checklist:
+    """Without its turn in an outage, once a step succeeded. A picture goes on without its analysis: only an answer
+    shows that a provider does not refuse this very picture."""
+    if checklist.outage_party in PROVIDERS and step is not Step.AI_VISUAL_ANALYSIS:
+        return checklist
+    return replace(checklist, outage_turn=0, outage_party=None)
 
 
 def is_outage(failure: Failure, alike: Alike, known: Outage | None, *, poll_fails: bool) -> bool:
@@ -141,7 +169,7 @@ def released(checklist: Checklist, party: Party) -> Checklist:
     """What waited for this party need not wait any longer."""
     if party in BYTES_WAIT_FOR:
         return replace(checklist, not_before=None)
-    return replace(checklist, ai_not_before=None) if party is Party.VISION else checklist
+    return replace(checklist, ai_not_before=None) if party in PROVIDERS else checklist
 
 
 def _answers_again(failure: Failure, known: Outage) -> bool:
@@ -154,6 +182,6 @@ def _pause(party: Party, kind: Kind, lasted: timedelta, policy: Policy) -> timed
     """Half as long as it has lasted, at least the backoff, at most the idle time. One poll speaks for all that is
     pending, so polls go on at the backoff."""
     if kind is Kind.MISCONFIGURED:
-        return PROBE_VISION_EVERY if party is Party.VISION else policy.idle
+        return PROBE_PROVIDER_EVERY if party in PROVIDERS else policy.idle
     longest = policy.backoff if party is Party.MAIN_API else policy.idle
     return max(policy.backoff, min(lasted / 2, longest))

@@ -12,6 +12,7 @@ from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.healing import to_heal_analysis, to_heal_item
 from media_vm.rules.listing import WITHDRAWN
 from media_vm.rules.lost_originals import ORIGINAL_LOST, fetched_again, was_lost_before
+from media_vm.rules.outages import OUT_OF_MONEY, outlived
 from media_vm.rules.polish import ends_polish, is_polish, unpolished
 from media_vm.rules.rounds import fresh_round
 from media_vm.rules.setbacks import Setback, Setting
@@ -35,7 +36,7 @@ def completed(
     is_open = checklist.redoes_variants and step is not Step.RESIZE_OPTIMIZE
     redo = checklist.redo if is_open or step is Step.UPDATE_CALLBACK else None
     done = replace(checklist.with_entry(step, StepStatus.COMPLETED), running=None, redo=redo)
-    done = replace(done, worker_deaths=0, outage_turn=0)
+    done = replace(outlived(done, step), worker_deaths=0)
     if step is checklist.last_error_step:
         done = replace(done, last_error=None, last_error_step=None)
     match step:
@@ -103,7 +104,8 @@ def _not_polished(checklist: Checklist, step: Step, failure: Failure, given: Set
 
 def _judged(checklist: Checklist, step: Step, failure: Failure, given: Setting) -> Setback:
     checklist = replace(checklist, last_error=failure, last_error_step=step)
-    checklist = replace(checklist, outage_turn=given.outage_turn or checklist.outage_turn)
+    if given.outage_turn:
+        checklist = replace(checklist, outage_turn=given.outage_turn, outage_party=given.outage_party)
     if step is Step.UPDATE_CALLBACK:
         return Setback(_callback_failed(checklist, failure, given))
     if _blames_other_bytes(checklist, failure):
@@ -146,7 +148,8 @@ def _analysis_failed(checklist: Checklist, failure: Failure, given: Setting) -> 
     """The walk goes on without it (contract §5.4); the step has a not-before time of its own."""
     if failure.kind in (Kind.OUTAGE, Kind.MISCONFIGURED):
         due = _held_until(failure, given, refused=PROBE_AI_EVERY)
-        return replace(give_back(checklist), ai_not_before=due, degraded=failure.kind.value)
+        degraded = "budget" if failure.reason == OUT_OF_MONEY else failure.kind.value
+        return replace(give_back(checklist), ai_not_before=due, degraded=degraded)
     after = replace(checklist, running=None, degraded="failed")
     attempts = after[Step.AI_VISUAL_ANALYSIS].attempts
     if attempts >= given.policy.max_attempts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -32,11 +33,22 @@ _WITHOUT_DECOMPOSITION = str.maketrans(
 def slug_of(original_name: str) -> str:
     """At most 60 characters of a–z, 0–9 and single dashes, from the name without its extension; `image` when
     nothing is left."""
-    stem = PurePosixPath(original_name.replace("\\", "/")).name.rsplit(".", 1)[0]
-    stem = stem.translate(_WITHOUT_DECOMPOSITION)
+    return _dashed(PurePosixPath(original_name.replace("\\", "/")).name.rsplit(".", 1)[0]) or "image"
+
+
+def slug_from(words: Iterable[str | None], original_name: str) -> str:
+    """The same of what a picture shows, as `abstract-sunset-oil`; of its name where nobody said anything."""
+    return _dashed(" ".join(word for word in words if word)) or slug_of(original_name)
+
+
+def _dashed(text: str) -> str:
+    """Cut at the end of a word where one is near."""
+    stem = text.translate(_WITHOUT_DECOMPOSITION)
     ascii_only = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
     dashed = re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
-    return dashed[:SLUG_LENGTH].rstrip("-") or "image"
+    if len(dashed) > SLUG_LENGTH and "-" in dashed[SLUG_LENGTH // 2 : SLUG_LENGTH + 1]:
+        return dashed[: dashed.rindex("-", 0, SLUG_LENGTH + 1)]
+    return dashed[:SLUG_LENGTH].rstrip("-")
 
 
 def bulk_path(on: date, media_id: int, sha256: str, extension: str) -> str:

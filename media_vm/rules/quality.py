@@ -44,6 +44,9 @@ class Course:
     slope: float
 
 
+CLOSE: Final = 1.5
+"""Points from the target: as near as another step would come, so that a trial of the whole picture is kept."""
+
 NEAR: Final = 4.0
 """Points from the target: as far as a straight course can be trusted."""
 

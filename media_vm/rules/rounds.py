@@ -36,4 +36,4 @@ def begun_anew(checklist: Checklist) -> Checklist:
             checklist = checklist.with_entry(step, StepStatus.PENDING, attempts=0)
     fresh = replace(checklist, not_before=None, ai_not_before=None, absent_since=None, looks=0)
     fresh = replace(fresh, heal_at=None, ai_heal_at=None, worker_deaths=0, remakes=None, from_kept=False)
-    return replace(fresh, suspect=None, deaths=0, crash_deaths=0, outage_turn=0)
+    return replace(fresh, suspect=None, deaths=0, crash_deaths=0, outage_turn=0, outage_party=None)

@@ -15,7 +15,8 @@ class Setting:
 
     chance: a random number 0–1 for the jitter. others_arrive: another item's bytes came within the last hour.
     held_until: when the party that is away will be tried next; all that it holds waits until then. outage_turn:
-    which failure of that outage this is; 0 if it merely waits. from_kept: the bytes are what quarantine kept.
+    which failure of that outage this is, and outage_party whose; 0 if it merely waits. from_kept: the bytes are
+    what quarantine kept.
     """
 
     now: datetime
@@ -24,6 +25,7 @@ class Setting:
     others_arrive: bool = False
     held_until: datetime | None = None
     outage_turn: int = 0
+    outage_party: str | None = None
     from_kept: bool = False
 
 

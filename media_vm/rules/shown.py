@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from media_vm.rules.analysis import Analysis
 from media_vm.rules.pictures import Background, DataType, MediaStatus, Variant
 
 
@@ -19,6 +21,26 @@ class Shown:
     slug: str
     background_choice: Background | None
     variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """One media with what a page may know before the picture comes. width, height: of the upright original in
+    pixels, None until it was looked at; analysis: None until there is one."""
+
+    shown: Shown
+    width: int | None
+    height: int | None
+    analysis: Analysis | None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What changed of late: media with the times of their last change, None if too many did to name them.
+    highest_id: of all that were ever taken in; 0 before the first."""
+
+    highest_id: int
+    changed: frozenset[tuple[int, datetime]] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +78,14 @@ class BackgroundChoice:
 
     answer: BackgroundAnswer
     is_removed: bool | None = None
+
+
+class AltTextAnswer(StrEnum):
+    """What became of `PUT /api/media/alt/{media_id}` (contract §3)."""
+
+    KEPT = "kept"
+    NOT_READY = "not_ready"
+    UNKNOWN = "unknown"
 
 
 class RefocusAnswer(StrEnum):

@@ -13,6 +13,7 @@ from media_vm.rules.listing import SAME_EVENT_TIMES, Relisted, as_update, is_wit
 from media_vm.rules.orphans import orphaned, patience
 from media_vm.rules.outages import NEWS_WAITS_FOR, Party, released
 from media_vm.rules.outcomes import announced, withdrawn
+from media_vm.rules.owners_words import in_place_of, told_with
 from media_vm.rules.polish import awaits_polish
 from media_vm.rules.rounds import begun_anew, renewed
 from media_vm.rules.temp_names import data_type_of
@@ -194,10 +195,13 @@ class MemoryDatabase(MemoryRows):
             row.arrived_at = now if outcome.arrived else row.arrived_at
             if outcome.original:
                 row.media = replace(row.media, original=self._shared(row.media, outcome.original))
-            row.analysis = outcome.analysis or row.analysis
+            if outcome.analysis:
+                has_variants = row.media.checklist.has_variants
+                row.analysis = in_place_of(row.analysis, outcome.analysis, has_variants=has_variants)
             row.variants = outcome.variants or row.variants
             if outcome.new_event:
-                row.told.append(Told(outcome.new_event, now, now))
+                body = told_with(outcome.new_event.body, row.analysis)
+                row.told.append(Told(replace(outcome.new_event, body=body), now, now))
             told = row.open_told()
             if outcome.step is Step.UPDATE_CALLBACK and told:
                 is_answered = outcome.answered is not None and outcome.answered.key == told.event.key

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from media_vm.errors import GiveUp, NotThere, StepFailed
 from media_vm.rules.callbacks import Event
+from media_vm.rules.known import SiteTold
 from media_vm.rules.pictures import DataType
+from media_vm.rules.site_told import site_told
 from media_vm.testing.clock import EPOCH
 from media_vm.testing.files import download_of
 from media_vm.values import Answer, Download, PendingImage, PendingList
@@ -15,7 +18,7 @@ from media_vm.values import Answer, Download, PendingImage, PendingList
 class MemoryMainAPI:
     """The `MainAPI` port. temp_files: bytes, or the failure that a download ends in. down: the failure that every
     call ends in. answers: failures that the next sends end in. forgets: does it list what it answered no more, as
-    the real one does?"""
+    the real one does? contexts: JSON of users' sites."""
 
     def __init__(self, disk: dict[Path, bytes], limit: int = 50_000_000) -> None:
         self._disk, self._limit = disk, limit
@@ -24,6 +27,7 @@ class MemoryMainAPI:
         self.down: StepFailed | None = None
         self.answers: list[StepFailed] = []
         self.sent: list[Event] = []
+        self.contexts: dict[int, object] = {}
         self.forgets = True
 
     def upload(
@@ -71,6 +75,13 @@ class MemoryMainAPI:
         if self.forgets:
             self.listed = [image for image in self.listed if image.id != event.pending_id]
         return Answer("answered 200")
+
+    def site(self, user_id: int, asks: Callable[[], str]) -> SiteTold:
+        """Nothing where nobody is there."""
+        if self.down:
+            return SiteTold()
+        asks()
+        return site_told(self.contexts.get(user_id))
 
     def _raise_if_down(self) -> None:
         if self.down:

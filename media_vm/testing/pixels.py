@@ -26,11 +26,14 @@ def picture(kind: str = "jpeg", width: int = 1200, height: int = 800, *, flaw: s
 
 
 class MemoryPixels:
-    """The `Pixels` port over pictures that are words. troubles: failures that the next renders end in."""
+    """The `Pixels` port over pictures that are words. troubles: failures that the next renders end in. asked: what
+    was to be rendered, in order. embedded: every file's own caption."""
 
     def __init__(self, disk: dict[Path, bytes], max_megapixels: int = 50) -> None:
         self._disk, self._max_megapixels = disk, max_megapixels
         self.troubles: list[StepFailed] = []
+        self.asked: list[RenderRequest] = []
+        self.embedded: str | None = None
 
     def inspect(self, source: Path) -> SourceFacts:
         """Read the words."""
@@ -44,8 +47,13 @@ class MemoryPixels:
             raise GiveUp("too_many_megapixels", "too many pixels")
         return facts
 
+    def caption(self, source: Path) -> str | None:
+        """As it was given to all."""
+        return self.embedded
+
     def render(self, source: Path, into: Path, request: RenderRequest) -> Rendering:
         """One AVIF and one JPEG, whose bytes name their source; of the thumbnail, if only crops are asked for."""
+        self.asked.append(request)
         if self.troubles:
             raise self.troubles.pop(0)
         words = self._disk[source].split()

@@ -9,6 +9,7 @@ from itertools import count
 from media_vm.errors import LeaseLost
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event
+from media_vm.rules.known import Known, SiteKnown, known_of
 from media_vm.rules.pictures import Made
 from media_vm.rules.policy import Policy
 from media_vm.testing.clock import MemoryClock
@@ -30,6 +31,10 @@ class MemoryRows:
     def analysis(self, media_id: int) -> Analysis | None:
         """What is known of the picture so far."""
         return self.rows[media_id].analysis
+
+    def known(self, media: Media) -> Known:
+        """Its owner's words; nobody has a site here."""
+        return known_of(media.data_type, media.original_name, self.analysis(media.id), SiteKnown())
 
     def open_event(self, media_id: int) -> Event | None:
         """The oldest event that was not answered."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from media_vm.raster import Raster
-from media_vm.rules.analysis import Analysis, Measured
+from media_vm.rules.analysis import Measured
 from media_vm.rules.pictures import DataType
 from media_vm.vision.color_cells import color_cells
 from media_vm.vision.hashes import perceptual_hash
@@ -43,7 +43,7 @@ def measure_file(read_raster: Callable[[Path], Raster], source: Path, data_type:
 
 @dataclass(frozen=True, slots=True)
 class LocalVision:
-    """The `Vision` port with nothing but our own arithmetic.
+    """Nothing but our own arithmetic.
 
     run: calls a picklable function with its arguments in a child process, and raises what the port names.
     read_raster: decodes a file there; picklable too.
@@ -52,11 +52,6 @@ class LocalVision:
     run: Callable[..., Measured]
     read_raster: Callable[[Path], Raster]
 
-    @property
-    def is_configured(self) -> bool:
-        """Never: `local` is what remains when no provider is set up."""
-        return False
-
-    def analyse(self, source: Path, data_type: DataType) -> Analysis:
-        """Measure; what only a model can tell stays unknown. TooSlow, GiveUp, ChildDied."""
-        return Analysis(measured=self.run(measure_file, self.read_raster, source, data_type))
+    def measure(self, source: Path, data_type: DataType) -> Measured:
+        """What only a model can tell stays unknown. TooSlow, GiveUp, ChildDied."""
+        return self.run(measure_file, self.read_raster, source, data_type)

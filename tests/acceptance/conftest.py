@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.acceptance.machine import Machine, draw_pictures, machine_in
+from tests.private_nginx import Front, nginx_in_front
 
 FIELDS = {"logo": "logo_image", "profile": "profile_image"}
 
@@ -25,3 +26,10 @@ def uploaded(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> dict
     ids = {name: machine.upload(FIELDS.get(name, "product_image"), path) for name, path in drawn.items()}
     machine.decided(*ids.values())
     return ids
+
+
+@pytest.fixture(scope="session")
+def front(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """The shipped nginx in front of the machine's serve; who fills its cache asks with a query of their own."""
+    with nginx_in_front(tmp_path_factory.mktemp("nginx"), machine.surroundings.addresses.serve_port) as running:
+        yield running

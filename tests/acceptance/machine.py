@@ -50,10 +50,11 @@ class Machine:
         """What the main API shows to serve."""
         return {"Authorization": f"Bearer {self.surroundings.media_vm_key}"}
 
-    def upload(self, field: str, path: Path) -> int:
+    def upload(self, field: str, path: Path, user_id: int = 1) -> int:
         """Through the endpoint of the example's page; returns the pending image id."""
+        headers = {"X-User-Id": str(user_id)}
         with path.open("rb") as file:
-            answer = self.api.patch("/users/me", files={field: (path.name, file, "image/jpeg")})
+            answer = self.api.patch("/users/me", files={field: (path.name, file, "image/jpeg")}, headers=headers)
         assert answer.status_code == 200, answer.text
         pending_id: int = answer.json()["pending_image_ids"][0]
         return pending_id
@@ -100,6 +101,16 @@ class Machine:
             rows = db.execute("SELECT * FROM media_calls WHERE pending_image_id = ?", (pending_id,))
             return [dict(row) for row in rows]
 
+    def callback(self, pending_id: int) -> Json:
+        """The body of the newest callback about one image; empty while there was none."""
+        question = (
+            "SELECT callback FROM media_details JOIN pending_images ON media_id = permanent_url WHERE id = ?"
+        )
+        with self._main_api_database() as db:
+            row = db.execute(question, (pending_id,)).fetchone()
+        body: Json = json.loads(row[0]) if row else {}
+        return body
+
     def restart_worker(self) -> int:
         """SIGTERM to the worker, a new one in its place; the exit code of the old."""
         [old] = [one for one in self.processes.running if one[0].name == "worker"]
@@ -117,10 +128,10 @@ class Machine:
 
 
 @contextmanager
-def machine_in(folder: Path) -> Iterator[Machine]:
-    """The machine on free ports, its data in this folder."""
+def machine_in(folder: Path, **settings: str) -> Iterator[Machine]:
+    """The machine on free ports, its data in this folder. settings: besides `SETTINGS`."""
     addresses = Addresses(free_port(), free_port())
-    surroundings = Surroundings(folder, addresses, SETTINGS)
+    surroundings = Surroundings(folder, addresses, SETTINGS | settings)
     with (
         closing(Processes(folder)) as processes,
         httpx.Client(base_url=addresses.main_api, timeout=30, trust_env=False) as api,

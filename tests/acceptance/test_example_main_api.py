@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from examples.main_api.database import Database
 from examples.main_api.uploads import spelled
+from media_vm.rules.site_told import site_told
 from tests.acceptance.example_api import (
     CALLBACK,
     KEY,
@@ -162,12 +163,13 @@ def test_client_name_is_no_path(api: TestClient, name: str, expected: str) -> No
 
 @pytest.mark.parametrize("authorization", [None, "Bearer wrong", "Bearer ", "Basic main-key", "main-key"])
 def test_media_calls_need_the_key(api: TestClient, authorization: str | None) -> None:
-    """All three calls answer 401 to whoever does not show the key, and change nothing."""
+    """All calls answer 401 to whoever does not show the key, and change nothing."""
     [image_id] = upload(api, "profile_image")
     headers = {"Authorization": authorization} if authorization else {}
     calls = [("GET", "pending/all"), ("POST", f"complete/{image_id}"), ("DELETE", f"cleanup/{image_id}")]
+    calls.append(("GET", "context/456"))
     answers = [api.request(method, f"/api/media/{path}", headers=headers) for method, path in calls]
-    assert ([401] * 3, [image_id]) == ([a.status_code for a in answers], [i["id"] for i in pending(api)])
+    assert ([401] * 4, [image_id]) == ([a.status_code for a in answers], [i["id"] for i in pending(api)])
 
 
 def test_complete_turns_temp_paths_into_urls(api: TestClient) -> None:
@@ -271,3 +273,14 @@ def test_a_failed_item_may_still_be_completed(api: TestClient) -> None:
 def test_unknown_ids_are_404(api: TestClient) -> None:
     """Both calls answer 404 for an id that never was."""
     assert (complete(api, 999, "k1").status_code, cleanup(api, 999, "k2").status_code) == (404, 404)
+
+
+def test_a_users_context_is_as_media_vm_reads_it(api: TestClient) -> None:
+    """Their works with what is known of them, the newest first, and the site; nothing of a stranger."""
+    first, _ = upload(api, "product_image", "site_image", name="two_boats.jpg")
+    complete(api, first, "k1", CALLBACK | {"ai_analysis": {"medium": "Oil"}})
+    told = site_told(api.get("/api/media/context/456", headers=KEY).json())
+
+    assert (("two boats", "two boats, Oil"), "The Festival") == (told.catalog, told.title)
+    assert ("#F5F3EE", "#211F1B", "#A8321C") == told.theme_colors
+    assert [404, 422] == [api.get(f"/api/media/context/{user}", headers=KEY).status_code for user in (457, 0)]

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from tests.acceptance.chromium import chromium, complaints
 from tests.acceptance.machine import Machine
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-# As root in a container there is neither a sandbox nor much shared memory.
-ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 # The page itself asks for the same address again, to weigh the other formats: only <img>'s own entry counts.
 DELIVERED = """img => performance.getEntriesByName(img.currentSrc)
     .find(entry => entry.initiatorType === 'img').contentType"""
@@ -23,21 +20,15 @@ PHONE = {"width": 360, "height": 740}
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
-    """An empty page of the Chromium that is installed here."""
-    executable = next(filter(None, map(shutil.which, NAMES)), None)
-    assert executable, f"the page tests need one of {', '.join(NAMES)}"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+    """An empty page."""
+    with chromium() as browser:
         yield browser.new_context().new_page()  # one that may open further pages
-        browser.close()
 
 
 @pytest.fixture(scope="module")
 def problems(page: Page, machine: Machine, uploaded: dict[str, int]) -> list[str]:
     """What the console complained of while the gallery was opened and its pictures were loaded."""
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
+    said = complaints(page)
     page.goto(machine.surroundings.addresses.main_api)
     page.wait_for_selector(f".work:nth-of-type({len(uploaded)})")
     # Those below the fold load lazily: the test looks at all of them at once.

@@ -13,7 +13,7 @@ from tests.faults.verdict import Verdict
 class Score:
     """One kind of misfortune: how often it happened, to how many items, and what was wrong after.
 
-    burnt: attempts that it cost, of those that it may; vanished: deaths of workers that were recorded. proof: what
+    burnt: attempts that it cost, of those that it may; vanished: items freed of a dead worker's lease. proof: what
     exactly was done, and measured.
     """
 

@@ -6,15 +6,16 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Engine, func, select, text, update
-from sqlmodel import col
+from sqlalchemy import Engine, text, update
+from sqlmodel import col, select
 
 from media_vm.adapters.columns import Now
 from media_vm.adapters.engine import open_engine
-from media_vm.adapters.tables import ProcessingChecklist
-from media_vm.adapters.transactions import transact
+from media_vm.adapters.tables import MediaCallback, ProcessingChecklist
+from media_vm.adapters.transactions import database_now, reading, transact
 from media_vm.rules.orphans import DEATHS_THAT_ALARM
 
 NOT_AT_REST = "SELECT count(*) FROM processing_checklist WHERE due_at IS NOT NULL OR lease_expires_at IS NOT NULL"
@@ -48,12 +49,11 @@ BURNT = "SELECT {} FROM processing_checklist".format(
     )
 )
 _row = ProcessingChecklist
-# Five dead workers had it in their hands: it is tried once an hour (contract §5.3).
-PUT_OFF = (
-    col(_row.worker_deaths) >= DEATHS_THAT_ALARM,
-    col(_row.due_at) > Now(),
-    col(_row.lease_expires_at).is_(None),
-)
+BY_BACKOFF = 3  # attempts at telling something (contract §5.6)
+# What the contract tries once an hour: what five dead workers had in their hands (§5.3), and news that nobody
+# answered three times (§5.6). All that the kit waits for otherwise takes seconds.
+HOURLY = (col(_row.worker_deaths) >= DEATHS_THAT_ALARM) | (col(_row.update_callback_attempts) >= BY_BACKOFF)
+ALMOST_AN_HOUR = timedelta(minutes=30)
 OF_ITEMS = ("media_files", "processing_checklist", "media_variants", "media_callbacks", "media_events")
 
 
@@ -76,15 +76,20 @@ class Sight:
         """How many leases the worker of that process holds, alive or dead."""
         return self.count(HELD_BY, worker=worker_named(pid))
 
-    def put_off(self) -> int:
-        """How many wait for their hour, since too many workers died of them or beside them."""
-        with closing(self.engine.connect().execution_options(reading=True)) as connection:
-            return connection.execute(select(func.count()).where(*PUT_OFF)).scalar_one()
+    def put_off(self) -> set[int]:
+        """Which media wait for their hour."""
+        with reading(self.engine) as session:
+            later = col(_row.due_at) > database_now(session) + ALMOST_AN_HOUR
+            return set(
+                session.exec(select(_row.media_id).where(HOURLY, later, col(_row.lease_expires_at).is_(None)))
+            )
 
-    def let_the_hour_pass(self) -> None:
-        """Those that wait for their hour are due."""
-        due = update(_row).where(*PUT_OFF).values(due_at=Now())
-        transact(self.engine, lambda session: session.exec(due))
+    def let_the_hour_pass(self, media: set[int]) -> None:
+        """These are due, and so is what they have to tell."""
+        due = update(_row).where(col(_row.media_id).in_(media)).values(due_at=Now())
+        open_ones = col(MediaCallback.acknowledged_at).is_(None), col(MediaCallback.given_up_at).is_(None)
+        news = update(MediaCallback).where(col(MediaCallback.media_id).in_(media), *open_ones)
+        transact(self.engine, lambda session: (session.exec(due), session.exec(news.values(due_at=Now()))))
 
     def everything(self) -> set[str]:
         """Every row of every table that is about items."""

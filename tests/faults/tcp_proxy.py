@@ -35,6 +35,7 @@ class TcpProxy:
         for one in self._live:
             _end(one)
         self._live.clear()
+        self.flow_again()
 
     def reset(self) -> None:
         """Both ends see `connection reset by peer`."""
@@ -43,12 +44,19 @@ class TcpProxy:
                 one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
             _end(one)
         self._live.clear()
+        self.flow_again()
 
     def stall(self) -> None:
         """Nothing gets through any more, and nobody is told."""
         self._flowing.clear()
         self._stalls.append(self._flowing)
         self._flowing = _open_gate()
+
+    def flow_again(self) -> None:
+        """What was held up gets through after all, late."""
+        for stalled in self._stalls:
+            stalled.set()
+        self._stalls.clear()
 
     def cut_after(self, count: int) -> None:
         """Break off when so many further bytes came from the server."""
@@ -67,8 +75,6 @@ class TcpProxy:
         """No new connections, no old ones."""
         _end(self._listener)
         self.cut()
-        for stalled in self._stalls:
-            stalled.set()
 
     def _accept(self) -> None:
         with suppress(OSError):
@@ -90,6 +96,8 @@ class TcpProxy:
         with suppress(OSError):
             while data := source.recv(65536):
                 gate.wait()
+                if sink.fileno() < 0:  # cut while it was stalled: no fault is spent on the dead
+                    break
                 kept = passed(data)
                 sink.sendall(kept)
                 if len(kept) < len(data):

@@ -13,9 +13,10 @@ from media_vm.adapters.tables import ProcessingChecklist
 from media_vm.failpoints import POINTS, arm, failpoint, read
 from media_vm.rules.orphans import DEATHS_THAT_ALARM
 from tests.faults.crashes import CRASH_PATIENCE_SECONDS, LEASES_AT_A_KILL, crash_at, random_kills, scene
-from tests.faults.sight import sight_of
+from tests.faults.sight import BY_BACKOFF, sight_of
 from tests.faults.verdict import converged
-from tests.faults.workers import start
+from tests.faults.waiting import until
+from tests.faults.workers import start, stop
 from tests.integration.databases import empty_database
 
 SOURCES = Path(__file__).parents[2] / "media_vm"
@@ -66,6 +67,21 @@ def test_what_five_dead_workers_held_waits_for_its_hour(request: pytest.FixtureR
         verdict = converged(place, api)
 
     assert (1, 1) == (verdict.put_off, verdict.vanished)
+    assert verdict.is_clean, verdict
+
+
+def test_news_that_nobody_answered_waits_for_its_hour(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """The same for an event that met a 500 three times; alone, so that it is no outage."""
+    with scene(empty_database("sqlite", request), tmp_path, items=1) as (place, api):
+        api.fault = lambda kind: "500" if kind == "complete" else None
+        worker = start(place)
+        has_tried = until(lambda: BY_BACKOFF == api.calls["complete"])
+        stop(worker)
+        api.fault = lambda _: None
+        verdict = converged(place, api, may_burn=BY_BACKOFF)
+
+    assert has_tried
+    assert (1, 1) == (verdict.put_off, len(api.ledger))
     assert verdict.is_clean, verdict
 
 

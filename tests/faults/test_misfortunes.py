@@ -59,10 +59,10 @@ def test_a_main_api_that_misbehaves_loses_nothing(
 
 
 @pytest.mark.parametrize("fault", ["500", "html", "404", "drop_after"])
-def test_an_outage_of_the_main_api_costs_nothing(
+def test_an_outage_of_the_main_api_costs_no_more_than_what_was_in_flight(
     fault: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    """Every call meets it for a second."""
+    """Every call meets it for a second; nobody uses up its attempts."""
     with scene(empty_database("sqlite", request), tmp_path) as (place, api):
         verdict = api_outages(place, api, fault=fault, seconds=1)
 

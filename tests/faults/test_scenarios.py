@@ -344,10 +344,11 @@ def test_an_owners_focal_point_outlives_an_analysis(sim: Simulated) -> None:
     """What comes later from a model never moves it."""
     assert sim.engine is not None
     readings = Readings(sim.engine)
-    sim.parts.vision.troubles = [TryAgain("odd", "it failed")]
+    sim.parts.vision.trouble_measuring = TryAgain("odd", "it failed")
     neighbours(sim, 1)
     run_cycle(sim.world)
     unknown, too_soon = readings.refocus(99, FocalPoint(0, 0)), readings.refocus(1, FocalPoint(0.2, 0.2))
+    sim.parts.vision.trouble_measuring = None
     sim.pass_time(HOUR)
     readings.refocus(1, FocalPoint(0.2, 0.2))
     with Session(sim.engine) as session, session.begin():

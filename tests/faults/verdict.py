@@ -21,7 +21,7 @@ from tests.faults.sight import (
     Sight,
     sight_of,
 )
-from tests.faults.waiting import until
+from tests.faults.waiting import until_none_is_left
 from tests.faults.workers import Place, start, stop
 
 
@@ -31,7 +31,7 @@ class Verdict:
 
     items: how many there were. burnt: attempts beyond the first of each step; may_burn: how many of them the
     misfortune explains, None: any. running: was an item seen that anybody could claim while an attempt of it
-    counted as under way? vanished: deaths of workers that were recorded. put_off: items that waited for an hour,
+    counted as under way? vanished: items freed of a dead worker's lease. put_off: items that waited for an hour,
     which was let pass. failures: events of failed attempts, by kind. held: leases that each killed worker held.
     """
 
@@ -68,23 +68,27 @@ class Verdict:
 
 
 def converged(place: Place, api: LedgerAPI, *, may_burn: int | None = 0) -> Verdict:
-    """Let one undisturbed worker bring everything to its end, then judge. Once nothing is left but items that five
-    dead workers held, their hour is let pass."""
-    worker, polls, seen, put_off = start(place), api.calls["poll"], [0], [0]
+    """Let one undisturbed worker bring everything to its end, then judge. Once nothing is left but items that are
+    tried once an hour, that hour is let pass, once for each."""
+    worker, polls, running, put_off = start(place), api.calls["poll"], [0], set[int]()
     under_way = NOT_POLISHED if place.polishes else NOT_AT_REST
     with sight_of(place.database) as sight:
 
-        def is_over() -> bool:
-            seen[0] = max(seen[0], sight.count(CLAIMABLE_WHILE_RUNNING))
-            if (waiting := sight.put_off()) and waiting == sight.count(NOT_AT_REST):
-                sight.let_the_hour_pass()
-                put_off[0] += waiting
-            return api.calls["poll"] > polls and not api.unfinished() and not sight.count(under_way)
+        def left() -> int:
+            running[0] = max(running[0], sight.count(CLAIMABLE_WHILE_RUNNING))
+            waiting = sight.put_off() - put_off
+            if waiting and len(waiting) == sight.count(NOT_AT_REST):
+                sight.let_the_hour_pass(waiting)
+                put_off.update(waiting)
+            is_unasked = api.calls["poll"] <= polls
+            return is_unasked + len(api.unfinished()) + sight.count(under_way)
 
-        until(is_over)
+        is_over = until_none_is_left(left)
         code = stop(worker)
         verdict = judge(sight, place.storage, api)
-    verdict.running, verdict.put_off, verdict.may_burn = seen[0], put_off[0], may_burn
+        if not is_over:
+            verdict.notes.append(f"{left()} still under way, polish included")
+    verdict.running, verdict.put_off, verdict.may_burn = running[0], len(put_off), may_burn
     if code != 0:
         verdict.notes.append(f"the worker that was asked to end did so with {code}")
     return verdict

@@ -2,7 +2,7 @@
 
 FOLDER: pictures to make worse, beside those that are drawn and those that were given, if they are there. --keep:
 where a file that hurt is put.
-Exit codes: 0 no worker and no child was hurt, 1 something was.
+Exit codes: 0 no worker and no child was hurt or over its limits, 1 something was, or no child was seen.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
+from media_vm.imaging.confinement import Confinement
+from tests.hostile.children import Peak, Watch, watching
 from tests.hostile.givens import SHARED, attacks, bodies, drawn, found
 from tests.hostile.mutations import USES, Specimen, specimen
-from tests.hostile.trial import HURT, Result, own_megabytes, tried, worker_pool
+from tests.hostile.trial import HURT, LIMIT, Result, own_megabytes, tried, worker_pool
 
 SLOTS = 2
 
@@ -38,22 +40,32 @@ def main(arguments: Sequence[str]) -> int:
         yours = found(options.folder) if options.folder else []
         givens = list(bodies([*drawn(drawing), *attacks(drawing), *found(SHARED), *yours]))
         (scratch := Path(name, "storage")).mkdir()
-        results, before, after = _run(partial(specimen, givens, options.seed), options.number, scratch)
+        with watching() as watch:
+            results, before, after = _run(partial(specimen, givens, options.seed), options.number, scratch, watch)
     for one in results:
         if options.keep and one.outcome in HURT:
             options.keep.mkdir(exist_ok=True)
             (options.keep / f"{one.specimen.number}-{one.specimen.origin}").write_bytes(one.specimen.body)
     print("\n".join(_table(results)))
     print(f"worker: {before:.0f} MB after the first tenth, {after:.0f} MB at the end")
+    print(_of_the_children(watch.peak, results))
     print(f"seed {options.seed}, {len(givens)} files made worse, {time.monotonic() - began:.0f} s")
-    return 1 if any(one.outcome in HURT for one in results) else 0
+    return verdict(watch.peak, results)
 
 
-def _run(make: Callable[[int], Specimen], how_many: int, scratch: Path) -> tuple[list[Result], float, float]:
+def verdict(peak: Peak, results: Sequence[Result]) -> int:
+    """The exit code. A run in which no child was seen proves nothing of their limits."""
+    is_hurt = any(one.outcome in HURT for one in results)
+    return 0 if peak.is_within(Confinement()) and not is_hurt else 1
+
+
+def _run(
+    make: Callable[[int], Specimen], how_many: int, scratch: Path, watch: Watch
+) -> tuple[list[Result], float, float]:
     results: list[Result] = []
     before = 0.0
     with closing(worker_pool(SLOTS, scratch)) as pool:
-        for result in tried(pool, SLOTS, make, how_many, scratch):
+        for result in tried(pool, SLOTS, make, how_many, scratch, watch):
             results.append(result)
             if len(results) == max(1, how_many // 10):
                 before = own_megabytes()
@@ -64,6 +76,16 @@ def _run(make: Callable[[int], Specimen], how_many: int, scratch: Path) -> tuple
                     file=sys.stderr,
                 )
     return results, before, own_megabytes()
+
+
+def _of_the_children(peak: Peak, results: Sequence[Result]) -> str:
+    if peak == Peak():
+        return "children: none was seen, so that nothing can be said of their limits"
+    return (
+        f"children: {peak.resident / 1e6:.0f} MB resident at most, {peak.addresses / 1e6:.0f} MB of address space,"
+        f" of {Confinement().memory_bytes / 1e6:.0f} MB allowed; the slowest of at most"
+        f" {LIMIT.total_seconds():.0f} s for one file took {max(one.seconds for one in results):.1f} s"
+    )
 
 
 def _table(results: Sequence[Result]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
@@ -12,16 +13,20 @@ import pytest
 
 from media_vm.adapters.files import DiskFiles
 from media_vm.errors import GiveUp, Misconfigured, NoRoom, NotThere, ProviderDown, TryAgain
+from media_vm.imaging.confinement import Confinement
 from media_vm.imaging.pool import ChildPool
 from media_vm.imaging.replies import TaskBroke
 from media_vm.imaging.studio import Studio
-from media_vm.rules.pictures import DataType
+from media_vm.rules.pictures import DataType, Size
 from media_vm.values import RenderRequest
+from tests.hostile.__main__ import verdict
+from tests.hostile.children import watching
 from tests.hostile.givens import SHARED, bodies, drawn
+from tests.hostile.leaks import leaks
 from tests.hostile.mutations import USES, WAYS, specimen
 from tests.hostile.trial import HURT, tried, worker_pool
 
-SAMPLE = 120
+SAMPLE = 80
 REFUSED = {
     "bomb_16384x16384.png": "too_many_megapixels",
     "bomb_17000x17000.avif": "too_wide_or_high",
@@ -59,12 +64,15 @@ def test_files_made_worse_hurt_neither_worker_nor_child(
 ) -> None:
     """Each is completed or refused, whatever it is sent for; no child dies, no variant holds what it must not."""
     worse = partial(specimen, list(bodies(drawn(tmp_path))), 7)
-    results = list(tried(children, 2, worse, SAMPLE, storage))
+    with watching() as watch:
+        results = list(tried(children, 2, worse, SAMPLE, storage, watch))
 
     assert SAMPLE == len(results)
     assert set(USES) == {one.specimen.use for one in results}
     assert [] == [(one.specimen.number, one.code) for one in results if one.outcome in HURT]
     assert {"completed", "refused"} == {one.outcome for one in results}
+    assert 0 < watch.peak.resident < watch.peak.addresses
+    assert 0 == verdict(watch.peak, results)
 
 
 @pytest.mark.parametrize("error", [NoRoom, ProviderDown, Misconfigured, TryAgain, TaskBroke])
@@ -92,15 +100,26 @@ GIVENS = sorted(path for folder in ("bad", "formats") for path in SHARED.glob(f"
 
 @pytest.mark.parametrize("path", GIVENS, ids=lambda path: path.name)
 def test_every_given_file_is_completed_or_refused_by_name(children: ChildPool, storage: Path, path: Path) -> None:
-    """The attacks and the odd formats, through the whole of the studio, each with its stable code."""
+    """The attacks and the odd formats, through the whole of the studio: each with its stable code, or in all sizes
+    and formats, none of which holds what it must not; no child beyond its limits.
+
+    Over 5 s for the drawing and the panorama, which fill every size: as many seconds of CPU time each.
+    """
     studio, files = Studio(children), DiskFiles(storage)
     files.copy(path, sent := files.incoming(path.name))
     into = files.folder(f"library/{path.name}")
-    try:
-        studio.inspect(sent)
-        kept = studio.render(sent, into, RenderRequest(DataType.PRODUCT, None, only_crops=True)).kept
-        code = None if kept else "nothing was kept"
-    except (GiveUp, NotThere) as refused:
-        code = refused.reason
+    code, told = None, list[Size]()
+    with watching() as watch:
+        try:
+            studio.inspect(sent)
+            made = studio.render(sent, into, RenderRequest(DataType.PRODUCT, None))
+            told = [*(one.size for one in made.kept), *(one.size for one in made.not_kept)]
+        except (GiveUp, NotThere) as refused:
+            code = refused.reason
+        watch.look()
 
     assert REFUSED.get(path.name) == code
+    assert ({} if code else dict.fromkeys(Size, 3)) == Counter(told)  # AVIF, WebP, a plain one: kept, or why not
+    assert bool(told) == any(into.iterdir())
+    assert [] == [word for one in into.iterdir() for word in leaks(one)]
+    assert watch.peak.is_within(Confinement())

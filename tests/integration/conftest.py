@@ -1,13 +1,23 @@
-"""What tests of real pictures share."""
+"""What tests of real pictures share, those of vision models, and those of what models cost."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
+from media_vm.forms import MODEL_PROVIDERS
 from media_vm.imaging.pool import ChildPool
 from media_vm.imaging.studio import Studio
+from media_vm.rules.findings import Provider
+from media_vm.testing import MemoryClock
+from media_vm.testing.spending import MemorySpending
+from tests.stand_ins.model_server import ModelServer, model_server
+
+if TYPE_CHECKING:  # the providers' libraries take a second to import, and most tests here have no need of them
+    from tests.model_endpoints import Eyes
+    from tests.paid_vision import Desk
 
 
 @pytest.fixture(scope="module")
@@ -22,3 +32,49 @@ def children() -> Iterator[ChildPool]:
 def studio(children: ChildPool) -> Studio:
     """A studio with the contract's limits."""
     return Studio(children)
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    """A model's server, which answers as it is told."""
+    with model_server() as running:
+        yield running
+
+
+@pytest.fixture(params=MODEL_PROVIDERS)
+def provider(request: pytest.FixtureRequest) -> Provider:
+    """Each of the three dialects in turn."""
+    found: Provider = request.param
+    return found
+
+
+@pytest.fixture
+def seen(server: ModelServer, provider: Provider) -> Iterator[Eyes]:
+    """A vision model before that server, and its bill."""
+    from tests.model_endpoints import eyes
+
+    with eyes(server, provider) as model:
+        yield model
+
+
+@pytest.fixture
+def clock() -> MemoryClock:
+    """Time that passes when it is told to."""
+    return MemoryClock()
+
+
+@pytest.fixture
+def spending(clock: MemoryClock) -> MemorySpending:
+    """A cap of a dollar a day."""
+    from tests.paid_vision import CAP, PRICES
+
+    return MemorySpending(clock, PRICES, CAP)
+
+
+@pytest.fixture
+def at(clock: MemoryClock, spending: MemorySpending) -> Iterator[Desk]:
+    """Google and a model behind the till, within that cap."""
+    from tests.paid_vision import desk
+
+    with desk(clock, spending=spending) as made:
+        yield made

@@ -7,15 +7,28 @@ import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
 from starlette.types import ASGIApp, Message, Scope
 
+from media_vm.rules.analysis import Analysis
 from media_vm.rules.pictures import Background, DataType, FocalPoint, Format, MediaStatus, Size, Variant
 from media_vm.settings import Settings
+from media_vm.testing import EPOCH
 from serve.app import create_app
-from serve.shelf import BackgroundAnswer, BackgroundChoice, RefocusAnswer, RetryAnswer, Shown, Wanted
+from serve.shelf import (
+    AltTextAnswer,
+    BackgroundAnswer,
+    BackgroundChoice,
+    News,
+    Portrait,
+    RefocusAnswer,
+    RetryAnswer,
+    Shown,
+    Wanted,
+)
 
 Sent = Mapping[str, str] | Mapping[bytes, bytes] | None
 STORAGE_VARIABLE = "TEST_STORAGE"
@@ -29,19 +42,39 @@ class MemoryShelf:
     statuses: dict[int, dict[str, object]] = field(default_factory=dict)
     retries: dict[int, RetryAnswer] = field(default_factory=dict)
     analyses: dict[int, dict[str, object] | None] = field(default_factory=dict)
+    analysis_of: dict[int, Analysis] = field(default_factory=dict)
     unready: str | None = None
     error: Exception | None = None
     looks: int = 0
+    changes: set[tuple[int, datetime]] | None = field(default_factory=set)
+    asked_for_news: int = 0
     woken: list[Sequence[int]] = field(default_factory=list)
     wanted: list[Wanted] = field(default_factory=list)
     focal_points: list[FocalPoint] = field(default_factory=list)
     faces: list[tuple[int, Background]] = field(default_factory=list)
+    alt_texts: list[tuple[int, str]] = field(default_factory=list)
 
     def look_up(self, media_id: int) -> Shown | None:
         self.looks += 1
         if self.error:
             raise self.error
         return self.media.get(media_id)
+
+    def news(self) -> News:
+        self.asked_for_news += 1
+        if self.error:
+            raise self.error
+        changed = None if self.changes is None else frozenset(self.changes)
+        return News(max(self.media, default=0), changed)
+
+    def changed(self, media_id: int) -> None:
+        """What a process does that writes: move the row's time."""
+        assert self.changes is not None
+        self.changes.add((media_id, EPOCH + timedelta(seconds=len(self.changes))))
+
+    def portrait(self, media_id: int) -> Portrait | None:
+        shown = self.look_up(media_id)
+        return Portrait(shown, 1500, 1000, self.analysis_of.get(media_id)) if shown else None
 
     def status(self, pending_image_id: int) -> dict[str, object] | None:
         return self.statuses.get(pending_image_id)
@@ -64,6 +97,14 @@ class MemoryShelf:
         self.faces.append((media_id, background))
         self.media[media_id] = replace(shown, background_choice=background)
         return BackgroundChoice(BackgroundAnswer.KEPT, is_removed=True)
+
+    def keep_alt_text(self, media_id: int, alt_text: str) -> AltTextAnswer:
+        if media_id not in self.media:
+            return AltTextAnswer.UNKNOWN
+        if not self.analyses.get(media_id):
+            return AltTextAnswer.NOT_READY
+        self.alt_texts.append((media_id, alt_text))
+        return AltTextAnswer.KEPT
 
     def analysis(self, media_id: int) -> tuple[bool, dict[str, object] | None]:
         return media_id in self.analyses, self.analyses.get(media_id)

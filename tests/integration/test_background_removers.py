@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from bench import cutouts, logos
 from bench.comparison import NotMeasured
 from bench.cutouts import Score
 from bench.drawn_logos import drawn_logos
+from media_vm.imaging.confinement import MODEL_VARIABLE
 from media_vm.imaging.pool import ChildPool
 from media_vm.imaging.removers import Refusal
 from tests import cutting
@@ -22,7 +25,8 @@ from tests.pictures import BLUE
 LIMIT = timedelta(seconds=120)
 PHOTOS = Path(__file__).parents[2].parent / "shared" / "images" / "photos"
 NOT_HERE = {"remover_not_installed", "model_missing"}
-REMOVERS = ["plain", "rembg", cutting.STAND_IN]
+HAS_MODEL = find_spec("rembg") is not None and MODEL_VARIABLE in os.environ
+REMOVERS = ["plain", cutting.STAND_IN, *(["rembg"] if HAS_MODEL else [])]
 
 
 @pytest.fixture(scope="module")
@@ -100,11 +104,8 @@ def test_cut_outs_stand_beside_what_was_asked_for(scores: dict[str, Score]) -> N
 
 
 @pytest.fixture(params=REMOVERS)
-def remover(request: pytest.FixtureRequest, children: ChildPool) -> str:
-    """Every adapter of the port; the real model only where somebody installed it."""
-    _, reason, _ = children.run(cutting.cut_out, request.param, "disc", limit=LIMIT)
-    if reason in NOT_HERE:
-        pytest.skip(f"rembg's own model is not tried here: {reason}")
+def remover(request: pytest.FixtureRequest) -> str:
+    """Every adapter of the port; rembg's own model only where somebody installed it and says where it is."""
     return str(request.param)
 
 

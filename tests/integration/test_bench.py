@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import statistics
 import threading
 import time
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ from media_vm.imaging.studio import Studio
 from tests import pictures
 
 FASTER = Comparison("a.jpg", "CPU", "s", (1.0, 2.0, 4.0), "Pillow", (5.0, 6.0, 7.0))
+FLAWLESS = Comparison("card", "off by", "levels", (0.0,), "Pillow", (1.0,))
 ALONE = Comparison("logos", "halo", "levels", (3.0,))
 MORE = Comparison("serve", "answers", "1/s", (3000.0,), "FastAPI", (1500.0,), more_is_better=True)
 LIMIT = timedelta(seconds=30)
@@ -85,9 +87,9 @@ def http_server() -> Iterator[int]:
             server.shutdown()
 
 
-@pytest.mark.parametrize(("comparison", "ratio"), [(FASTER, 3.0), (MORE, 2.0), (ALONE, None)])
+@pytest.mark.parametrize(("comparison", "ratio"), [(FASTER, 3.0), (MORE, 2.0), (ALONE, None), (FLAWLESS, None)])
 def test_a_ratio_says_how_many_times_better_we_are(comparison: Comparison, ratio: float | None) -> None:
-    """Of medians, whether little or much is good; without a peer there is none."""
+    """Of medians, whether little or much is good; without a peer there is none, nor of no error at all."""
     assert ratio == comparison.ratio
 
 
@@ -155,9 +157,10 @@ def test_variants_are_compared_with_both_peers(tiny: Photo, tmp_path: Path) -> N
 
 
 def test_analysis_is_compared_in_milliseconds(tiny: Photo) -> None:
-    """Every round gives a time of ours and of the peer."""
+    """Every round gives a time of ours and of the peer; the median stands beside the 60 ms that were asked for."""
     with closing(ChildPool(1)) as children:
-        (compared,) = compare_analysis([tiny], children, rounds=2)
+        compared, asked = compare_analysis([tiny], children, rounds=2)
+    assert ((statistics.median(compared.ours),), (60.0,)) == (asked.ours, asked.theirs)
     assert (2, 2, True) == (len(compared.ours), len(compared.theirs), min(*compared.ours, *compared.theirs) > 0)
 
 

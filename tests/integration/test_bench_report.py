@@ -38,6 +38,18 @@ def broken() -> Iterator[Comparison]:
     raise NotMeasured("no node")
 
 
+def test_what_nobody_foresaw_keeps_no_other_figure(capsys: pytest.CaptureFixture[str]) -> None:
+    """Told by its kind, its traceback printed; the next is taken."""
+
+    def unforeseen() -> Iterator[Comparison]:
+        raise KeyError("a bug")
+
+    run = run_through([Section("serve", "1 photograph", unforeseen), Section("logos", "1", lambda: iter([ALONE]))])
+    assert [ALONE] == run.comparisons
+    assert ["serve broke: KeyError"] == run.problems
+    assert "KeyError: 'a bug'" in capsys.readouterr().err
+
+
 def test_a_run_says_how_far_it_is_and_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
     """Number, pictures and seconds before each; what fails keeps none of the others; the total at the end."""
     run = run_through(

@@ -121,3 +121,33 @@ def test_a_worker_hears_of_every_problem_at_once(database: Path, command: str) -
 
     assert (2, 2) == (told.exit_code, len(told.stderr.splitlines()))
     assert "MAIN_API_URL (" in told.stderr and "MAIN_API_KEY is missing" in told.stderr
+
+
+def test_which_database_is_meant_is_said(tmp_path: Path) -> None:
+    """By its place, and with no password."""
+    none = media_vm("status", DATABASE_URL="sqlite:///nowhere.db")
+    away = media_vm("status", DATABASE_URL="mysql+pymysql://me:canary@127.0.0.1:9/oaf_media")
+
+    assert (2, 1) == (none.exit_code, away.exit_code)
+    assert f"there is no database at {tmp_path / 'nowhere.db'} (DATABASE_URL) yet" in none.stderr
+    assert "check DATABASE_URL (127.0.0.1:9/oaf_media)" in away.stderr
+    assert "canary" not in away.output
+
+
+def test_migrating_leaves_no_file_beside_the_database(database: Path) -> None:
+    """Its lock goes with it."""
+    assert [] == [one.name for one in database.parent.iterdir() if "migrating" in one.name]
+
+
+def test_the_state_says_what_a_worker_would_lack(database: Path) -> None:
+    """For whoever wonders why nothing comes in."""
+    bare, half, whole = (
+        media_vm("status"),
+        media_vm("status", MAIN_API_URL="http://a.example"),
+        media_vm("status", **MAIN_API),
+    )
+
+    assert "settings    without MAIN_API_URL and MAIN_API_KEY, which a worker needs\n" in bare.stdout
+    assert "settings    without MAIN_API_KEY, which a worker needs\n" in half.stdout
+    assert "which a worker needs" not in whole.stdout
+    assert ["MAIN_API_URL", "MAIN_API_KEY"] == json.loads(media_vm("status", "--json").stdout)["worker_lacks"]

@@ -90,6 +90,21 @@ def test_a_worker_that_let_go_before_the_request_writes_nothing_after_it(storage
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
+def test_a_request_ends_a_workers_rest(kind: str, request: pytest.FixtureRequest) -> None:
+    """A browser is told to come again in seconds; no worker may sleep for minutes meanwhile."""
+    with storage_of(kind, request) as storage:
+        storage.api.upload(1, "A Photo.jpg", picture())
+        storage.work()
+        storage.keeper.promises.request(1, Remedy.REMAKE, "fsck: remake")
+        engine = open_engine(storage.url)
+        with engine.connect() as connection:
+            notes = connection.execute(text("SELECT note FROM media_marks WHERE name = 'wake'")).scalars().all()
+        engine.dispose()
+
+    assert ["fsck 1"] == notes
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
 def test_a_deleted_media_promises_nothing(kind: str, request: pytest.FixtureRequest) -> None:
     """Its row stays, its files go; nobody wants them back."""
     with storage_of(kind, request) as storage:

@@ -9,7 +9,7 @@ import pytest
 import pyvips
 
 from bench.ssimulacra import Reference
-from media_vm.imaging.choosing import assured
+from media_vm.imaging.choosing import Chosen, assured
 from media_vm.imaging.crew import crew
 from media_vm.imaging.encode import encoded
 from media_vm.imaging.graphics import is_graphic
@@ -82,7 +82,7 @@ def test_a_ground_that_webp_would_tint_gets_more_quality() -> None:
     """Two levels off in one channel are seen side by side; no score tells."""
     page = pictures.page(1280, 900)
     low = encoded(page, Format.WEBP, 25)
-    higher = encoded(page, Format.WEBP, assured(Sample(page), Format.WEBP, 25, 30))
+    higher = encoded(page, Format.WEBP, assured(Sample(page), Format.WEBP, Chosen(25), 30).q)
     tints = [Ground(page.numpy()).tint(pyvips.Image.new_from_buffer(body, "").numpy()) for body in (low, higher)]
     assert [True, False] == [tint > MOST_TINT for tint in tints], tints
 

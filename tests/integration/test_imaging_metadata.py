@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,15 +22,13 @@ from media_vm.imaging.tasks import read_raster
 from media_vm.rules.pictures import DataType, Format, Size
 from media_vm.values import Rendered, RenderRequest
 from tests import pictures
+from tests.hostile.leaks import leaks
 
 PRODUCT = RenderRequest(DataType.PRODUCT, None)
 SHARED = Path(__file__).parents[2].parent / "shared" / "images"
 GENERATED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 RIGHTS = Rights("© 2026 Ada", "OAF", "Ada", GENERATED)
 TAIL = b"PK\x03\x04 a ZIP archive <?php system('id'); ?> <script>alert(1)</script>"
-FORBIDDEN = re.compile(
-    rb"<\?php|<script|PK\x03\x04|SERIAL-4711|GPSLat|xpacket|Exif\0\0|Photoshop 3\.0", re.IGNORECASE
-)
 
 
 def telling(path: Path) -> Path:
@@ -152,15 +149,7 @@ def test_real_files_keep_their_secrets(studio: Studio, tmp_path: Path, path: Pat
 
 def assert_bare(one: Rendered) -> None:
     """By grep, and as a second library reads it."""
-    assert FORBIDDEN.search(one.temporary.read_bytes()) is None
-    with Image.open(one.temporary) as image:
-        image.load()
-        assert {} == dict(image.getexif())
-        told = set(image.info) - {"xmp", "XML:com.adobe.xmp", "progression", "progressive", "jfif", "transparency"}
-        assert told <= {"jfif_version", "jfif_unit", "jfif_density", "dpi", "interlace", *_MOVING}
-
-
-_MOVING = {"loop", "background", "timestamp", "duration"}
+    assert [] == leaks(one.temporary)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

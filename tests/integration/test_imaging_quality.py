@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,13 @@ from PIL import Image
 from ssimulacra2.ssimulacra2 import compute_ssimulacra2
 
 from bench.ssimulacra import Reference
+from media_vm.imaging import choosing, looks
 from media_vm.imaging import sample as sampling
 from media_vm.imaging.crew import crew
+from media_vm.imaging.encode import encoded
 from media_vm.imaging.graphics import is_drawing, is_graphic
 from media_vm.imaging.likeness import Likeness, blur_matrix
-from media_vm.imaging.looks import Look, encode_all, qualities
+from media_vm.imaging.looks import Choice, Look, encode_all, qualities
 from media_vm.imaging.render import render_all
 from media_vm.imaging.sample import Sample, can_be_sampled
 from media_vm.imaging.source import decode, read_facts
@@ -30,6 +33,7 @@ from tests import pictures
 
 Pixels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 PHOTO = Kind(needs_png=False, is_graphic=False)
+PHOTO_FORMATS = (Format.AVIF, Format.WEBP, Format.JPEG)
 TARGET = 72.0
 
 
@@ -134,6 +138,54 @@ def test_the_same_picture_always_gets_the_same_settings() -> None:
         first, second = (qualities(images, (Format.WEBP, Format.JPEG), TARGET, threads) for _ in range(2))
     assert first == second
     assert len({q for (_, form), q in first.items() if form is Format.WEBP}) > 1
+
+
+def small_photos(*sides: int) -> dict[Look, pyvips.Image]:
+    """One photograph, each time as a square."""
+    image = photo("rocket.jpg").crop(0, 0, 400, 400)
+    return {(Method.FIT, side, side): image.thumbnail_image(side).copy_memory() for side in sides}
+
+
+def test_a_trial_of_a_whole_picture_that_comes_close_is_the_variant(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No second encoding of the same, and the very bytes; one that misses by more is made again, by a setting that
+    was not tried. No lossy format is encoded twice with one setting."""
+    images, asked = small_photos(400, 320, 240, 160), Counter[tuple[int, Format, int]]()
+
+    def counted(image: pyvips.Image, form: Format, q: int) -> bytes:
+        asked[image.width, form, q] += 1
+        return encoded(image, form, q)
+
+    for module in (choosing, looks):
+        monkeypatch.setattr(module, "encoded", counted)
+    with crew() as threads:
+        choose = Choice(images, PHOTO_FORMATS, TARGET, threads)
+        chosen = {(look, form): choose(look, form) for look in images for form in PHOTO_FORMATS}
+        asked.clear()
+        made = encode_all(images, PHOTO, TARGET, threads)
+    kept = {one: found.body for one, found in chosen.items() if found.body}
+    again = {(look, form): encoded(images[look], form, chosen[look, form].q) for look, form in kept}
+    assert again == kept
+    assert 3 < len(kept) < len(chosen)
+    assert {1} == set(asked.values())
+    assert all(made[look].kept.get(form, body) == body for (look, form), body in kept.items())
+
+
+def test_a_trial_of_a_part_is_no_variant() -> None:
+    """A large raster is tried by tiles: whatever they score, the whole is encoded."""
+    image = photo("retina.jpg").crop(300, 300, 800, 600)
+    with crew() as threads:
+        choose = Choice({(Method.FIT, 800, 600): image}, PHOTO_FORMATS, TARGET, threads)
+        assert [None] * 3 == [choose((Method.FIT, 800, 600), form).body for form in PHOTO_FORMATS]
+
+
+def test_where_no_trial_is_of_use_the_last_step_is_taken() -> None:
+    """As for animations: nearer to the target, by a setting that need not have been tried."""
+    images = small_photos(400, 320, 240, 160)
+    with crew() as threads:
+        kept = qualities(images, PHOTO_FORMATS, TARGET, threads)
+        stepped = qualities(images, PHOTO_FORMATS, TARGET, threads, keeps_trials=False)
+    assert kept != stepped
+    assert all(abs(kept[one] - stepped[one]) <= 4 for one in kept)
 
 
 def test_pictures_too_small_to_sample_get_what_most_pictures_need() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import signal
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -152,4 +154,24 @@ def test_a_migration_that_waits_for_ever_says_why(
         migrate(url)
     migrate(url)
 
+    engine.dispose()
+
+
+def test_a_lock_whose_file_went_with_its_holder_is_none(tmp_path: Path) -> None:
+    """Who waited for it takes the next: at no moment do two hold one."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'media_vm.db'}")
+    holders: list[int] = []
+    most: list[int] = []
+
+    def hold() -> None:
+        with migrating.alone(engine):
+            holders.append(1)
+            most.append(len(holders))
+            time.sleep(0.01)
+            holders.pop()
+
+    with ThreadPoolExecutor(5) as threads:
+        list(threads.map(lambda _: hold(), range(20)))
+
+    assert ([1] * 20, False) == (most, (tmp_path / "media_vm.db.migrating").exists())
     engine.dispose()

@@ -45,11 +45,13 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def renderings(source: Path) -> tuple[Rendering, Rendering]:
-    """Made in a hurry, and at leisure."""
+    """Made in a hurry, and at leisure, however busy the machine is."""
     facts = read_facts(source, Limits(), READABLE)
     made = partial(render_all, source, facts, source.parent)
     hasty = made("hasty-", RenderRequest(DataType.PRODUCT, None))
-    return hasty, made("polished-", RenderRequest(DataType.PRODUCT, None, polishes=digests(hasty)))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(polishing, "_ENOUGH_SECONDS", 600.0)
+        return hasty, made("polished-", RenderRequest(DataType.PRODUCT, None, polishes=digests(hasty)))
 
 
 def digests(rendering: Rendering) -> frozenset[str]:
@@ -136,6 +138,24 @@ def test_a_page_that_stays_as_it_looks_becomes_lighter() -> None:
 
     assert again is not None
     assert len(again) < 0.9 * len(body)
+
+
+@pytest.mark.parametrize(("side", "hasty"), [(320, 0), (640, 1)], ids=["tried whole", "tried by tiles"])
+def test_a_trial_of_a_whole_picture_is_its_variant(monkeypatch: pytest.MonkeyPatch, side: int, hasty: int) -> None:
+    """Nothing is encoded twice, and what there is not again; of a large one, tried by tiles, the whole is made."""
+    image, asked = pyvips.Image.thumbnail(str(PHOTO), side).copy_memory(), list[tuple[int, int, bool]]()
+    body = encoded(image, Format.WEBP, 70)
+
+    def counted(picture: pyvips.Image, form: Format, q: int, *, is_patient: bool = False) -> bytes:
+        asked.append((picture.width, q, is_patient))
+        return encoded(picture, form, q, is_patient=is_patient)
+
+    monkeypatch.setattr(polishing, "encoded", counted)
+    found = alike(image, Format.WEBP, 70, body)
+
+    assert len(set(asked)) == len(asked)
+    assert (hasty, side) == (sum(not is_patient for *_, is_patient in asked), asked[-1][0])
+    assert encoded(image, Format.WEBP, asked[-1][1], is_patient=True) == found
 
 
 def polished(

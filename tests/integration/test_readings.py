@@ -10,21 +10,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text, update
+from sqlalchemy import Engine, event, text, update
 
 from media_vm.adapters.engine import open_engine
 from media_vm.adapters.explaining import explain_media, media_id_of
 from media_vm.adapters.machine_status import describe_machine
 from media_vm.adapters.readings import Readings
-from media_vm.adapters.tables import ProcessingChecklist
+from media_vm.adapters.tables import MediaFile, ProcessingChecklist
 from media_vm.errors import DatabaseDown, GiveUp, TryAgain
 from media_vm.pipeline import run_cycle
 from media_vm.rules.checklist import Step, StepStatus
 from media_vm.rules.failures import Kind
 from media_vm.rules.outages import Outage, Party
-from media_vm.rules.pictures import DataType, FocalPoint, Format, MediaStatus
+from media_vm.rules.pictures import Background, DataType, FocalPoint, Format, MediaStatus
 from media_vm.rules.policy import Policy
-from media_vm.rules.shown import RefocusAnswer, RetryAnswer, Wanted
+from media_vm.rules.shown import BackgroundAnswer, News, RefocusAnswer, RetryAnswer, Wanted
 from media_vm.testing import EPOCH, MemoryParts, memory_parts, picture
 from media_vm.told import tell_machine, tell_media
 from media_vm.values import HEARD_OF_EVERY, Outcome, PendingImage, PendingList
@@ -84,6 +84,72 @@ def test_a_finished_media_is_shown_with_its_variants(parts: MemoryParts, reading
     assert shown is not None
     assert (MediaStatus.COMPLETED, False, "my-photo") == (shown.status, shown.is_deleted, shown.slug)
     assert {Format.AVIF, Format.JPEG} == {variant.format for variant in shown.variants}
+
+
+def test_a_portrait_has_what_is_known_of_the_content(parts: MemoryParts, box: Box, readings: Readings) -> None:
+    """Sides and analysis beside what is shown; before the analysis, and of an unknown id, nothing."""
+    remembered(box.store, parts.api.upload(123, "a.jpg", picture()))
+    before = readings.portrait(1)
+    for _ in range(4):
+        run_cycle(parts.world)
+
+    after = readings.portrait(1)
+
+    assert readings.portrait(2) is None
+    assert before and ((), None, None, None) == (
+        before.shown.variants,
+        before.width,
+        before.height,
+        before.analysis,
+    )
+    assert after and after.analysis
+    assert (readings.look_up(1), 1200, 800) == (after.shown, after.width, after.height)
+    assert ("#FF5733",) == tuple(one.hex for one in after.analysis.measured.palette)
+
+
+def test_a_look_is_one_query(parts: MemoryParts, engine: Engine, readings: Readings) -> None:
+    """A page of pictures may miss every one of them at once."""
+    processed(parts, picture())
+    said: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *about: said.append(about[2]))
+
+    assert readings.look_up(1)
+    assert 1 == len([one for one in said if "SELECT" in one])
+
+
+def test_the_news_are_what_changed_within_a_minute(parts: MemoryParts, engine: Engine, readings: Readings) -> None:
+    """Each change moves the time that is told; what rests drops out, and the highest id stays."""
+    nothing = readings.news()
+    processed(parts, picture())
+    made = readings.news()
+    asked = readings.choose_background(1, Background.REMOVED)
+    with engine.begin() as connection:
+        connection.execute(update(MediaFile).values(data_type=DataType.LOGO))
+    is_logo = readings.news()
+    readings.choose_background(1, Background.REMOVED)
+    chosen = readings.news()
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE media_files SET updated_at = '2025-01-01'"))
+    rested = readings.news()
+
+    assert (News(0, frozenset()), BackgroundAnswer.NOT_A_LOGO) == (nothing, asked.answer)
+    times = [news.changed for news in (made, is_logo, chosen)]
+    assert [[1]] * 3 == [[media_id for media_id, _ in changed or ()] for changed in times]
+    assert 3 == len(set(times))
+    assert News(1, frozenset()) == rested
+
+
+def test_too_many_news_are_not_named(
+    parts: MemoryParts, readings: Readings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bulk change is told as such."""
+    monkeypatch.setattr("media_vm.adapters.news.MOST", 1)
+    processed(parts, picture())
+    one = readings.news()
+    processed(parts, picture(), pending_id=124)
+
+    assert one.changed is not None
+    assert News(2, None) == readings.news()
 
 
 def test_a_pending_media_says_how_far_it_is(parts: MemoryParts, box: Box, readings: Readings) -> None:
@@ -280,6 +346,7 @@ def test_the_whole_story_is_told(parts: MemoryParts, engine: Engine) -> None:
     assert 1 == media_id_of(engine, 123)
     assert "media 1 (pending image 123; user 456, product): completed" in text
     assert "grid       avif  original  500×333" in text
+    assert "print size  10.1 × 6.7 cm at 300 dpi, 20.3 × 13.5 cm at 150 dpi" in text
     assert "callback    complete: answered 200" in text
     assert [f"{step} completed" for step in Step] == [
         line.split()[1] + " completed" for line in _history(text)[1:]

@@ -9,16 +9,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 from alembic import command
+from sqlalchemy import update
+from sqlmodel import SQLModel
 
-from media_vm.adapters.engine import migrations_config
-from media_vm.rules.pictures import Format, Size
+from media_vm.adapters.columns import Now
+from media_vm.adapters.engine import migrations_config, open_engine
+from media_vm.adapters.rows import variant_rows
+from media_vm.adapters.tables import MediaFile
+from media_vm.adapters.transactions import transact
+from media_vm.rules.pictures import DataType, Format, MediaStatus, Size, Source, Variant, VariantSet
 from serve.main import serve
-from tests.integration.shelf_in_memory import STORAGE_VARIABLE, content, settings_for
+from tests.integration.shelf_in_memory import STORAGE_VARIABLE, content, settings_for, variant
 
 START = """
 from media_vm.settings import Settings
@@ -120,6 +127,16 @@ def test_304_over_a_kept_connection_leaves_it_usable(url: str) -> None:
         assert client.get("/serve/789/grid.avif").content == content(Size.GRID, Format.AVIF)
 
 
+def test_a_part_over_a_kept_connection_leaves_it_usable(url: str) -> None:
+    """206 has the bytes that it announces, and so has what follows on the same connection."""
+    whole = content(Size.GRID, Format.AVIF)
+    with httpx.Client(base_url=url, trust_env=False) as client:
+        part = client.get("/serve/789/grid.avif", headers={"Range": "bytes=100000-"})
+        assert (part.status_code, part.content) == (206, whole[100_000:])
+        assert part.headers["content-range"] == f"bytes 100000-{len(whole) - 1}/{len(whole)}"
+        assert client.get("/serve/789/grid.avif").content == whole
+
+
 def test_eight_kilobytes_of_commas_get_a_jpeg(url: str) -> None:
     """A hostile Accept is answered at once with what everyone reads."""
     answer = httpx.get(f"{url}/serve/789", headers={"Accept": "," * 8192}, trust_env=False)
@@ -179,3 +196,52 @@ def test_serve_reads_the_database_and_leaves_nothing_behind_when_killed(tmp_path
         process.kill()
         process.wait()
     wait_until_free(port)
+
+
+def test_what_another_process_changes_shows_by_itself(tmp_path: Path) -> None:
+    """Unknown, then a picture, then deleted, as this process writes it; serve learns of it from the database.
+    That it has a second for it is what the test of its reader counts. Starting serve takes some seconds."""
+    port = free_port()
+    variables = environment(tmp_path, port)
+    command.upgrade(migrations_config(variables["DATABASE_URL"]), "head")
+    engine = open_engine(variables["DATABASE_URL"])
+    process = subprocess.Popen([sys.executable, "-c", SERVE], env=variables)
+    try:
+        picture = f"http://127.0.0.1:{port}/serve/1"
+        wait_until_alive(f"http://127.0.0.1:{port}", process)
+        assert status_in_the_end(picture, 404) == 404
+        transact(engine, lambda session: session.add_all(rows_of(variant(tmp_path, Size.DETAIL, Format.JPEG))))
+        assert status_in_the_end(picture, 200) == 200
+        transact(engine, lambda session: session.exec(update(MediaFile).values(deleted_at=Now())))
+        assert status_in_the_end(picture, 410) == 410
+    finally:
+        process.kill()
+        process.wait()
+        engine.dispose()
+
+
+def rows_of(kept: Variant) -> list[SQLModel]:
+    """A media that is finished, with this variant."""
+    media = MediaFile(
+        id=1,
+        user_id=1,
+        data_type=DataType.PRODUCT,
+        original_name="a.jpg",
+        mime_type="image/jpeg",
+        image_path="/a.jpg",
+        status=MediaStatus.COMPLETED,
+        source=Source.MAIN_API,
+        created_at=datetime.now(UTC),
+        updated_at=datetime.now(UTC),
+    )
+    return [media, *variant_rows(1, VariantSet((kept,), ()))]
+
+
+def status_in_the_end(url: str, expected: int) -> int:
+    """Of the first answer that is as expected, or of the last one after ten seconds."""
+    for _ in range(200):
+        status = httpx.get(url, trust_env=False).status_code
+        if status == expected:
+            break
+        time.sleep(0.05)
+    return status

@@ -128,6 +128,19 @@ def test_a_truncated_file_is_not_sent(app: ASGIApp, shown: Shown, tmp_path: Path
     assert ask(app, "GET", "/serve/789").status_code == 503
 
 
+@pytest.mark.parametrize("asked", [None, "bytes=0-1", "bytes=9999999-"])
+def test_a_file_that_went_after_it_was_sent_once_is_503(
+    app: ASGIApp, shown: Shown, tmp_path: Path, asked: str | None
+) -> None:
+    """With a range and without, and by HEAD; nobody caches it."""
+    assert ask(app, "GET", "/serve/789").status_code == 200
+    (tmp_path / variant_of(shown, Size.DETAIL, Format.JPEG).path).unlink()
+    for method in ("GET", "HEAD"):
+        answer = ask(app, method, "/serve/789", {"Range": asked} if asked else {})
+        named = [answer.headers.get(name) for name in ("retry-after", "cache-control", "content-type")]
+        assert (answer.status_code, named) == (503, ["5", "no-store", "application/problem+json"])
+
+
 def test_a_gone_file_is_looked_up_anew(app: ASGIApp, shelf: MemoryShelf, shown: Shown, tmp_path: Path) -> None:
     """A file that is gone drops the remembered row, so the next request sees the file that took its place."""
     jpeg = variant_of(shown, Size.DETAIL, Format.JPEG)
@@ -170,13 +183,14 @@ def test_a_bug_is_500_without_its_words(app: ASGIApp, shelf: MemoryShelf) -> Non
     query=st.binary(max_size=80) | st.text("size=format&bgv[]?%3Fdetailgrid", max_size=80).map(str.encode),
     accept=st.binary(max_size=80) | st.text('image/avifwebp*,;q=01."\\', max_size=80).map(str.encode),
     if_none_match=st.binary(max_size=80),
+    part=st.binary(max_size=80) | st.text("bytes=-,0123456789", max_size=40).map(str.encode),
     path=st.sampled_from(["/serve/789", "/api/images/789"]) | st.text(max_size=40).map("/serve/{}".format),
     method=st.sampled_from(["GET", "HEAD"]),
 )
 def test_no_request_is_a_500(
-    app: ASGIApp, query: bytes, accept: bytes, if_none_match: bytes, path: str, method: str
+    app: ASGIApp, query: bytes, accept: bytes, if_none_match: bytes, part: bytes, path: str, method: str
 ) -> None:
     """Whatever bytes arrive as URL and headers, the answer is a picture, a 304 or a 4xx."""
-    sent = [(b"accept", accept), (b"if-none-match", if_none_match), (b"x-request-id", accept)]
+    sent = [(b"accept", accept), (b"if-none-match", if_none_match), (b"range", part), (b"x-request-id", accept)]
     started = [message for message in exchange(app, method, path, query, sent) if "status" in message]
-    assert [message["status"] in {200, 304, 400, 404} for message in started] == [True]
+    assert [message["status"] in {200, 206, 304, 400, 404, 416} for message in started] == [True]

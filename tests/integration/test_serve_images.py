@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +10,15 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
+from media_vm.rules.asked import Asked
 from media_vm.rules.pictures import Format, MediaStatus, Size
+from media_vm.settings import Settings
+from serve import images
+from serve.answers import Answer, prepare
 from serve.app import create_app
+from serve.door import Door
+from serve.gate import Gate
+from serve.reader import Reader
 from serve.shelf import Shown
 from tests.integration.shelf_in_memory import (
     MemoryShelf,
@@ -43,8 +51,9 @@ def app(tmp_path: Path, shelf: MemoryShelf) -> ASGIApp:
 
 
 def headers_of(response: httpx.Response) -> dict[str, str]:
-    """Without the request id, which is another every time."""
-    return {name: value for name, value in response.headers.items() if name != "x-request-id"}
+    """Without the request's id and its time, which are others every time."""
+    own = {"x-request-id", "server-timing"}
+    return {name: value for name, value in response.headers.items() if name not in own}
 
 
 def test_a_picture_comes_with_every_header_of_the_contract(app: ASGIApp, shown: Shown) -> None:
@@ -60,7 +69,11 @@ def test_a_picture_comes_with_every_header_of_the_contract(app: ASGIApp, shown: 
         "cache-control": YEAR,
         "vary": "Accept",
         "access-control-allow-origin": "*",
+        "timing-allow-origin": "*",
+        "cross-origin-resource-policy": "cross-origin",
         "x-content-type-options": "nosniff",
+        "accept-ranges": "bytes",
+        "cache-tag": "media-789",
     }
 
 
@@ -168,12 +181,122 @@ def test_requests_at_the_same_time_cost_one_look(app: ASGIApp, shelf: MemoryShel
     assert ([answer.status_code for answer in answers], shelf.looks) == ([200] * 20, 1)
 
 
-def test_what_is_remembered_is_bounded(app: ASGIApp, shelf: MemoryShelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A crawler of every id pushes the oldest look out instead of filling the memory."""
-    monkeypatch.setattr("serve.reader._REMEMBERED", 1)
-    for url in ("/serve/789", "/serve/789", "/serve/790", "/serve/789"):
-        ask(app, "GET", url)
-    assert shelf.looks == 3
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Each `Accept` that an answer is prepared for from now on."""
+    prepared: list[str] = []
+
+    def count(settings: Settings, root: Path, shown: Shown, asked: Asked, accept: str) -> Answer:
+        prepared.append(accept)
+        return prepare(settings, root, shown, asked, accept)
+
+    monkeypatch.setattr(images, "prepare", count)
+    return prepared
+
+
+def test_an_answer_is_prepared_once(app: ASGIApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same question of the same media costs no second choice; another one does."""
+    prepared = counted(monkeypatch)
+    for accept in ("*/*", "*/*", "image/webp", "*/*"):
+        assert ask(app, "GET", "/serve/789", {"Accept": accept}).status_code == 200
+    assert prepared == ["*/*", "image/webp"]
+
+
+def test_what_is_prepared_is_bounded(app: ASGIApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions that nobody asks twice push the oldest out; a long one is not remembered at all."""
+    prepared = counted(monkeypatch)
+    monkeypatch.setattr(images, "_PREPARED", 1)
+    long = "*/*" + "," * 1024
+    for accept in ("*/*", "image/webp", "*/*", long, long, "*/*"):
+        assert ask(app, "GET", "/serve/789", {"Accept": accept}).status_code == 200
+    assert prepared == ["*/*", "image/webp", "*/*", long, long]
+
+
+def test_a_prepared_answer_ends_with_its_row(
+    app: ASGIApp, shelf: MemoryShelf, shown: Shown, tmp_path: Path
+) -> None:
+    """What is shown from now on is another answer to the same question."""
+    before = ask(app, "GET", "/serve/789?size=grid")
+    webp = (variant_of(shown, Size.GRID, Format.WEBP),)
+    shelf.media[789] = replace(shown, variants=webp)
+    (tmp_path / variant_of(shown, Size.GRID, Format.JPEG).path).unlink()
+    refused, after = ask(app, "GET", "/serve/789?size=grid"), ask(app, "GET", "/serve/789?size=grid")
+    assert (before.status_code, refused.status_code) == (200, 503)
+    assert (after.status_code, after.content) == (200, content(Size.GRID, Format.WEBP))
+
+
+def test_a_prepared_answer_ends_with_its_media(tmp_path: Path, shelf: MemoryShelf, shown: Shown) -> None:
+    """Another question may have brought the news; this one's answer is over all the same."""
+    seconds, settings = [1000.0], settings_for(tmp_path)
+    pictures = images.Images(settings, Reader(shelf, lambda: seconds[0]), Gate(settings))
+    app = Door(images.PREFIXES, pictures, pictures, "http://media.example")
+    before = ask(app, "GET", "/serve/789")
+    shelf.media[789] = replace(shown, is_deleted=True)
+    shelf.changed(789)
+    seconds[0] += 1
+    answers = [ask(app, "GET", url) for url in ("/serve/789?size=grid", "/serve/789")]
+    assert [200, 410, 410] == [answer.status_code for answer in (before, *answers)]
+
+
+def test_an_answer_tells_how_it_was_come_by(app: ASGIApp) -> None:
+    """How long the database took, or that it was not asked."""
+    first, second = ask(app, "GET", "/serve/789"), ask(app, "GET", "/serve/789?size=grid")
+    assert re.fullmatch(r"cache;desc=miss, db;dur=[0-9]+\.[0-9]", first.headers["server-timing"])
+    assert second.headers["server-timing"] == "cache;desc=hit"
+
+
+@pytest.mark.parametrize("extensions", [[], ["http.response.pathsend"]])
+@pytest.mark.parametrize(
+    ("asked", "first", "length"),
+    [("bytes=0-0", 0, 1), ("bytes=70000-140000", 70_000, 70_001), ("bytes=-5", -5, 5)],
+)
+def test_a_part_of_a_picture(
+    app: ASGIApp, shown: Shown, extensions: list[str], asked: str, first: int, length: int
+) -> None:
+    """206 with those bytes and where they stand; all other headers as on the whole."""
+    sent = [(b"accept", b"*/*"), (b"range", asked.encode())]
+    head, *body = exchange(app, "GET", "/serve/789", headers=sent, extensions=extensions)
+    whole = content(Size.DETAIL, Format.JPEG)
+    told, first = dict(head["headers"]), first % len(whole)
+    where = f"bytes {first}-{first + length - 1}/{len(whole)}".encode()
+    assert (head["status"], told[b"content-range"], told[b"content-length"]) == (206, where, b"%d" % length)
+    assert b"".join(part["body"] for part in body) == whole[first : first + length]
+    jpeg = variant_of(shown, Size.DETAIL, Format.JPEG)
+    named = [told[name] for name in (b"etag", b"vary", b"cache-control", b"content-type")]
+    assert named == [f'"{jpeg.sha256}"'.encode(), b"Accept", YEAR.encode(), b"image/jpeg"]
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "status"),
+    [
+        ("GET", {"Range": "bytes=0-1,5-6"}, 200),
+        ("GET", {"Range": "bytes=5-1"}, 200),
+        ("GET", {"Range": "bytes=0-1", "If-Range": '"another"'}, 200),
+        ("GET", {"Range": "bytes=0-1", "If-Range": "{tag}"}, 206),
+        ("GET", {"Range": "bytes=0-1", "If-None-Match": "{tag}"}, 304),
+        ("HEAD", {"Range": "bytes=0-1"}, 200),
+        ("GET", {"Range": "bytes=9999999-"}, 416),
+        ("GET", {"Range": "bytes=9999999-", "If-Range": '"another"'}, 200),
+    ],
+)
+def test_a_range_is_heeded_where_it_must_be(
+    app: ASGIApp, shown: Shown, method: str, headers: dict[str, str], status: int
+) -> None:
+    """One range, of this very file, by GET; a good copy outweighs it."""
+    jpeg = variant_of(shown, Size.DETAIL, Format.JPEG)
+    sent = {name: value.replace("{tag}", f'"{jpeg.sha256}"') for name, value in headers.items()}
+    answer = ask(app, method, "/serve/789", sent)
+    assert answer.status_code == status
+    if status == 200:
+        assert (answer.headers["content-length"], "content-range" in answer.headers) == (str(jpeg.bytes), False)
+
+
+def test_a_range_beyond_the_end_is_a_problem(app: ASGIApp, shown: Shown) -> None:
+    """416 that says how long the file is, and that nobody caches."""
+    answer = ask(app, "GET", "/serve/789", {"Range": "bytes=9999999-"})
+    jpeg = variant_of(shown, Size.DETAIL, Format.JPEG)
+    named = [answer.headers[name] for name in ("content-range", "cache-control", "content-type")]
+    assert named == [f"bytes */{jpeg.bytes}", "no-store", "application/problem+json"]
+    assert answer.json()["type"].endswith("/problems/range-not-satisfiable")
 
 
 @pytest.mark.parametrize(
@@ -189,8 +312,10 @@ def test_cors_lets_listed_origins_in(
 ) -> None:
     """With origins listed, the answer hangs on Origin and says so, whoever asks."""
     app = create_app(settings_for(tmp_path, cors_origins=("https://festival.example",)), shelf)
-    answer = ask(app, "GET", "/serve/789", {"Origin": origin} if origin else {})
-    assert (answer.headers.get("access-control-allow-origin"), answer.headers["vary"]) == (allowed, vary)
+    answers = [ask(app, "GET", "/serve/789", {"Origin": origin} if origin else {}) for _ in range(2)]
+    for answer in answers:  # the second one was prepared for the first
+        assert (answer.headers.get("access-control-allow-origin"), answer.headers["vary"]) == (allowed, vary)
+        assert answer.headers["timing-allow-origin"] == "https://festival.example"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from starlette.types import ASGIApp
 from media_vm.errors import DatabaseDown
 from media_vm.rules.pictures import Background, DataType, FocalPoint, MediaStatus
 from serve.app import create_app
+from serve.docs_page import docs_page
 from serve.problems import PROBLEM_TYPES
 from serve.shelf import RetryAnswer, Wanted
 from tests.integration.shelf_in_memory import MemoryShelf, ask, settings_for, sunset
+from tests.portraits import GRID, body_of, portrait
 
 KEY = "schlüssel-123"
 
@@ -223,19 +226,44 @@ def test_every_problem_type_has_its_page(app: ASGIApp) -> None:
 
 
 def test_the_routes_are_documented(app: ASGIApp) -> None:
-    """OpenAPI lists every route of the main API with its Bearer key, and /docs shows them."""
+    """OpenAPI lists every route of the main API with its Bearer key."""
     paths = ask(app, "GET", "/openapi.json").json()["paths"]
     guarded = {path for path, verbs in paths.items() if any("security" in verb for verb in verbs.values())}
     assert guarded == {
         "/api/media",
         "/api/media/focal/{media_id}",
         "/api/media/background/{media_id}",
+        "/api/media/alt/{media_id}",
         "/api/media/wake",
         "/api/media/status/{pending_image_id}",
         "/api/media/retry/{pending_image_id}",
         "/api/media/analysis/{media_id}",
     }
-    assert ask(app, "GET", "/docs").status_code == 200
+
+
+def test_the_page_of_routes_loads_nothing(app: ASGIApp) -> None:
+    """Every route, its parameters with their values, its answers; no script, and nothing from elsewhere."""
+    answer = ask(app, "GET", "/docs")
+    page = answer.text
+
+    assert "text/html; charset=utf-8" == answer.headers["content-type"]
+    assert "default-src 'none'; style-src 'unsafe-inline'" == answer.headers["content-security-policy"]
+    for verb, path in (("GET", "/serve/{media_id}"), ("PUT", "/api/media/focal/{media_id}"), ("GET", "/livez")):
+        assert f"<h2><code>{verb} {path}</code></h2>" in page
+    assert "thumbnail, small, grid, detail, header, zoom, medium, large" in page
+    assert "pending_image_ids" in page  # a body's members
+    assert "A sunset over a harbour" in page  # the manifest's example
+    assert [] == re.findall(r"(?i)<script|<link|\bsrc=|//", page.replace("https://media.example", ""))
+
+
+def test_a_page_of_routes_shows_markup_as_text() -> None:
+    """Whatever a schema says."""
+    said = "<b>&</b>"
+    operation = {"summary": said, "responses": {"200": {"description": said}}, "parameters": []}
+    page = docs_page({"paths": {f"/{said}": {"get": operation}}})
+
+    assert "<b>" not in page
+    assert 3 == page.count("&lt;b&gt;&amp;&lt;/b&gt;")
 
 
 def test_the_hot_path_is_documented(app: ASGIApp) -> None:
@@ -250,7 +278,19 @@ def test_the_hot_path_is_documented(app: ASGIApp) -> None:
         "format": ["avif", "webp", "jpeg", "png", "jpg"],
         "bg": ["original", "removed"],
         "v": None,
+        "exp": None,
+        "sig": None,
     }
+
+
+def test_the_manifest_is_documented_by_an_example(app: ASGIApp) -> None:
+    """Its members are those of a true manifest."""
+    manifest = ask(app, "GET", "/openapi.json").json()["paths"]["/serve/{media_id}/manifest.json"]
+    example = manifest["get"]["responses"]["200"]["content"]["application/json"]["example"]
+    true = body_of(portrait(GRID))
+
+    assert list(true) == list(example)
+    assert list(true["variants"][0]) == list(example["variants"][0])
 
 
 def test_a_list_is_asked_for_by_its_filters(app: ASGIApp, shelf: MemoryShelf) -> None:
@@ -325,3 +365,43 @@ def test_the_owners_choice_of_a_face_is_kept(app: ASGIApp, shelf: MemoryShelf) -
     assert [200, 404, 409, 422] == [one.status_code for one in (good, unknown, no_logo, odd)]
     assert "Not a logo" == no_logo.json()["title"]
     assert [(789, Background.REMOVED)] == shelf.faces
+
+
+def test_a_persons_alt_text_is_kept(app: ASGIApp, shelf: MemoryShelf) -> None:
+    """200 with what is kept, without markup; "" is a word too; 404 for one unknown or not yet analysed."""
+    shelf.media[789] = shelf.media[790]
+
+    def put(media_id: int, alt_text: object) -> httpx.Response:
+        return ask(app, "PUT", f"/api/media/alt/{media_id}", bearer(KEY), json={"alt_text": alt_text})
+
+    good = put(789, " Grün <b>und</b>\nGold ‮")
+    decorative, unknown, not_ready = put(789, "  "), put(5, "a"), put(790, "a")
+
+    assert {"success": True, "alt_text": "Grün und Gold"} == good.json()
+    assert {"success": True, "alt_text": ""} == decorative.json()
+    assert [200, 200, 404, 404] == [one.status_code for one in (good, decorative, unknown, not_ready)]
+    assert (None, "60") == tuple(one.headers.get("Retry-After") for one in (unknown, not_ready))
+    assert [(789, "Grün und Gold"), (789, "")] == shelf.alt_texts
+
+
+@pytest.mark.parametrize("alt_text", [None, 7, "x" * 501, "<script></script>", ["a"]])
+def test_an_alt_text_that_nobody_could_read_out_is_refused(
+    app: ASGIApp, shelf: MemoryShelf, alt_text: object
+) -> None:
+    """422 that names the field: what is nothing but markup must not make a picture a decoration."""
+    shelf.media[789] = shelf.media[790]
+    answer = ask(app, "PUT", "/api/media/alt/789", bearer(KEY), json={"alt_text": alt_text})
+
+    assert (422, True) == (answer.status_code, answer.json()["detail"].startswith("body.alt_text: "))
+    assert [] == shelf.alt_texts
+
+
+@pytest.mark.parametrize(("media_id", "slug"), [(791, "gone"), (792, "gone")])
+def test_a_picture_that_is_gone_takes_no_alt_text(app: ASGIApp, media_id: int, slug: str) -> None:
+    """Nor a focal point: there is no use in asking again."""
+    bodies = {"alt": {"alt_text": "a"}, "focal": {"x": 0.5, "y": 0.5}}
+    answers = [
+        ask(app, "PUT", f"/api/media/{name}/{media_id}", bearer(KEY), json=bodies[name]).json() for name in bodies
+    ]
+
+    assert [(410, slug)] * 2 == [(one["status"], one["type"].rsplit("/", 1)[1]) for one in answers]

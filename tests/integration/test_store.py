@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from media_vm.errors import LeaseLost
+from media_vm.rules.analysis import Analysis, Focal, FocalSource
 from media_vm.rules.callbacks import Event, EventKind
 from media_vm.rules.checklist import Checklist, Redo, Step, StepStatus, spend
 from media_vm.rules.failures import Failure, Kind
@@ -17,6 +18,7 @@ from media_vm.rules.outcomes import announced, completed, gave_up
 from media_vm.rules.pictures import (
     Background,
     DataType,
+    FocalPoint,
     Format,
     Made,
     NotKept,
@@ -268,11 +270,26 @@ def test_an_analysis_survives_the_database(box: Box) -> None:
     """What was measured comes back as it was; before, nothing is known."""
     claim = claimed(box)
     before = box.store.analysis(claim.media.id)
-    answer = MemoryVision().answer
+    answer = Analysis(MemoryVision().measured)
 
     box.store.record(claim, claim.media.checklist, Outcome(Step.AI_VISUAL_ANALYSIS, analysis=answer))
 
     assert (None, answer) == (before, box.store.analysis(claim.media.id))
+
+
+def test_a_late_analysis_never_recrops(box: Box) -> None:
+    """Once variants exist, the focal point that crops were made around stays (contract §5.4); before, it moves."""
+    claim, answer = claimed(box), Analysis(MemoryVision().measured)
+    points = [FocalPoint(0.25, 0.5), FocalPoint(0.75, 0.5), FocalPoint(0.5, 0.25)]
+    found = [replace(answer, focal=Focal(point, FocalSource.GOOGLE)) for point in points]
+    shown = [replace(claim.media.checklist, has_variants=has_variants) for has_variants in (False, True, True)]
+
+    for checklist, analysis in zip(shown, found, strict=True):
+        box.store.record(claim, checklist, Outcome(Step.AI_VISUAL_ANALYSIS, analysis=analysis))
+
+    kept = box.store.analysis(claim.media.id)
+    assert kept is not None
+    assert points[1] == kept.focal_point
 
 
 def test_variants_are_replaced_whole(box: Box) -> None:

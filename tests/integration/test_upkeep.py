@@ -131,6 +131,27 @@ def test_two_workers_do_each_job_once() -> None:
     assert ["first a", "b"] == done
 
 
+def test_what_nobody_wants_takes_no_turn() -> None:
+    """A job that looks often leaves the turn to whoever has something to do; it looks as often as it may come."""
+    turns, done, wants = MemoryTurns(MemoryClock(), LASTS), list[str](), threading.Event()
+    looked = threading.Semaphore(0)
+
+    def is_wanted() -> bool:
+        looked.release()
+        return wants.is_set()
+
+    job = Job("often", SOON, lambda: done.append("often"), is_wanted)
+    with Timetable(turns, [job], "one", look_every=DAY, renew_every=DAY):
+        both = looked.acquire(timeout=4) and looked.acquire(timeout=4)
+        before, is_free = list(done), turns.take("often", SOON)
+        turns._taken.clear()
+        wants.set()
+        wait_until(lambda: bool(done))
+
+    assert (True, [], True) == (both, before, is_free)
+    assert "often" in done
+
+
 def test_a_job_that_takes_long_is_not_begun_again() -> None:
     """One instance a job, though it is due the whole time, and nobody is told of every look."""
     running, release = threading.Semaphore(0), threading.Event()

@@ -7,20 +7,14 @@ from typing import Any
 
 import pytest
 
-from media_vm.rules.analysis import Analysis, Description, Measured, Quality, Swatch
+from media_vm.rules.analysis import Analysis, Description, Quality
 from media_vm.rules.callbacks import analysis_body, complete_body, degraded_body
-from media_vm.rules.pictures import Background, DataType, FocalPoint, Format, Made
+from media_vm.rules.pictures import Background, DataType, Format, Made
+from tests.said import measured
 
 ANALYSIS = Analysis(
-    measured=Measured(
-        palette=(Swatch("#FF5733", "orange", 0.6), Swatch("#33A1FF", "blue", 0.4)),
-        quality=Quality(85, 80, 90, None, 100),
-        perceptual_hash="0123456789abcdef",
-        thumbhash="1QcSHQRnh493V4dIh4eXh1h4kJUI",
-        average_color="#B07070",
-        focal_point=FocalPoint(0.5, 0.3),
-        has_transparency=False,
-        logo_likeness=0.1,
+    measured=measured(
+        ("#FF5733", "orange", 0.6), ("#33A1FF", "blue", 0.4), quality=Quality(85, 80, 90, None, 100)
     ),
     described=Description(
         style="Abstract Expressionist",

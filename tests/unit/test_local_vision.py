@@ -11,11 +11,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from media_vm.ports import Vision
+from media_vm.picture_ports import Vision
 from media_vm.raster import Raster
-from media_vm.rules.analysis import Analysis, Description, Measured
+from media_vm.rules.analysis import Measured
+from media_vm.rules.checklist import Checklist
+from media_vm.rules.known import Known
 from media_vm.rules.pictures import DataType, FocalPoint
+from media_vm.values import Described, Media
 from media_vm.vision.local import LocalVision, measure, measure_file
+from media_vm.vision.providers import Providers
 from tests.vision_cards import Pixels, blurred, flat, logo, noisy, raster, scene, stripes, with_alpha
 
 
@@ -109,20 +113,22 @@ def test_the_same_raster_gives_the_same_answer() -> None:
     assert measure(raster(scene(1)), DataType.EVENT) == measure(raster(scene(1)), DataType.EVENT)
 
 
-def test_analyse_measures_in_the_pool_and_invents_nothing() -> None:
-    """The port sends one task to the child; what only a model can tell stays None."""
+def test_it_measures_in_the_pool() -> None:
+    """One task goes to the child; what it measured comes back."""
     pool = Pool()
-    vision: Vision = LocalVision(pool.run, read_scene)
-    analysis = vision.analyse(Path("2.jpg"), DataType.EVENT)
+    measured = LocalVision(pool.run, read_scene).measure(Path("2.jpg"), DataType.EVENT)
 
-    expected = Analysis(measure(read_scene(Path("2.jpg")), DataType.EVENT), Description(), ai_enhanced=False)
-    assert expected == analysis
+    assert measure(read_scene(Path("2.jpg")), DataType.EVENT) == measured
     assert [(measure_file, read_scene, Path("2.jpg"), DataType.EVENT)] == pool.tasks
 
 
 def test_local_is_no_provider() -> None:
-    """With `local` alone, nothing beyond it is configured."""
-    assert not LocalVision(Pool().run, read_scene).is_configured
+    """With `local` alone nothing beyond it is configured, no small copy is made, and nobody said anything."""
+    vision: Vision = Providers(LocalVision(Pool().run, read_scene), small_copy=Path.read_bytes)
+    media = Media(1, 1, 1, DataType.EVENT, "", "2.jpg", None, Checklist())
+
+    assert () == vision.choices
+    assert Described() == vision.describe(Path("nowhere.jpg"), media, Known(DataType.EVENT))
 
 
 def test_the_task_and_its_result_can_cross_to_a_child() -> None:
@@ -140,4 +146,4 @@ def test_a_failure_in_the_child_reaches_the_caller() -> None:
         raise MemoryError
 
     with pytest.raises(MemoryError):
-        LocalVision(run, read_scene).analyse(Path("1.png"), DataType.LOGO)
+        LocalVision(run, read_scene).measure(Path("1.png"), DataType.LOGO)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from media_vm.rules.accept import accepted_formats
 from media_vm.rules.asked import Asked
-from media_vm.rules.caching import cache_control, is_unchanged
+from media_vm.rules.caching import cache_control, is_unchanged, lifetime
 from media_vm.rules.negotiation import Choice, choose
 from media_vm.rules.pictures import Background, DataType, Format, MediaStatus, Size, Variant
 from media_vm.rules.shown import Shown
@@ -175,7 +175,7 @@ BY_SIZE = Choice(variant(Size.GRID, AVIF), "size", is_negotiated=True)
 )
 def test_only_what_can_never_change_is_kept_for_ever(choice: Choice, asked: Asked, expected: str) -> None:
     """The table of contract §8; the setting lowers what carries no version."""
-    assert cache_control(choice, asked, unversioned_max_age_seconds=3600) == expected
+    assert cache_control(lifetime(choice, asked, unversioned_max_age_seconds=3600)) == expected
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from media_vm.rules.asked import Asked, UnknownValue, asked_by_url
+from media_vm.rules.asked import Asked, UnknownValue, asked_by_url, media_by_path
 from media_vm.rules.pictures import Background, Format, Size
 
 AVIF, WEBP, JPEG, PNG = Format
@@ -67,6 +67,24 @@ def test_a_query_is_read_as_the_seed_pages_and_proxies_write_it(query: str, expe
 def test_a_path_is_a_serving_url_or_none(path: str, expected: tuple[int, Asked] | None) -> None:
     """Ids have one spelling; the path form names size, format and background outright."""
     assert asked_by_url(path, "") == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/serve/789", 789),
+        ("/api/images/789", 789),
+        ("/serve/789/whatever", 789),
+        ("/serve/789/", 789),
+        ("/serve/789x", None),
+        ("/serve/0", None),
+        ("/serve/789\n", None),
+        ("/x/serve/789", None),
+    ],
+)
+def test_a_path_is_about_one_media_or_none(path: str, expected: int | None) -> None:
+    """Whatever it asks of it."""
+    assert media_by_path(path) == expected
 
 
 def test_the_path_form_ignores_its_query() -> None:

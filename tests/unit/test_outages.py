@@ -9,8 +9,10 @@ import pytest
 
 from media_vm.rules.checklist import Checklist, Step
 from media_vm.rules.failures import Failure, Kind
+from media_vm.rules.findings import Provider
 from media_vm.rules.outages import (
     BELOW_FLOOR,
+    OUT_OF_MONEY,
     STORAGE_FULL,
     Alike,
     Outage,
@@ -19,6 +21,7 @@ from media_vm.rules.outages import (
     holds_back,
     is_outage,
     is_own,
+    outlived,
     party_at_fault,
     released,
     turn,
@@ -34,7 +37,10 @@ KNOWN = Outage(Party.TEMP_FILES, NOW - HOUR, NOW, Kind.OUTAGE, "temp_file_missin
     [
         (Step.RETRIEVE_FILE, failure(Kind.TRANSIENT), Party.TEMP_FILES),
         (Step.RETRIEVE_FILE, failure(Kind.PERMANENT), Party.TEMP_FILES),
-        (Step.AI_VISUAL_ANALYSIS, failure(Kind.OUTAGE), Party.VISION),
+        (Step.AI_VISUAL_ANALYSIS, replace(failure(Kind.OUTAGE), provider=Provider.GOOGLE), Party.GOOGLE),
+        (Step.AI_VISUAL_ANALYSIS, replace(failure(Kind.TRANSIENT), provider=Provider.OLLAMA), Party.OLLAMA),
+        (Step.AI_VISUAL_ANALYSIS, Failure(Kind.OUTAGE, STORAGE_FULL, "", provider=Provider.GOOGLE), Party.DISK),
+        (Step.AI_VISUAL_ANALYSIS, failure(Kind.PERMANENT), None),
         (Step.UPDATE_CALLBACK, failure(Kind.MISCONFIGURED), Party.CALLBACKS),
         (Step.RESIZE_OPTIMIZE, failure(Kind.TRANSIENT), None),
         (Step.RESIZE_OPTIMIZE, Failure(Kind.OUTAGE, STORAGE_FULL, ""), Party.DISK),
@@ -44,7 +50,8 @@ KNOWN = Outage(Party.TEMP_FILES, NOW - HOUR, NOW, Kind.OUTAGE, "temp_file_missin
     ],
 )
 def test_who_may_be_away(step: Step, trouble: Failure, expected: Party | None) -> None:
-    """By the step; a full disk is the disk's whatever the step, and a death is nobody's but the file's."""
+    """By the step, of an analysis the provider that was asked; a full disk is the disk's whatever the step, and
+    a death is nobody's but the file's."""
     assert expected is party_at_fault(step, trouble)
 
 
@@ -92,7 +99,7 @@ def test_probes_come_ever_more_seldom() -> None:
         (Party.MAIN_API, Kind.OUTAGE, POLICY.backoff),
         (Party.MAIN_API, Kind.MISCONFIGURED, POLICY.idle),
         (Party.CALLBACKS, Kind.MISCONFIGURED, POLICY.idle),
-        (Party.VISION, Kind.MISCONFIGURED, HOUR),
+        (Party.OPENROUTER, Kind.MISCONFIGURED, HOUR),
     ],
 )
 def test_polls_go_on_and_refused_keys_are_tried_seldom(party: Party, kind: Kind, pause: timedelta) -> None:
@@ -125,12 +132,13 @@ def test_the_bytes_that_come_for_everything_are_remembered() -> None:
         (Party.MAIN_API, Kind.MISCONFIGURED, {Step.RETRIEVE_FILE, Step.UPDATE_CALLBACK}),
         (Party.TEMP_FILES, Kind.OUTAGE, {Step.RETRIEVE_FILE}),
         (Party.CALLBACKS, Kind.OUTAGE, {Step.UPDATE_CALLBACK}),
-        (Party.VISION, Kind.OUTAGE, {Step.AI_VISUAL_ANALYSIS}),
+        (Party.GOOGLE, Kind.OUTAGE, set()),
         (Party.DISK, Kind.OUTAGE, {Step.RETRIEVE_FILE, Step.AI_VISUAL_ANALYSIS, Step.RESIZE_OPTIMIZE}),
     ],
 )
 def test_who_waits_for_whom(party: Party, kind: Kind, held: set[Step]) -> None:
-    """Only the steps that need the party; a full disk holds back all but the news."""
+    """Only the steps that need the party; a full disk holds back all but the news. One provider of AI alone holds
+    nothing back."""
     outage = Outage(party, NOW, NOW, kind, "some_reason")
 
     assert held == {step for step in Step if holds_back(outage, step)}
@@ -143,20 +151,45 @@ def test_who_failed_last_comes_last(failures: int, milliseconds: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("trouble", "known", "failures", "expected"),
+    ("trouble", "known", "failed_in", "expected"),
     [
-        (failure(Kind.ABSENT), None, 1, True),
-        (failure(Kind.MISCONFIGURED), None, 3, True),
-        (failure(Kind.ABSENT), None, 0, False),
-        (failure(Kind.ABSENT), KNOWN, 1, False),
-        (failure(Kind.OUTAGE), None, 1, False),
+        (failure(Kind.ABSENT), None, Party.TEMP_FILES, True),
+        (failure(Kind.MISCONFIGURED), None, Party.TEMP_FILES, True),
+        (failure(Kind.OUTAGE), None, Party.TEMP_FILES, True),
+        (failure(Kind.OUTAGE), None, None, True),  # of a row that an older version wrote
+        (failure(Kind.OUTAGE), None, Party.DISK, False),
+        (failure(Kind.OUTAGE), KNOWN, Party.TEMP_FILES, False),
+        (failure(Kind.OUTAGE, retry_after=HOUR), None, Party.TEMP_FILES, False),
+        (Failure(Kind.OUTAGE, "unreachable", ""), None, Party.TEMP_FILES, False),
+        (Failure(Kind.OUTAGE, "busy", ""), None, Party.TEMP_FILES, False),
+        (Failure(Kind.OUTAGE, OUT_OF_MONEY, ""), None, Party.TEMP_FILES, False),
     ],
 )
 def test_whose_turn_is_over_has_trouble_of_its_own(
-    trouble: Failure, known: Outage | None, failures: int, expected: bool
+    trouble: Failure, known: Outage | None, failed_in: Party | None, expected: bool
 ) -> None:
-    """Once the party was back; a party that cannot be reached at all is away for everybody."""
-    assert expected is is_own(trouble, known, failures)
+    """Once that very party was back; one that cannot be reached, or is asked too often, is away for everybody."""
+    checklist = replace(Checklist(), outage_turn=2, outage_party=failed_in)
+
+    assert expected is is_own(trouble, known, Party.TEMP_FILES, checklist)
+    assert not is_own(trouble, known, Party.TEMP_FILES, Checklist())
+
+
+@pytest.mark.parametrize(
+    ("party", "step", "kept"),
+    [
+        (Party.OPENAI, Step.RESIZE_OPTIMIZE, True),
+        (Party.GOOGLE, Step.UPDATE_CALLBACK, True),
+        (Party.OPENAI, Step.AI_VISUAL_ANALYSIS, False),
+        (Party.TEMP_FILES, Step.RETRIEVE_FILE, False),
+        (None, Step.RETRIEVE_FILE, False),
+    ],
+)
+def test_a_turn_lasts_until_the_party_answers(party: Party | None, step: Step, kept: bool) -> None:
+    """A picture that goes live meanwhile has not been described for that."""
+    failed = replace(Checklist(), outage_turn=2, outage_party=party)
+
+    assert (failed if kept else Checklist()) == outlived(failed, step)
 
 
 @pytest.mark.parametrize("reason", ["original_lost", "unexpected"])
@@ -171,7 +204,7 @@ def test_what_we_did_is_nobody_elses_fault(reason: str) -> None:
         (Party.TEMP_FILES, (None, NOW)),
         (Party.MAIN_API, (None, NOW)),
         (Party.DISK, (None, NOW)),
-        (Party.VISION, (NOW, None)),
+        (Party.OLLAMA, (NOW, None)),
         (Party.CALLBACKS, (NOW, NOW)),
     ],
 )

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from media_vm.rules.paths import bulk_path, library_folder, library_name, slug_of
+from media_vm.rules.paths import bulk_path, library_folder, library_name, slug_from, slug_of
 from media_vm.rules.pictures import Background, DataType, Format, Size
 
 SHA256 = "0123456789abcdef" * 4
@@ -43,6 +43,24 @@ SHA256 = "0123456789abcdef" * 4
 def test_the_slug_of_a_name(original_name: str, expected: str) -> None:
     """At most 60 of a–z, 0–9 and single dashes, with no dash at either end."""
     assert expected == slug_of(original_name)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("Abstract", "Sunset", "Oil"), "abstract-sunset-oil"),
+        ((None, "Zwei Bööte", None), "zwei-boote"),
+        ((None, None, None), "img-1"),
+        (("…", None, ""), "img-1"),
+        (
+            ("Impressionism", "a harbour at dawn with many fishing boats", "oil on canvas"),
+            "impressionism-a-harbour-at-dawn-with-many-fishing-boats-oil",
+        ),
+    ],
+)
+def test_the_slug_of_what_is_seen(words: tuple[str | None, ...], expected: str) -> None:
+    """By its words, cut between two; by its name where nobody said anything."""
+    assert expected == slug_from(words, "IMG 1.jpg")
 
 
 def test_where_an_original_is_kept() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,14 +24,15 @@ from media_vm.errors import (
     TryAgain,
 )
 from media_vm.pipeline import run_cycle
-from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event, EventKind
 from media_vm.rules.checklist import Checklist, Redo, Step, StepStatus
 from media_vm.rules.failures import Kind
-from media_vm.rules.pictures import DataType, MediaStatus, SourceFacts, VariantSet
+from media_vm.rules.findings import Provider
+from media_vm.rules.known import Known
+from media_vm.rules.pictures import MediaStatus, SourceFacts, VariantSet
 from media_vm.rules.policy import Policy
 from media_vm.testing import MemoryParts, memory_parts, picture
-from media_vm.values import Answer, PendingList
+from media_vm.values import Answer, Described, Media, PendingList
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -296,23 +298,6 @@ def test_a_callback_given_up_is_told_again_while_its_id_is_listed(parts: MemoryP
     assert StepStatus.COMPLETED == checklist(parts)[Step.UPDATE_CALLBACK].status
 
 
-def test_analysis_never_holds_a_picture_back(parts: MemoryParts) -> None:
-    """The picture goes live at once; the analysis that comes later is told as an update."""
-    parts.api.upload(123, "a.jpg", picture())
-    parts.vision.troubles = [ProviderDown("unreachable", "provider away")]
-
-    run_cycle(parts.world)
-    first = json.loads(parts.api.sent[0].body or "")
-    let_time_pass(parts, HOUR)
-    second = json.loads(parts.api.sent[1].body or "")
-
-    assert [EventKind.COMPLETE, EventKind.UPDATE] == told(parts)
-    assert [{"step": "ai_visual_analysis", "reason": "outage"}] == first["degraded"]
-    assert (False, True) == (first["update"], second["update"])
-    assert (None, 85) == (first["ai_analysis"]["quality_score"], second["ai_analysis"]["quality_score"])
-    assert parts.api.sent[0].key != parts.api.sent[1].key
-
-
 def test_analysis_that_fails_three_times_is_given_up(parts: MemoryParts) -> None:
     """Its column is failed, the media is completed."""
     parts.api.upload(123, "a.jpg", picture())
@@ -379,7 +364,7 @@ def test_a_worker_that_vanished_leaves_no_trace_but_time(parts: MemoryParts) -> 
 def test_a_database_that_is_away_stops_the_cycle(parts: MemoryParts) -> None:
     """The error reaches the worker's loop; no verdict is made of it."""
     parts.api.upload(123, "a.jpg", picture())
-    parts.vision.troubles = [DatabaseDown("gone")]  # type: ignore[list-item]
+    parts.vision.trouble_measuring = DatabaseDown("gone")  # type: ignore[assignment]
 
     with pytest.raises(DatabaseDown):
         run_cycle(parts.world)
@@ -424,21 +409,21 @@ def test_a_slow_item_holds_nobody_up(parts: MemoryParts, monkeypatch: pytest.Mon
     parts.world = replace(parts.world, items_in_flight=2)
     parts.api.upload(1, "slow.jpg", picture())
     neighbour_is_done = threading.Event()
-    answer, send = parts.vision.analyse, parts.api.send
+    answer, send = parts.vision.describe, parts.api.send
 
-    def slowly(source: Path, data_type: DataType) -> Analysis:
+    def slowly(source: Path, media: Media, known: Known, away: Collection[Provider]) -> Described:
         if not parts.database.marked("slow"):
             parts.database.mark("slow")
             parts.api.upload(2, "quick.jpg", picture(width=900))
             parts.clock.advance(timedelta(seconds=40))
             assert neighbour_is_done.wait(10)
-        return answer(source, data_type)
+        return answer(source, media, known, away)
 
     def sent(event: Event, request_id: str) -> Answer:
         neighbour_is_done.set()
         return send(event, request_id)
 
-    monkeypatch.setattr(parts.vision, "analyse", slowly)
+    monkeypatch.setattr(parts.vision, "describe", slowly)
     monkeypatch.setattr(parts.api, "send", sent)
 
     run_cycle(parts.world)
@@ -453,13 +438,13 @@ def test_a_wake_call_is_heard_while_others_are_worked_on(
     monkeypatch.setattr("media_vm.pipeline.LOOK_FOR_WAKE_EVERY", timedelta(milliseconds=5))
     parts.api.upload(1, "slow.jpg", picture())
     is_known = threading.Event()
-    answer, remember = parts.vision.analyse, parts.database.remember
+    answer, remember = parts.vision.describe, parts.database.remember
 
-    def slowly(source: Path, data_type: DataType) -> Analysis:
+    def slowly(source: Path, media: Media, known: Known, away: Collection[Provider]) -> Described:
         parts.api.upload(2, "quick.jpg", picture(width=900))
         parts.database.mark("wake", "2")
         assert is_known.wait(10)
-        return answer(source, data_type)
+        return answer(source, media, known, away)
 
     def remembered(pending: PendingList, poll_began: datetime) -> int:
         new = remember(pending, poll_began)
@@ -467,7 +452,7 @@ def test_a_wake_call_is_heard_while_others_are_worked_on(
             is_known.set()
         return new
 
-    monkeypatch.setattr(parts.vision, "analyse", slowly)
+    monkeypatch.setattr(parts.vision, "describe", slowly)
     monkeypatch.setattr(parts.database, "remember", remembered)
 
     run_cycle(parts.world)

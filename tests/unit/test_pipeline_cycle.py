@@ -31,9 +31,10 @@ def upload(parts: MemoryParts, count: int) -> None:
 def test_a_database_that_went_away_is_no_workers_death(parts: MemoryParts) -> None:
     """What was held is due again when it is back: no attempt spent, nobody counted, before the lease expires."""
     upload(parts, 1)
-    parts.vision.troubles = [DatabaseDown("gone")]  # type: ignore[list-item]
+    parts.vision.trouble_measuring = DatabaseDown("gone")  # type: ignore[assignment]
     with pytest.raises(DatabaseDown):
         run_cycle(parts.world)
+    parts.vision.trouble_measuring = None
     run_cycle(parts.world)
 
     after = parts.database.rows[1].checklist()
@@ -97,13 +98,13 @@ def test_healing_goes_on_while_there_is_work(parts: MemoryParts, monkeypatch: py
         return 0
 
     monkeypatch.setattr(parts.database, "heal", heal)
-    analyse = parts.vision.analyse
+    describe = parts.vision.describe
 
     def slow(*about: object) -> object:
         parts.clock.advance(timedelta(minutes=1))
-        return analyse(*about)  # type: ignore[arg-type]
+        return describe(*about)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(parts.vision, "analyse", slow)
+    monkeypatch.setattr(parts.vision, "describe", slow)
 
     monkeypatch.setattr(pipeline, "walk_while_due", one_at_a_time)
     run_cycle(parts.world)

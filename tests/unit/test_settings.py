@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from media_vm.environment import SettingsProblem, advice, read_settings, variables
 from media_vm.secret_files import SECRETS
@@ -200,8 +201,9 @@ def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, name: st
 
     settings = Settings()
 
-    keys = [key.get_secret_value() for key in (settings.main_api_key, settings.own_api_key) if key]
-    assert f"sqlite:///from-{name}" in [*keys, settings.database_url]
+    keys = [key.get_secret_value() for key in settings.__dict__.values() if isinstance(key, SecretStr)]
+    assert f"sqlite:///from-{name}" in [*keys, settings.database_url, settings.main_api_database_url]
+    assert "from-" not in repr(settings)
 
 
 def test_words_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,6 +211,73 @@ def test_words_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEDIA_VM_ALLOWED_TYPES", " jpeg , png,")
 
     assert ("jpeg", "png") == read_settings().allowed_types
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (None, ("style", "medium", "dominant_colors", "brand_colors", "mood_keywords")),
+        ("", ()),
+        ("none", ()),
+        ("caption, quality_score", ("caption", "quality_score")),
+    ],
+)
+def test_what_is_public_may_be_nothing(
+    monkeypatch: pytest.MonkeyPatch, text: str | None, expected: tuple[str, ...]
+) -> None:
+    """Set and empty says so, unlike elsewhere: to publish more than was meant cannot be taken back."""
+    if text is not None:
+        monkeypatch.setenv("MEDIA_VM_PUBLIC_ANALYSIS", text)
+
+    assert expected == read_settings().public_analysis
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("MEDIA_VM_SERVE_SECRETS", ""),
+        ("MEDIA_VM_SERVE_SECRETS", ","),
+        ("MEDIA_VM_SERVE_SECRETS", "short"),
+        ("MEDIA_VM_SERVE_SECRETS", "long enough for a key,short"),
+        ("MEDIA_VM_SERVE_SECRETS", ",".join(["long enough for a key"] * 3)),
+        ("MEDIA_VM_SERVE_SECRETS", "lang genug für einen Schlüssel"),
+        ("MEDIA_VM_SERVE_KEY", ""),
+        ("MEDIA_VM_SERVE_KEY", "schlüssel"),
+    ],
+)
+def test_a_door_is_not_left_open_by_a_slip(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> None:
+    """Empty counts as a mistake here, which is told without the key."""
+    monkeypatch.setenv(name, text)
+
+    with pytest.raises(SettingsProblem, match=f"^{name} ") as raised:
+        read_settings()
+    assert not text.strip(",") or text not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (None, ()),
+        ("the key that signs now", (b"the key that signs now",)),
+        ("the key that signs now, the key before it", (b"the key that signs now", b"the key before it")),
+    ],
+)
+def test_the_first_key_signs(
+    monkeypatch: pytest.MonkeyPatch, text: str | None, expected: tuple[bytes, ...]
+) -> None:
+    """And the one before still counts."""
+    if text:
+        monkeypatch.setenv("MEDIA_VM_SERVE_SECRETS", text)
+
+    assert expected == read_settings().signing_keys
+
+
+def test_a_field_that_no_analysis_has_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With those that there are."""
+    monkeypatch.setenv("MEDIA_VM_PUBLIC_ANALYSIS", "style,colours")
+
+    with pytest.raises(SettingsProblem, match="the analysis has no colours; it has style, medium"):
+        read_settings()
 
 
 def test_origins_are_kept_as_browsers_send_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,11 +10,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from media_vm import worker
-from media_vm.errors import DatabaseDown, ProviderDown, TryAgain
+from media_vm.errors import DatabaseDown, Misconfigured, ProviderDown, StepFailed, TryAgain
+from media_vm.pipeline import run_cycle
 from media_vm.rules.checklist import Step, StepStatus
+from media_vm.rules.outages import OUT_OF_MONEY
 from media_vm.testing import MemoryParts, memory_parts, picture
+from tests.said import SEEN, TOLD
 
 
 @pytest.fixture
@@ -55,6 +59,57 @@ def test_once_says_what_it_could_not_ask(parts: MemoryParts) -> None:
     waiting = worker.work_once(parts.world)
 
     assert waiting is not None and "unreachable" in waiting
+
+
+REFUSALS = pytest.mark.parametrize(
+    "refusal",
+    [
+        Misconfigured("key_refused", "it answers 401"),
+        ProviderDown(OUT_OF_MONEY, "spent for today", retry_after=timedelta(hours=9)),
+    ],
+)
+
+
+@REFUSALS
+def test_who_starts_with_another_key_or_more_money_asks_at_once(parts: MemoryParts, refusal: StepFailed) -> None:
+    """Not in an hour, nor at midnight: one asks, and all that waited follow."""
+    parts.vision.is_configured, parts.vision.seen, parts.vision.told = True, SEEN, TOLD
+    parts.vision.down = refusal
+    for number in (1, 2, 3):
+        parts.api.upload(number, f"{number}.jpg", picture(width=1000 + number))
+    run_cycle(parts.world)
+    parts.vision.down = None
+
+    worker.begin(parts.world)
+    run_cycle(parts.world)
+    parts.clock.advance(timedelta(seconds=2))
+    run_cycle(parts.world)
+
+    assert [(StepStatus.COMPLETED, 1)] * 3 == [_analysis(parts, number) for number in (1, 2, 3)]
+    assert [] == list(parts.outages.open())
+
+
+@REFUSALS
+def test_who_starts_with_the_same_is_told_so_again(parts: MemoryParts, refusal: StepFailed) -> None:
+    """At each start one picture asks both, with a line of each, and no attempt is spent."""
+    parts.vision.is_configured, parts.vision.down, parts.vision.google_down = True, refusal, refusal
+    for number in (1, 2):
+        parts.api.upload(number, f"{number}.jpg", picture(width=1000 + number))
+    with capture_logs() as lines:
+        for _ in range(5):
+            worker.begin(parts.world)
+            run_cycle(parts.world)
+            run_cycle(parts.world)
+
+    assert 5 == parts.vision.calls
+    assert 10 == len([line for line in lines if line["event"] == "outage_began"])
+    assert [(StepStatus.PENDING, 0)] * 2 == [_analysis(parts, number) for number in (1, 2)]
+
+
+def _analysis(parts: MemoryParts, media_id: int) -> tuple[StepStatus, int]:
+    """Its column, and the attempts that it cost."""
+    entry = parts.database.rows[media_id].checklist()[Step.AI_VISUAL_ANALYSIS]
+    return entry.status, entry.attempts
 
 
 def test_a_wake_call_ends_the_rest(parts: MemoryParts) -> None:

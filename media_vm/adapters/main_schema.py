@@ -1,0 +1,96 @@
+"""Are the main API's tables as replacing temp URLs needs them, and may our user do what it takes?
+
+Asked of information_schema, which shows what one has a right to: SHOW CREATE TABLE, which SQLAlchemy's own
+inspection uses, wants more rights than our user has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, bindparam, text
+
+from media_vm.adapters.transactions import translated
+from media_vm.errors import WrongUse
+from media_vm.rules.temp_urls import PENDING, Column, is_identifier
+
+VARIABLE = "MAIN_API_DATABASE_URL"
+READ = ("id", "image_path", "permanent_url", "status", "updated_at")
+WRITTEN = ("status", "updated_at")
+REMEDY = "grant it as deploy/sql/replace_urls_user.sql does, or correct MEDIA_VM_REPLACE_COLUMNS"
+
+_SERVER = text(
+    "SELECT table_name AS tab, column_name AS col, column_key = 'PRI' AS is_key, privileges AS rights,"
+    " character_maximum_length AS width FROM information_schema.columns"
+    " WHERE table_schema = DATABASE() AND table_name IN :tables ORDER BY ordinal_position"
+).bindparams(bindparam("tables", expanding=True))
+_SQLITE = text(
+    "SELECT :table AS tab, name AS col, pk > 0 AS is_key, 'select,update' AS rights, NULL AS width"
+    " FROM pragma_table_info(:table)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """A column that we may see. width: in characters; None when there is no limit."""
+
+    is_key: bool
+    rights: frozenset[str]
+    width: int | None
+
+
+Facts = Mapping[tuple[str, str], _Fact]
+
+
+def require_tables(engine: Engine, columns: Sequence[Column], longest: int) -> Mapping[str, tuple[str, ...]]:
+    """The primary key of each table. longest: of the URLs, in characters. WrongUse names all that is missing,
+    DatabaseDown when the database does not answer."""
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    if file is not None and not Path(file).is_file():
+        raise WrongUse(f"there is no database at {VARIABLE}: check it for a slip")
+    tables = dict.fromkeys((PENDING, *(one.table for one in columns)))
+    with translated(variable=VARIABLE), engine.connect().execution_options(reading=True) as connection:
+        facts = _facts(connection, tuple(tables))
+    if problems := [*_problems(facts, columns, longest)]:
+        raise WrongUse(f"{VARIABLE}: {'; '.join(problems)}: {REMEDY}")
+    return {table: _key(facts, table) for table in tables}
+
+
+def _facts(connection: Connection, tables: Sequence[str]) -> Facts:
+    if connection.dialect.name == "sqlite":
+        rows = [row for table in tables for row in connection.execute(_SQLITE, {"table": table})]
+    else:
+        rows = list(connection.execute(_SERVER, {"tables": tables}))
+    return {
+        (row.tab, row.col): _Fact(bool(row.is_key), frozenset(str(row.rights).split(",")), row.width)
+        for row in rows
+    }
+
+
+def _problems(facts: Facts, columns: Sequence[Column], longest: int) -> Iterator[str]:
+    read = [*((PENDING, name) for name in READ), *((one.table, one.name) for one in columns)]
+    written = [*((PENDING, name) for name in WRITTEN), *((one.table, one.name) for one in columns)]
+    for table, name in read:
+        rights = facts[table, name].rights if (table, name) in facts else frozenset()
+        lacking = [right for right in ("select", "update") if right not in rights]
+        needed = [right for right in lacking if right == "select" or (table, name) in written]
+        if needed:
+            yield f"{table}.{name} cannot be {' or '.join(_DONE[right] for right in needed)}"
+    for table in dict.fromkeys(one.table for one in columns):
+        key = _key(facts, table)
+        if not key or not all(is_identifier(name) for name in key):
+            yield f"the primary key of {table} cannot be read"
+    for one in columns:
+        fact = facts.get((one.table, one.name))
+        if fact and fact.width is not None and fact.width < longest:
+            yield f"{one} holds {fact.width} characters, a URL may have {longest}"
+
+
+_DONE = {"select": "read", "update": "written"}
+
+
+def _key(facts: Facts, table: str) -> tuple[str, ...]:
+    keys = {name: fact for (of, name), fact in facts.items() if of == table and fact.is_key}
+    return tuple(name for name, fact in keys.items() if "select" in fact.rights)

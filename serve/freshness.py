@@ -1,0 +1,70 @@
+"""How what is remembered stays right within a second of a change by whatever process.
+
+Every change of what is shown of a media moves its row's time. So the shelf is asked for the changes of the last
+minute, at most every half second and only while pictures are asked for; what is new among them is forgotten. Who
+comes after a rest waits for that one question. A minute is longer than a transaction of ours takes to commit.
+
+With the database away nothing is learned; what is remembered then holds until it is too old by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any
+
+from serve.shelf import News
+
+_ASK_EVERY_SECONDS = 0.5
+_TRUSTED_SECONDS = 0.8  # the rest of the second is for the answer
+_PATIENCE_SECONDS = 0.5  # for a database that does not answer
+
+
+class Freshness:
+    """forget: what to do with a media that changed, or with all (None)."""
+
+    def __init__(
+        self,
+        ask: Callable[[], Coroutine[Any, Any, News]],
+        forget: Callable[[int | None], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._ask = ask
+        self._forget = forget
+        self._clock = clock
+        self._asking: asyncio.Task[News] | None = None
+        self._asked_at = self._known_at = float("-inf")
+        self._highest_id = 0
+        self._seen: frozenset[tuple[int, datetime]] = frozenset()
+
+    def is_fresh(self) -> bool:
+        """Is everything known that happened until a moment ago? Asks for news if it is time."""
+        now = self._clock()
+        if now - self._asked_at >= _ASK_EVERY_SECONDS and self._asking is None:
+            self._asked_at = now
+            self._asking = asyncio.ensure_future(self._ask())
+            self._asking.add_done_callback(self._learn)
+        return now - self._known_at < _TRUSTED_SECONDS
+
+    async def wait(self) -> None:
+        """For the news that were asked for, if they come soon."""
+        left = self._asked_at + _PATIENCE_SECONDS - self._clock()
+        if self._asking and left > 0:
+            await asyncio.wait({self._asking}, timeout=left)
+
+    def never_was(self, media_id: int) -> bool:
+        """Was no media of this id there a moment ago? False also where that is not known."""
+        return self.is_fresh() and media_id > self._highest_id
+
+    def _learn(self, asking: asyncio.Task[News]) -> None:
+        self._asking = None
+        if asking.cancelled() or asking.exception():
+            return
+        news = asking.result()
+        if news.changed is None:
+            self._forget(None)
+        for media_id, _ in (news.changed or frozenset()) - self._seen:
+            self._forget(media_id)
+        self._seen, self._highest_id = news.changed or frozenset(), news.highest_id
+        self._known_at = self._asked_at

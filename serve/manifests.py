@@ -1,0 +1,55 @@
+"""`/serve/{media_id}/manifest.json`: all that a page can know of a picture, in one answer (contract §8)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from starlette.types import Scope, Send
+
+from media_vm.rules.caching import SHORT, cache_control, entity_tag, is_unchanged
+from media_vm.rules.manifest import manifest_body
+from media_vm.rules.signing import Admitted
+from media_vm.settings import Settings
+from serve import headers, problems
+from serve.gate import Gate
+from serve.presence import not_made_yet, present
+from serve.problems import Problem
+from serve.reader import Reader
+from serve.wire import raw, send_whole
+
+
+class Manifests:
+    """Answers for every media that has something to show."""
+
+    def __init__(self, settings: Settings, reader: Reader, gate: Gate) -> None:
+        self._settings = settings
+        self._reader = reader
+        self._gate = gate
+
+    async def show(
+        self, media_id: int, scope: Scope, sent: dict[bytes, str], admitted: Admitted | None, send: Send
+    ) -> None:
+        """Answer one GET or HEAD. Problem: unknown, gone or not made yet."""
+        body = await self._body(media_id, self._gate.query(media_id, admitted))
+        tag = hashlib.sha256(body).hexdigest()
+        answer = headers.of_any_answer(self._settings) | headers.of_media(media_id)
+        answer |= headers.of_origin(self._settings, sent.get(b"origin"))
+        answer |= {"ETag": entity_tag(tag), "Cache-Control": cache_control(SHORT, admitted, self._gate.clock())}
+        if is_unchanged(sent.get(b"if-none-match", ""), tag):
+            await send_whole(send, 304, raw(answer))
+            return
+        answer |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        await send_whole(send, 200, raw(answer), b"" if scope["method"] == "HEAD" else body)
+
+    async def _body(self, media_id: int, query: str) -> bytes:
+        portrait = await self._reader.ask(self._reader.shelf.portrait, media_id)
+        if portrait is None:
+            raise Problem(problems.NOT_FOUND, "No picture has this id.")
+        if not present(portrait.shown).variants:
+            raise not_made_yet()
+        settings = self._settings
+        body = manifest_body(
+            portrait, settings.media_backend_url, settings.public_analysis, settings.logo_background, query
+        )
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

@@ -1,0 +1,114 @@
+"""The manifest, from its URL to headers and JSON."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.types import ASGIApp
+
+from media_vm.rules.pictures import MediaStatus
+from serve.app import create_app
+from serve.shelf import Shown
+from tests.integration.shelf_in_memory import MemoryShelf, ask, content, exchange, settings_for, sunset
+from tests.portraits import ANALYSIS
+
+URL = "/serve/789/manifest.json"
+
+
+@pytest.fixture
+def shown(tmp_path: Path) -> Shown:
+    return sunset(tmp_path)
+
+
+@pytest.fixture
+def shelf(shown: Shown) -> MemoryShelf:
+    return MemoryShelf(media={789: shown}, analysis_of={789: ANALYSIS})
+
+
+@pytest.fixture
+def app(tmp_path: Path, shelf: MemoryShelf) -> ASGIApp:
+    return create_app(settings_for(tmp_path), shelf)
+
+
+def test_a_manifest_comes_with_its_headers(app: ASGIApp) -> None:
+    """JSON for a minute, for pages of every origin, with a validator."""
+    answer = ask(app, "GET", URL)
+
+    assert (200, "789", "A harbour") == (answer.status_code, answer.json()["media_id"], answer.json()["alt_text"])
+    expected = {
+        "content-type": "application/json",
+        "content-length": str(len(answer.content)),
+        "cache-control": "public, max-age=60",
+        "etag": f'"{hashlib.sha256(answer.content).hexdigest()}"',
+        "access-control-allow-origin": "*",
+        "x-content-type-options": "nosniff",
+    }
+    assert expected == {name: answer.headers.get(name) for name in expected}
+
+
+def test_every_url_of_a_manifest_is_that_variant_for_ever(app: ASGIApp, shown: Shown) -> None:
+    """Each leads to its own bytes, immutable and without Vary."""
+    variants = ask(app, "GET", URL).json()["variants"]
+    answers = [ask(app, "GET", one["url"].removeprefix("http://127.0.0.1:3001")) for one in variants]
+
+    assert len(shown.variants) == len(variants)
+    for one, answer in zip(variants, answers, strict=True):
+        assert content(one["size"], one["format"], one["bg"]) == answer.content
+        assert (one["type"], str(one["bytes"])) == tuple(
+            answer.headers[name] for name in ("content-type", "content-length")
+        )
+        assert ("public, max-age=31536000, immutable", None) == (
+            answer.headers["cache-control"],
+            answer.headers.get("vary"),
+        )
+
+
+def test_a_manifest_is_revalidated(app: ASGIApp) -> None:
+    """304 for the same, 200 once something has changed."""
+    tag = ask(app, "GET", URL).headers["etag"]
+    again, other = (ask(app, "GET", URL, {"If-None-Match": one}) for one in (tag, '"other"'))
+
+    assert (304, b"", tag) == (again.status_code, again.content, again.headers["etag"])
+    assert 200 == other.status_code
+
+
+def test_head_of_a_manifest_has_no_body(app: ASGIApp) -> None:
+    """And the headers of GET."""
+    (get, body), (head, no_body) = exchange(app, "GET", URL), exchange(app, "HEAD", URL)
+    named = [{name: value for name, value in one["headers"] if name != b"x-request-id"} for one in (get, head)]
+    assert (200, named[0]) == (head["status"], named[1])
+    assert (True, b"") == (len(body["body"]) > 1000, no_body["body"])
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "changes", "status"),
+    [
+        ("GET", "/serve/790/manifest.json", {}, 404),
+        ("GET", URL, {"is_deleted": True}, 410),
+        ("GET", URL, {"status": MediaStatus.FAILED, "variants": ()}, 410),
+        ("GET", URL, {"status": MediaStatus.PROCESSING, "variants": ()}, 404),
+        ("PUT", URL, {}, 405),
+    ],
+)
+def test_a_manifest_is_refused_as_its_picture_is(
+    app: ASGIApp, shelf: MemoryShelf, shown: Shown, method: str, url: str, changes: dict[str, Any], status: int
+) -> None:
+    """As problems that nobody caches, and that a page of another origin may read."""
+    shelf.media[789] = replace(shown, **changes)
+    answer = ask(app, method, url)
+
+    assert (status, status) == (answer.status_code, answer.json()["status"])
+    named = [answer.headers[name] for name in ("cache-control", "access-control-allow-origin")]
+    assert ["no-store", "*"] == named
+    is_pending = changes.get("status") is MediaStatus.PROCESSING
+    assert ("10" if is_pending else None) == answer.headers.get("retry-after")
+
+
+def test_the_setting_says_what_is_public(tmp_path: Path, shelf: MemoryShelf) -> None:
+    """Nothing of the analysis, if nothing is named."""
+    app = create_app(settings_for(tmp_path, public_analysis=()), shelf)
+    assert {} == ask(app, "GET", URL).json()["analysis"]
