@@ -28,6 +28,7 @@ from media_vm.rules.outages import (
     Party,
     goes_on,
     holds_back,
+    is_answer,
     is_outage,
     is_own,
     party_at_fault,
@@ -65,24 +66,32 @@ def probed(walk: Walk, step: Step, world: World) -> None:
 
 
 def as_outage(walk: Walk, step: Step, failure: Failure, world: World) -> tuple[Failure, Outage | None]:
-    """The failure for what it is: the item's own, or its party's, with the outage as it stands now."""
+    """The failure for what it is: the item's own, or its party's, with the outage that it waits for as it stands
+    now. An own failure may wait for others too, whose answer is lacking beside it."""
     party = party_at_fault(step, failure)
     if party is None:
-        return failure, None
+        return failure, _first_of(walk)
     if failure.provider in walk.away:  # it was passed over: nothing is known of it that was not
         return failure, _first_of(walk, _of_old(walk, walk.away[failure.provider]))
     known = world.outages.of(party)
+    if (
+        known and is_answer(failure) and failure.reason != known.reason
+    ):  # it is back, and does not take this picture
+        over(party, world)
+        known = None
     if is_own(failure, known, party, walk.media.checklist):
         of_this_one_alone = failure.kind in AWAY  # others were answered, with the same key
-        return replace(failure, kind=Kind.TRANSIENT) if of_this_one_alone else failure, None
+        return replace(failure, kind=Kind.TRANSIENT) if of_this_one_alone else failure, _first_of(walk)
     is_plain = known is None and failure.kind not in AWAY
     alike = world.outages.alike(walk.media, step, failure) if is_plain else Alike(1, 1)
     poll_fails = is_plain and party in OF_MAIN_API and world.outages.of(Party.MAIN_API) is not None
     if not is_outage(failure, alike, known, poll_fails=poll_fails):
         if known:
             over(party, world)
-        return failure, None
+        return failure, _first_of(walk)
     now_known = go_on(known, party, failure, walk.now(), world)
+    if is_answer(failure):  # the others wait; this one had its answer
+        return failure, _first_of(walk)
     return replace(failure, kind=now_known.kind), _first_of(walk, now_known)
 
 
@@ -91,9 +100,10 @@ def _of_old(walk: Walk, outage: Outage) -> Outage:
     return replace(outage, party=Party(walk.media.checklist.outage_party or outage.party))
 
 
-def _first_of(walk: Walk, outage: Outage) -> Outage:
+def _first_of(walk: Walk, *of: Outage) -> Outage | None:
     """What an item waits for that lacks several: until the first of them is tried again."""
-    return replace(outage, until=min(one.until for one in (outage, *walk.waits_for)))
+    waits_for = (*of, *walk.waits_for)
+    return replace(waits_for[0], until=min(one.until for one in waits_for)) if waits_for else None
 
 
 def go_on(known: Outage | None, party: Party, failure: Failure, now: datetime, world: World) -> Outage:

@@ -18,7 +18,7 @@ from media_vm.rules.asking import Choice, lacking
 from media_vm.rules.checklist import Step
 from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.findings import Provider
-from media_vm.rules.outages import PARTY_OF, PROVIDERS, Outage, turn
+from media_vm.rules.outages import AWAY, PARTY_OF, PROVIDERS, Outage, is_answer, turn
 from media_vm.values import Described
 from media_vm.walk import Walk
 
@@ -59,12 +59,20 @@ def unanswered(walk: Walk, described: Described, world: World) -> StepFailed | N
             soonest = _soonest(walk, choice)
             walk.waits_for.append(soonest)
             mine.append(_waiting(soonest))
-    telling = most_telling(mine) if mine else None
+    telling = _telling(mine)
     for other in described.failures:
         if other is not telling:
             _, outage = as_outage(walk, _STEP, other.failure, world)
             walk.waits_for += [outage] if outage and other in mine else []
     return telling
+
+
+def _telling(lacking: list[StepFailed]) -> StepFailed | None:
+    """What spends the picture's attempt, before what waits and spends none: else who does not take it is asked,
+    and paid, each time that somebody else may be back."""
+    own = [one for one in lacking if one.kind not in AWAY]
+    answers = [one for one in own if is_answer(one.failure)]
+    return most_telling(answers or own or lacking) if lacking else None
 
 
 def _away(world: World) -> dict[Provider, Outage]:

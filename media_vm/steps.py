@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from media_vm.errors import Confirmed, StepFailed, TryAgain
+import structlog
+
+from media_vm.errors import Confirmed, DatabaseDown, LeaseLost, StepFailed, TryAgain
 from media_vm.failpoints import failpoint
 from media_vm.ports import World
 from media_vm.providers_away import unanswered
@@ -25,6 +27,8 @@ from media_vm.rules.pictures import DataType, Made
 from media_vm.rules.validation import EXTENSIONS
 from media_vm.values import Download, Media, Original, Outcome, RenderRequest
 from media_vm.walk import Walk
+
+log = structlog.get_logger()
 
 
 def retrieve_file(walk: Walk, world: World) -> Outcome:
@@ -101,6 +105,11 @@ def measured_alone(walk: Walk, world: World) -> Analysis | None:
         original = _original(media, world)
         measured, known = world.vision.measure(original, media.data_type), _known(walk, original, world)
     except StepFailed:
+        return None
+    except (LeaseLost, DatabaseDown):
+        raise
+    except Exception:  # outside of any attempt: the step will meet it again, and spend one
+        log.exception("measuring_broke", media_id=media.id)
         return None
     return merged(measured, None, None, known)
 

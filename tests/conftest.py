@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in the children; more only wait for each other
-# Google's stand-in lives in our process: gRPC's own fork handlers kill a child in 30 before it becomes its program.
-os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
+# numpy's threads as in the children, more only wait for each other; and no gRPC fork handlers: with Google's
+# stand-in in our process they kill a child in 30 before it becomes its program.
+os.environ.update({"OPENBLAS_NUM_THREADS": "1", "GRPC_ENABLE_FORK_SUPPORT": "0"})
 
 import pytest
 import structlog

@@ -102,6 +102,14 @@ EVERYBODYS = frozenset(
     {"unreachable", "busy", "rate_limited", "no_credit", OUT_OF_MONEY, STORAGE_FULL, BELOW_FLOOR}
 )
 
+# A provider's answer about this very picture, which costs money as any other: whoever gives it is not away.
+ANSWERS = frozenset(
+    {
+        *("refused", "request_refused", "provider_refused_image"),
+        *("off_schema", "empty_answer", "cut_answer", "answer_too_long"),
+    }
+)
+
 
 def turn(until: datetime, outage_turn: int) -> datetime:
     """When somebody that an outage holds comes next. outage_turn: which failure of it was this one's; 0: none."""
@@ -123,6 +131,12 @@ def holds_back(outage: Outage, step: Step) -> bool:
     if outage.party is Party.MAIN_API and outage.kind is not Kind.MISCONFIGURED:
         return False
     return outage.party in NEEDS[step]
+
+
+def is_answer(failure: Failure) -> bool:
+    """Did a provider answer, though it was of no use? It spends the picture's attempt whatever else is known of
+    that provider: asked again without end it would be paid for without end (contract §5.4)."""
+    return failure.provider is not None and failure.kind not in AWAY and failure.reason in ANSWERS
 
 
 def is_own(failure: Failure, known: Outage | None, party: Party, checklist: Checklist) -> bool:

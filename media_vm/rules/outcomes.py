@@ -154,7 +154,8 @@ def _analysis_failed(checklist: Checklist, failure: Failure, given: Setting) -> 
     attempts = after[Step.AI_VISUAL_ANALYSIS].attempts
     if attempts >= given.policy.max_attempts:
         return gave_up(after, Step.AI_VISUAL_ANALYSIS, given)
-    return replace(after, ai_not_before=given.now + _wait(attempts, failure, given))
+    due = given.now + _wait(attempts, failure, given)
+    return replace(after, ai_not_before=max(due, given.held_until or due))  # who is away may answer too by then
 
 
 def _unusable(checklist: Checklist, step: Step, failure: Failure, given: Setting) -> Setback:

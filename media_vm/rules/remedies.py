@@ -20,7 +20,7 @@ _PLACES: Final[Mapping[Provider, str]] = {
 }
 _OF_ITS_KEY: Final = frozenset({"key_refused", "key_unusable", "no_credentials"})
 _OF_ITS_PLACE: Final = frozenset(
-    {"unreachable", "not_the_api", "wrong_endpoint", "base_url_unusable", "redirected", "refused"}
+    {"unreachable", "hung_up", "not_the_api", "wrong_endpoint", "base_url_unusable", "redirected", "refused"}
 )
 _OF_ITS_MODEL: Final = frozenset(
     {

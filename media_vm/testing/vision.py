@@ -28,7 +28,7 @@ class MemoryVision:
         self.own: dict[int, StepFailed] = {}
         self.down: StepFailed | None = None
         self.google_down: StepFailed | None = None
-        self.trouble_measuring: StepFailed | None = None
+        self.trouble_measuring: Exception | None = None
         self.calls = 0
         self.asked: list[Known] = []
         self.skipped: list[frozenset[Provider]] = []

@@ -168,8 +168,12 @@ def _refusal(error: GoogleAPICallError) -> StepFailed:
         return google_failures.too_long(LONGEST_MESSAGE)
     if code == "INTERNAL" and "deserializing" in message:
         return not_the_api("what it says cannot be read")
-    if code == "UNKNOWN" and message.startswith("Stream removed"):
+    if "Failed parsing HTTP/2" in message:
+        return not_the_api("it does not speak gRPC")
+    if message.startswith("Stream removed"):  # the request was on its way: it may be billed
         return google_failures.cut_off()
+    if code == "UNAVAILABLE" and message.startswith("failed to connect"):
+        return google_failures.unreachable()
     return failure(code, cause=error.reason, retry_after=_retry_after(error))
 
 

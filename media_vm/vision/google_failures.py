@@ -69,7 +69,7 @@ def unreachable() -> StepFailed:
 
 def cut_off() -> StepFailed:
     """The connection ended before the answer did."""
-    return ProviderDown("unavailable", "the connection to Google Vision broke off")
+    return ProviderDown("hung_up", "the connection to Google Vision broke off before it had answered")
 
 
 def too_slow() -> StepFailed:
@@ -101,7 +101,7 @@ def may_be_billed(reason: str) -> bool:
 
 def is_worth_another_try(failed: StepFailed) -> bool:
     """At once and once: a connection that an idle time closed, a server that is just being replaced."""
-    return failed.reason in ("unavailable", "unreachable") and failed.retry_after is None
+    return failed.reason in ("unavailable", "unreachable", "hung_up") and failed.retry_after is None
 
 
 def _named(code: str) -> str:

@@ -118,6 +118,8 @@ class ModelClient:
         return body
 
     def _broken(self, cause: BaseException) -> StepFailed:
+        import httpx2
+
         from media_vm.vision.model_wire import AnswerEncoded, AnswerTooLong
 
         who = self.setup.provider
@@ -125,7 +127,9 @@ class ModelClient:
             return TryAgain("answer_too_long", f"the answer of {who} is longer than {LONGEST_ANSWER} bytes")
         if isinstance(cause, AnswerEncoded):
             return ProviderDown("not_the_api", f"{who} answers compressed, though asked for plain")
-        return ProviderDown("unreachable", f"{who} cannot be reached, or hung up ({type(cause).__name__})")
+        if isinstance(cause, (httpx2.ReadError, httpx2.WriteError, httpx2.CloseError, httpx2.RemoteProtocolError)):
+            return ProviderDown("hung_up", f"{who} hung up before it had answered ({type(cause).__name__})")
+        return ProviderDown("unreachable", f"{who} cannot be reached ({type(cause).__name__})")
 
     def _client(self) -> openai.OpenAI:
         """Made at the first call, once a process. It retries nothing: attempts belong to the checklist."""

@@ -24,7 +24,7 @@ from media_vm.vision.one_asker import OneAsker
 T = TypeVar("T", Seen, Told)
 A = TypeVar("A")  # whatever is asked for
 
-_UNSEEN_END: Final = frozenset({"too_slow", "answer_too_long"})
+_UNSEEN_END: Final = frozenset({"too_slow", "answer_too_long", "hung_up"})
 """What was sent may be billed though its answer was given up: what was set aside for it stays so."""
 
 _ASKED_FOR: ContextVar[int | None] = ContextVar("the media that a question is about", default=None)

@@ -364,7 +364,7 @@ def test_a_worker_that_vanished_leaves_no_trace_but_time(parts: MemoryParts) -> 
 def test_a_database_that_is_away_stops_the_cycle(parts: MemoryParts) -> None:
     """The error reaches the worker's loop; no verdict is made of it."""
     parts.api.upload(123, "a.jpg", picture())
-    parts.vision.trouble_measuring = DatabaseDown("gone")  # type: ignore[assignment]
+    parts.vision.trouble_measuring = DatabaseDown("gone")
 
     with pytest.raises(DatabaseDown):
         run_cycle(parts.world)

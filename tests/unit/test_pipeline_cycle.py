@@ -31,7 +31,7 @@ def upload(parts: MemoryParts, count: int) -> None:
 def test_a_database_that_went_away_is_no_workers_death(parts: MemoryParts) -> None:
     """What was held is due again when it is back: no attempt spent, nobody counted, before the lease expires."""
     upload(parts, 1)
-    parts.vision.trouble_measuring = DatabaseDown("gone")  # type: ignore[assignment]
+    parts.vision.trouble_measuring = DatabaseDown("gone")
     with pytest.raises(DatabaseDown):
         run_cycle(parts.world)
     parts.vision.trouble_measuring = None

@@ -165,14 +165,61 @@ def test_two_that_are_away_are_tried_each_in_its_time(parts: MemoryParts) -> Non
 
 
 def test_a_picture_own_trouble_is_told_apart_from_an_outage(parts: MemoryParts) -> None:
-    """The model cannot manage it while Google is away: no attempt is spent until Google is back."""
+    """The model cannot manage it while Google is away: that is one attempt, and the next one waits for Google."""
     parts.vision.google_down, parts.vision.troubles = DOWN, [TryAgain("off_schema", "twice")]
     parts.api.upload(1, "1.jpg", picture())
-
     run_cycle(parts.world)
+    outages, attempts = list(parts.outages.open()), analysis_step(parts)
+    parts.vision.google_down = None
 
-    assert (StepStatus.PENDING, 0) == analysis_step(parts)
-    assert [Party.GOOGLE] == [outage.party for outage in parts.outages.open()]
+    let_time_pass(parts, HOUR)
+
+    assert [Party.GOOGLE] == [outage.party for outage in outages]
+    assert (StepStatus.PENDING, 1) == attempts
+    assert (StepStatus.COMPLETED, 2) == analysis_step(parts)
+
+
+@pytest.mark.parametrize("who_is_away", [DOWN, Misconfigured("key_refused", "401")], ids=lambda one: str(one.kind))
+def test_who_refuses_a_picture_is_not_asked_without_end(parts: MemoryParts, who_is_away: StepFailed) -> None:
+    """However long Google is away, and however often it is tried: three attempts, and two rounds of healing."""
+    parts.vision.google_down, parts.vision.own[1] = who_is_away, TryAgain("refused", "not this picture")
+    parts.api.upload(1, "1.jpg", picture())
+
+    let_time_pass(parts, 72 * HOUR)
+
+    times = sum(Provider.OPENAI not in skipped for skipped in parts.vision.skipped)
+    assert (3 + 3 + 3, StepStatus.FAILED) == (times, analysis_step(parts)[0])
+
+
+def test_a_probe_that_is_answered_ends_the_outage(parts: MemoryParts) -> None:
+    """The model is back and does not take this picture: others are asked about at once, and this one has spent
+    an attempt."""
+    parts.vision.down = DOWN
+    parts.api.upload(1, "1.jpg", picture())
+    run_cycle(parts.world)
+    parts.vision.down, parts.vision.own[1] = None, TryAgain("refused", "not this picture")
+
+    let_time_pass(parts, timedelta(seconds=31))
+
+    assert [] == list(parts.outages.open())
+    assert (StepStatus.PENDING, 1) == analysis_step(parts)
+
+
+def test_who_answers_all_with_nonsense_is_away_but_for_a_probe(parts: MemoryParts) -> None:
+    """A model that cannot keep to the schema is an outage, as anything that befalls three pictures of two users;
+    whoever probes it has been answered, so that it costs a lone picture three attempts and no more."""
+    parts.vision.own = {number: TryAgain("off_schema", "twice") for number in range(1, 13)}
+    for number in range(1, 13):
+        parts.api.upload(number, f"{number}.jpg", picture(width=1000 + number), user_id=number)
+    run_cycle(parts.world)
+    asked_at_first = sum(Provider.OPENAI not in skipped for skipped in parts.vision.skipped)
+    outages = [one.party for one in parts.outages.open()]
+
+    let_time_pass(parts, 72 * HOUR)
+
+    times = sum(Provider.OPENAI not in skipped for skipped in parts.vision.skipped)
+    assert ([Party.OPENAI], 3) == (outages, asked_at_first)
+    assert times <= 12 * (3 + 3 + 3)
 
 
 def test_what_was_known_of_one_stays_while_the_other_is_asked(parts: MemoryParts) -> None:
@@ -216,6 +263,19 @@ def test_what_cannot_be_measured_in_an_outage_goes_live_without(parts: MemoryPar
 
     assert [85, None] == [body["ai_analysis"]["quality_score"] for body in bodies(parts)]
     assert (StepStatus.PENDING, 0) == analysis_step(parts, 2)
+
+
+def test_a_bug_in_measuring_keeps_no_picture_from_going_live(parts: MemoryParts) -> None:
+    """In an outage a picture is measured outside of any attempt; what breaks there is logged, and it goes on."""
+    parts.vision.down = parts.vision.google_down = DOWN
+    parts.api.upload(1, "1.jpg", picture())
+    run_cycle(parts.world)
+    parts.vision.trouble_measuring = ZeroDivisionError("a bug")
+    parts.api.upload(2, "2.jpg", picture(width=900))
+
+    run_cycle(parts.world)
+
+    assert [85, None] == [body["ai_analysis"]["quality_score"] for body in bodies(parts)]
 
 
 def test_when_the_day_s_money_is_spent_the_next_day_pays(parts: MemoryParts) -> None:
