@@ -272,7 +272,7 @@ def test_nobody_there_is_an_outage(transport: Transport, jpeg: bytes) -> None:
     with closing(GoogleVision(setup, bills.append, BUDGET)) as google, pytest.raises(ProviderDown):
         google.look(jpeg, DataType.PRODUCT)
 
-    assert 2 == len(bills)
+    assert [("unreachable", ())] * 2 == [(call.reason, call.units) for call in bills]
 
 
 def test_a_provider_that_comes_back_is_found_at_once(on: Set, jpeg: bytes) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from media_vm.errors import ProviderDown, TooSlow
+from media_vm.errors import ProviderDown, StepFailed, TooSlow
 from media_vm.rules.budget import Spent
 from media_vm.rules.findings import Provider
 from media_vm.rules.outages import NO_TURN
@@ -21,7 +22,7 @@ from media_vm.vision.paid import PaidModel
 from tests.paid_vision import CAP, GOOGLE_COST, MODEL_COST, PRICES, Desk, desk, media_of, own_turns
 from tests.stand_ins.google_vision import refused_picture
 from tests.stand_ins.model_answers import RIGHT, WRONG_SCHEMA
-from tests.stand_ins.model_faults import hang
+from tests.stand_ins.model_faults import cut_off, hang, reset
 
 LONG = timedelta(minutes=5)
 
@@ -154,14 +155,17 @@ def test_money_stays_aside_for_the_next_call_of_a_question(clock: MemoryClock) -
     assert (0, 0) == (answered, spending.spent_today().reserved)
 
 
-def test_what_was_given_up_unseen_counts_until_the_day_is_over(clock: MemoryClock) -> None:
+@pytest.mark.parametrize("ends", [hang, cut_off, reset], ids=lambda one: one.__name__)
+def test_what_was_given_up_unseen_counts_until_the_day_is_over(
+    clock: MemoryClock, ends: Callable[..., None]
+) -> None:
     """The provider had the picture, and may send a bill."""
     spending = Watched(clock)
     with desk(clock, spending=spending) as at:
-        at.model.otherwise = hang
+        at.model.otherwise = ends
         model = at.providers.models[0]
         assert isinstance(model, PaidModel)
-        with pytest.raises(TooSlow):
+        with pytest.raises(StepFailed):
             model.look(b"picture", DataType.PRODUCT, "{}", within=timedelta(seconds=0.3))
     during = spending.spent_today()
     clock.advance(timedelta(minutes=6))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from media_vm.errors import GiveUp, Misconfigured, ProviderDown, StepFailed, TryAgain
+from media_vm.errors import GiveUp, Misconfigured, ProviderDown, StepFailed, TooSlow, TryAgain
 from media_vm.pipeline import run_cycle
 from media_vm.rules.callbacks import EventKind
 from media_vm.rules.checklist import Step, StepStatus
@@ -45,6 +45,11 @@ def let_time_pass(parts: MemoryParts, span: timedelta) -> None:
 def bodies(parts: MemoryParts) -> list[dict[str, Any]]:
     """What the main API was told."""
     return [json.loads(event.body or "") for event in parts.api.sent]
+
+
+def times_asked(parts: MemoryParts) -> int:
+    """How often the model was."""
+    return sum(Provider.OPENAI not in skipped for skipped in parts.vision.skipped)
 
 
 def analysis_step(parts: MemoryParts, media_id: int = 1) -> tuple[StepStatus, int]:
@@ -179,16 +184,36 @@ def test_a_picture_own_trouble_is_told_apart_from_an_outage(parts: MemoryParts) 
     assert (StepStatus.COMPLETED, 2) == analysis_step(parts)
 
 
-@pytest.mark.parametrize("who_is_away", [DOWN, Misconfigured("key_refused", "401")], ids=lambda one: str(one.kind))
-def test_who_refuses_a_picture_is_not_asked_without_end(parts: MemoryParts, who_is_away: StepFailed) -> None:
-    """However long Google is away, and however often it is tried: three attempts, and two rounds of healing."""
+@pytest.mark.parametrize(("who_is_away", "soon"), [(DOWN, 3), (Misconfigured("key_refused", "401"), 1)], ids=str)
+def test_who_refuses_a_picture_is_not_asked_without_end(
+    parts: MemoryParts, who_is_away: StepFailed, soon: int
+) -> None:
+    """However long Google is away, and however often it is tried: three attempts, each when Google may be back, and
+    two rounds of healing."""
     parts.vision.google_down, parts.vision.own[1] = who_is_away, TryAgain("refused", "not this picture")
     parts.api.upload(1, "1.jpg", picture())
 
+    let_time_pass(parts, timedelta(minutes=59))
+    within_the_hour = times_asked(parts)
     let_time_pass(parts, 72 * HOUR)
 
-    times = sum(Provider.OPENAI not in skipped for skipped in parts.vision.skipped)
-    assert (3 + 3 + 3, StepStatus.FAILED) == (times, analysis_step(parts)[0])
+    assert (soon, 3 + 3 + 3) == (within_the_hour, times_asked(parts))
+    assert StepStatus.FAILED == analysis_step(parts)[0]
+
+
+def test_a_refusal_counts_beside_a_silence_that_does_not(parts: MemoryParts) -> None:
+    """Google is as silent as before: its outage goes on. What the model refuses is an attempt."""
+    parts.vision.google_down = parts.vision.down = DOWN
+    parts.api.upload(1, "1.jpg", picture())
+    run_cycle(parts.world)
+    parts.vision.google_down = TooSlow("too_slow", "Google Vision did not answer in time")
+    parts.vision.down, parts.vision.own[1] = None, TryAgain("refused", "not this picture")
+    parts.clock.advance(parts.world.policy.backoff + timedelta(seconds=1))
+
+    run_cycle(parts.world)
+
+    assert [Party.GOOGLE] == [outage.party for outage in parts.outages.open()]
+    assert (StepStatus.PENDING, 1) == analysis_step(parts)
 
 
 def test_a_probe_that_is_answered_ends_the_outage(parts: MemoryParts) -> None:
@@ -212,14 +237,13 @@ def test_who_answers_all_with_nonsense_is_away_but_for_a_probe(parts: MemoryPart
     for number in range(1, 13):
         parts.api.upload(number, f"{number}.jpg", picture(width=1000 + number), user_id=number)
     run_cycle(parts.world)
-    asked_at_first = sum(Provider.OPENAI not in skipped for skipped in parts.vision.skipped)
+    asked_at_first = times_asked(parts)
     outages = [one.party for one in parts.outages.open()]
 
     let_time_pass(parts, 72 * HOUR)
 
-    times = sum(Provider.OPENAI not in skipped for skipped in parts.vision.skipped)
     assert ([Party.OPENAI], 3) == (outages, asked_at_first)
-    assert times <= 12 * (3 + 3 + 3)
+    assert times_asked(parts) <= 12 * (3 + 3 + 3)
 
 
 def test_what_was_known_of_one_stays_while_the_other_is_asked(parts: MemoryParts) -> None:
