@@ -188,8 +188,8 @@ def test_a_picture_own_trouble_is_told_apart_from_an_outage(parts: MemoryParts) 
 def test_who_refuses_a_picture_is_not_asked_without_end(
     parts: MemoryParts, who_is_away: StepFailed, soon: int
 ) -> None:
-    """However long Google is away, and however often it is tried: three attempts, each when Google may be back, and
-    two rounds of healing."""
+    """However long Google is away, and however often it is tried: three attempts, each when Google may be back,
+    and two rounds of healing."""
     parts.vision.google_down, parts.vision.own[1] = who_is_away, TryAgain("refused", "not this picture")
     parts.api.upload(1, "1.jpg", picture())
 
