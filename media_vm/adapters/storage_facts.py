@@ -8,6 +8,7 @@ from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
+from media_vm.adapters.files import sync_folder
 from media_vm.rules.checkup_storage import AREAS, AreaFacts, StorageFacts
 
 PROBE = b"media-vm doctor"
@@ -59,21 +60,13 @@ def _write(folder: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.rename(renamed)
-        _sync(folder)
+        sync_folder(folder)
         if renamed.read_bytes() != PROBE:
             raise OSError(None, "what was written is not what is read")
     finally:
         for left in (temporary, renamed):
             with suppress(OSError):
                 left.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _apart(folders: list[Path]) -> str | None:
