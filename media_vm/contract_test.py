@@ -1,4 +1,4 @@
-"""`media-vm contract-test`: contract §2, run against somebody's real main API.
+"""`media-vm contract-test`: the contract, run against somebody's real main API.
 
 Only looks, unless it is given ids of pending images to throw away: the first is completed, the second cleaned up,
 the third completed by an update alone.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
+from media_vm.contract_calls import MediaVM, calls
+from media_vm.contract_ports import Asking, bearer
 from media_vm.errors import WrongUse
 from media_vm.rules.callbacks import complete_body
 from media_vm.rules.checkup_answers import Answered, Exchange
@@ -41,21 +43,6 @@ _COMPLETES: Final = [name for name in WANTS if name.startswith("complete.") and 
 _CLEANUPS: Final = [name for name in WANTS if name.startswith("cleanup.")]
 
 
-class Asking(Protocol):
-    """How a main API is reached."""
-
-    def ask(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str] | None = None,
-        *,
-        body: str | None = None,
-        most: int = ...,
-    ) -> Answered:
-        """One exchange; no redirect is followed. most: bytes of the body that are read."""
-
-
 @dataclass(frozen=True, slots=True)
 class Target:
     """url: as MAIN_API_URL. key: ours. new_key: a fresh random text."""
@@ -67,7 +54,7 @@ class Target:
 
     def get(self, path: str, key: str | None = None, *, most: int = 64_000_000) -> Answered:
         """key: None sends none."""
-        return self.asking.ask("GET", self.url + path, _bearer(key), most=most)
+        return self.asking.ask("GET", self.url + path, bearer(key), most=most)
 
     def pending(self) -> Answered:
         """The list."""
@@ -79,16 +66,16 @@ class Target:
 
     def complete(self, image_id: int, body: str, event: str, key: str | None = None) -> Answered:
         """event: its Idempotency-Key. key: ours, unless another is given."""
-        headers = _bearer(key or self.key) | {"Idempotency-Key": event, "Content-Type": "application/json"}
+        headers = bearer(key or self.key) | {"Idempotency-Key": event, "Content-Type": "application/json"}
         return self.asking.ask("POST", f"{self.url}/api/media/complete/{image_id}", headers, body=body)
 
     def cleanup(self, image_id: int, event: str, key: str | None = None) -> Answered:
         """The same."""
-        headers = _bearer(key or self.key) | {"Idempotency-Key": event}
+        headers = bearer(key or self.key) | {"Idempotency-Key": event}
         return self.asking.ask("DELETE", f"{self.url}/api/media/cleanup/{image_id}", headers)
 
 
-def contract_test(target: Target, throw_away: Sequence[int]) -> Iterator[Seen]:
+def contract_test(target: Target, throw_away: Sequence[int], media_vm: MediaVM | None = None) -> Iterator[Seen]:
     """Requirement by requirement. WrongUse, before anything is written: an id that is not pending."""
     first = target.pending()
     entries = {entry.get("id"): entry for entry in entries_of(json_in(first))}
@@ -100,6 +87,7 @@ def contract_test(target: Target, throw_away: Sequence[int]) -> Iterator[Seen]:
     if len(set(throw_away)) < len(throw_away):
         raise WrongUse("--yes-write takes a different id each time: each is thrown away in a way of its own")
     yield from _looks(target, first, list(entries.values()))
+    yield from calls(media_vm, target.url, [one for one in entries if isinstance(one, int)])
     given: list[int | None] = [*throw_away, None, None, None][:3]
     yield from _completes(target, given[0])
     yield from _cleans_up(target, given[1], entries)
@@ -222,7 +210,3 @@ def _body(*, is_update: bool) -> str:
     """The true body of a picture that was not described."""
     url = f"https://media.example/serve/{MEDIA_ID}"
     return complete_body(MEDIA_ID, url, _MADE, DataType.PROFILE, None, "not_configured", is_update=is_update)
-
-
-def _bearer(key: str | None) -> dict[str, str]:
-    return {} if key is None else {"Authorization": f"Bearer {key}"}

@@ -26,7 +26,7 @@ def look_at_storage(storage: Path) -> StorageFacts:
         apart=_apart(fine),
         free=free,
         inodes=inodes,
-        owner=root.stat().st_uid if root.exists() else None,
+        owner=_owner(root),
         user=os.geteuid(),
     )
 
@@ -35,6 +35,8 @@ def _area(root: Path, name: str) -> AreaFacts:
     folder = root / name
     try:
         is_there = folder.exists()
+        if folder.is_symlink() and not is_there:
+            return AreaFacts(name, False, "it is a link to nothing", None)
         if is_there and not folder.resolve().is_relative_to(root.resolve()):
             return AreaFacts(name, is_there, "it leads out of the storage", folder.stat().st_dev)
         tried = folder if is_there else _nearest(folder)
@@ -84,6 +86,14 @@ def _apart(folders: list[Path]) -> str | None:
             for left in (here, there):
                 left.unlink(missing_ok=True)
     return None
+
+
+def _owner(root: Path) -> int | None:
+    """None also where we may not even look."""
+    try:
+        return root.stat().st_uid
+    except OSError:
+        return None
 
 
 def _room(root: Path) -> tuple[int | None, int | None]:

@@ -1,4 +1,4 @@
-"""What contract §2 wants of a main API, requirement by requirement, and what was seen of each."""
+"""What the contract (§2, §3, §8) wants of a main API, requirement by requirement, and what was seen of each."""
 
 from __future__ import annotations
 
@@ -50,6 +50,13 @@ WANTS: Final = {
     "temp.bytes": "its bytes are the picture, whole and not compressed for the way",
     "temp.name": "its name or folder says what it is for: {userId}-{type}-{timestamp}[-{random}].{ext}",
     "context": "GET /api/media/context/{user_id} answers 404, or 200 with an object; without a key 401",
+    "calls.reached": "GET {media VM}/api/media with MEDIA_VM_API_KEY answers 200: the main API can call it",
+    "calls.key": "without a key, and with an unknown one, media VM answers 401",
+    "calls.status": "GET /api/media/status/{id} of a pending image: 200 with its steps, or 404 before the poll",
+    "proxy.picture": "GET /api/images/{media_id} passes media VM's picture, Content-Type, ETag and name through",
+    "proxy.accept": "it passes Accept on: who names no modern format gets JPEG or PNG, and Vary says so",
+    "proxy.revalidates": "it passes If-None-Match on: an ETag that still holds is answered 304",
+    "proxy.age": "Cache-Control has a max-age of at most 3600, or media VM's own where that is shorter",
     "complete.key": "POST /api/media/complete/{id} with an unknown key answers 401 and changes nothing",
     "complete.unknown": "for an id that nobody has it answers 404",
     "complete.answers": '2xx with {"success": true, "imageId": id, "media_id": "the same digits", "status"}',

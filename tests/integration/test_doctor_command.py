@@ -7,9 +7,10 @@ import os
 import resource
 import shutil
 import socket
+import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -351,6 +352,35 @@ def test_a_storage_that_cannot_be_written(home: Home, shared_folder: Path) -> No
 
     assert (1, [f"storage: {one}" for one in ("bulk", "library", "quarantine")]) == (code, [*ill])
     assert all("Permission denied" in said and "(chown -R," in said for _, said in ill.values())
+
+
+def test_a_storage_that_cannot_even_be_looked_at(home: Home, shared_folder: Path) -> None:
+    """Its folder lets nobody through: each area says so, and nothing breaks."""
+    shared_folder.chmod(0)
+    with as_nobody():
+        _, ill = home.found("storage", MEDIA_VM_STORAGE_DIR=str(shared_folder))
+
+    told = [ill[f"storage: {area}"][1] for area in ("bulk", "library", "quarantine")]
+    assert 3 == sum("Permission denied" in one for one in told)
+
+
+def test_a_library_that_is_a_link_to_nothing(home: Home) -> None:
+    """As after a mount that did not come up."""
+    (home.storage / "library").rmdir()
+    (home.storage / "library").symlink_to(home.folder / "not_mounted")
+
+    assert "it is a link to nothing" in home.one("storage")[3]
+
+
+def test_a_database_that_is_busy(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A writer that holds it for long says nothing of our rights."""
+    monkeypatch.setattr("media_vm.adapters.engine.BUSY_SECONDS", 0)
+    with closing(sqlite3.connect(home.database, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        code, what, _, said = home.one("database")
+
+    assert (1, "database") == (code, what)
+    assert "did not answer or was busy for too long" in said
 
 
 def test_a_library_that_is_no_folder(home: Home) -> None:
