@@ -27,7 +27,7 @@ from media_vm.imaging.replies import TaskBroke
 from media_vm.rules.checkup import Line, ok, problem, warning
 from media_vm.rules.checkup_answers import Exchange, date_of, lines_of_main_api, lines_of_public_url
 from media_vm.rules.checkup_database import lines_of_database
-from media_vm.rules.checkup_machine import line_of_clock, lines_of_machine
+from media_vm.rules.checkup_machine import line_of_clock, lines_of_machine, skew_of
 from media_vm.rules.checkup_pictures import INSTALL, lines_of_pictures
 from media_vm.rules.checkup_settings import line_of_own_key, lines_of_secrets, lines_of_settings
 from media_vm.rules.checkup_storage import lines_of_storage
@@ -45,7 +45,8 @@ AREAS: Final = (
     "public-url",
     "ai",
 )
-LIMIT: Final = timedelta(seconds=30)  # a worker's own start gives its children as long
+LIMIT: Final = timedelta(seconds=45)  # a provider's share of `_STEP` (build_doctor_ai.py), and half of it again
+A_SECOND: Final = timedelta(seconds=1)  # a Date header tells no less
 PENDING: Final = "/api/media/pending/all"
 
 
@@ -143,17 +144,17 @@ def _database(settings: Settings) -> Iterator[Line]:
     if told is None:
         yield ok("clock: the database", "ours")
     else:
-        theirs, took = told
-        yield line_of_clock(datetime.now(UTC) - took / 2 - theirs, "the database")
+        yield line_of_clock(skew_of(*told), "the database")
 
 
 def _main_api(settings: Settings) -> Iterator[Line]:
     url, key = settings.main_api_url or "", _told(settings.main_api_key)
+    began = datetime.now(UTC)
     with closing(HttpAsking()) as asking:
         answer = asking.ask("GET", url + PENDING, {"Authorization": f"Bearer {key}"})
     yield from lines_of_main_api(answer, bad=_bad_entries(answer), url=url)
     if date := date_of(answer):
-        yield line_of_clock(datetime.now(UTC) - date - timedelta(seconds=0.5), "the main API")
+        yield line_of_clock(skew_of(date, began - A_SECOND, datetime.now(UTC)), "the main API")
 
 
 def _bad_entries(answer: object) -> list[str] | None:

@@ -29,7 +29,7 @@ from media_vm.vision.local_embedder import LocalEmbedder
 log = structlog.get_logger()
 
 A_PROVIDER: Final = timedelta(seconds=15)
-_STEP: Final = 30.0  # seconds: of which a model gets half, and Google a fifth
+_STEP: Final = 60.0  # seconds: of which a model gets half, and Google a fifth
 WORDS: Final = "a picture"
 
 

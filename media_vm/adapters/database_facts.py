@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, inspect, select, text
@@ -50,14 +50,15 @@ def read_database(url: str) -> DatabaseFacts:
         )
 
 
-def read_clock(url: str) -> tuple[datetime, timedelta] | None:
-    """The database's time, and how long it took to ask; None of SQLite, which has our own clock. DatabaseDown."""
+def read_clock(url: str) -> tuple[datetime, datetime, datetime] | None:
+    """The database's time, and ours before and after it was asked; None of SQLite, which has our own clock.
+    DatabaseDown."""
     with _connected(url) as (_, connection):
         if connection.dialect.name == "sqlite":
             return None
-        began = datetime.now().astimezone()
-        now: datetime = connection.execute(select(Now())).scalar_one()
-        return now, datetime.now().astimezone() - began
+        began = datetime.now(UTC)
+        theirs: datetime = connection.execute(select(Now())).scalar_one()
+        return theirs, began, datetime.now(UTC)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from media_vm.rules.checkup import Line, ok, problem, warning
@@ -56,6 +56,14 @@ def _open_files(limit: int, items_in_flight: int) -> Line:
     if limit < needed:
         return problem(what, seen, f"raise the limit (systemd: LimitNOFILE=, shell: ulimit -n {needed})")
     return ok(what, seen)
+
+
+def skew_of(theirs: datetime, began: datetime, ended: datetime) -> timedelta:
+    """How far our clock is ahead of theirs, at the least: theirs was told at some moment between, so that no slow
+    answer looks like a clock that is off."""
+    if theirs < began:
+        return began - theirs
+    return min(timedelta(0), ended - theirs)
 
 
 def line_of_clock(skew: timedelta, whose: str) -> Line:

@@ -10,7 +10,7 @@ import pytest
 from media_vm.rules.checkup import Line, State
 from media_vm.rules.checkup_answers import Exchange, Unanswered, date_of, lines_of_main_api, lines_of_public_url
 from media_vm.rules.checkup_database import DatabaseFacts, ServerFacts, lines_of_database
-from media_vm.rules.checkup_machine import MachineFacts, line_of_clock, lines_of_machine
+from media_vm.rules.checkup_machine import MachineFacts, line_of_clock, lines_of_machine, skew_of
 from media_vm.rules.checkup_pictures import Codecs, lines_of_pictures
 from media_vm.rules.checkup_settings import SecretFile, line_of_own_key, lines_of_secrets
 from media_vm.rules.checkup_storage import AREAS, FEWEST_INODES, AreaFacts, StorageFacts, lines_of_storage
@@ -148,6 +148,15 @@ def test_clocks_are_apart(seconds: int, expected: State) -> None:
 
     assert expected is line.state
     assert expected is State.OK or f"{abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'}" in line.seen
+
+
+@pytest.mark.parametrize(("told", "expected"), [(-7, 7), (0, 0), (10, 0), (14, -4)])
+def test_a_slow_answer_is_no_clock_that_is_off(told: int, expected: int) -> None:
+    """Asked at 0, answered at 10: whatever lies between may be right. Ahead is more, behind is less."""
+    began = datetime(2026, 11, 21, tzinfo=UTC)
+    theirs, ended = (began + timedelta(seconds=one) for one in (told, 10))
+
+    assert timedelta(seconds=expected) == skew_of(theirs, began, ended)
 
 
 @pytest.mark.parametrize(
