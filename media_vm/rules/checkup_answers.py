@@ -68,7 +68,7 @@ def _main_api(what: str, answer: Exchange, bad: Sequence[str] | None) -> Line:
         more = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
         return warning(
             what,
-            f"its key is accepted; an entry is skipped: {bad[0]}{more}",
+            f"our key is accepted; an entry is skipped: {bad[0]}{more}",
             "correct these entries in the main API",
         )
     return ok(what, "it answers and accepts our key")

@@ -163,6 +163,10 @@ BROKEN: dict[str, tuple[Break, str]] = {
         _set(completed=lambda told, times: told if times == 1 else (500, {})),
         "complete.repeat",
     ),
+    "a repeat in conflict with itself": (
+        _set(completed=lambda told, times: told if times == 1 else (409, told[1])),
+        "complete.repeat",
+    ),
     "a repeat that acts": (
         _set(completed=lambda told, times: (told[0], told[1] | {"status": f"processed {times} times"})),
         "complete.repeat",
