@@ -150,6 +150,12 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "a context that is a list": (_set(context=(200, [])), "context"),
     "complete for everybody": (_set(lets_in=lambda method, _: method == "POST"), "complete.key"),
     "cleanup for everybody": (_set(lets_in=lambda method, _: method == "DELETE"), "cleanup.key"),
+    "complete that refuses and acts": (_set(acts_unasked=True), "complete.key"),
+    "cleanup that refuses and acts": (_set(acts_unasked=True), "cleanup.key"),
+    "success as a number": (
+        _set(completed=lambda told, _: (told[0], told[1] | {"success": 1})),
+        "complete.answers",
+    ),
     "a media id as a number": (
         _set(completed=lambda told, _: (told[0], told[1] | {"media_id": float(told[1].get("media_id", 0))})),
         "complete.answers",

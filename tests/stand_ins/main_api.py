@@ -41,6 +41,7 @@ class MainAPIStandIn:
     refusal: int = 401
     found: Callable[[bytes], tuple[int, dict[str, str], bytes]] = lambda body: (200, {}, body)
     temp_needs_key: bool = False
+    acts_unasked: bool = False
     completed: Callable[[Told, int], Told] = lambda told, _times: told
     cleaned: Callable[[Told, int], Told] = lambda told, _times: told
     stays_listed: bool = False
@@ -133,6 +134,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path.startswith("/temp_images/"):
             self._temp(is_known=is_known)
         elif not is_known and not self.api.lets_in(self.command, self.path):
+            if self.api.acts_unasked and self.command != "GET":
+                self.api.statuses[int(self.path.rpartition("/")[2])] = "processed"
             self._say(self.api.refusal, {"message": "who are you?"})
         elif self.path == "/api/media/pending/all":
             self._say(200, self.api.pending())
