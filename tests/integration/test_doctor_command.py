@@ -355,10 +355,10 @@ def test_a_storage_that_cannot_be_written(home: Home, shared_folder: Path) -> No
 
 
 def test_a_storage_that_cannot_even_be_looked_at(home: Home, shared_folder: Path) -> None:
-    """Its folder lets nobody through: each area says so, and nothing breaks."""
+    """The folder above it lets nobody through: each area says so, and nothing breaks."""
     shared_folder.chmod(0)
     with as_nobody():
-        _, ill = home.found("storage", MEDIA_VM_STORAGE_DIR=str(shared_folder))
+        _, ill = home.found("storage", MEDIA_VM_STORAGE_DIR=str(shared_folder / "bulk"))
 
     told = [ill[f"storage: {area}"][1] for area in ("bulk", "library", "quarantine")]
     assert 3 == sum("Permission denied" in one for one in told)
