@@ -51,6 +51,25 @@ def read_settings(*, for_worker: bool = False) -> Settings:
     return settings
 
 
+def read_what_is_right() -> tuple[Settings, dict[str, str]]:
+    """As `read_settings` for a worker; what is wrong keeps its default. The sentences, by variable."""
+    wrong = {_variable_in(one): one for one in secrets_from_files()[1]}
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        told = [_describe(dict(one)) for one in error.errors(include_input=False, include_url=False)]
+        wrong |= {_variable_in(one): one for one in told}
+        defaults = {variable: field.default for variable, field in _fields()}
+        settings = Settings(**{name: defaults[name] for name in wrong if name in defaults})
+    lacking = [_missing(name) for name, others in MAIN_API.items() if not _is_set(name, *others)]
+    return settings, wrong | {_variable_in(one): one for one in (*lacking, *_listed_without_key())}
+
+
+def _variable_in(sentence: str) -> str:
+    """Each begins with it."""
+    return sentence.partition(" ")[0].removesuffix("_FILE")
+
+
 def advice(settings: Settings) -> str | None:
     """What is most likely not meant, though it is valid."""
     usual = Settings.model_fields["serve_port"].default
@@ -87,18 +106,26 @@ def require_replacing(settings: Settings) -> tuple[str, str]:
 def variables() -> dict[str, dict[str, str]]:
     """Every variable with its default, meaning, limits and example, in the order of the class; its parts last."""
     table = {}
-    apart = ServeSettings.model_fields | ReplacingSettings.model_fields | AISettings.model_fields
-    fields = [*(name for name in Settings.model_fields if name not in apart), *apart]
-    for field in (Settings.model_fields[name] for name in fields):
+    for variable, field in _fields():
         extra = field.json_schema_extra
         assert isinstance(extra, dict)
-        table[str(extra["variable"])] = {
+        table[variable] = {
             "default": _shown(field.default),
             "meaning": field.description or "",
             "limits": _limits(field),
             "example": str(extra["example"]),
         }
     return table
+
+
+def _fields() -> Iterator[tuple[str, FieldInfo]]:
+    """Each with its variable, in the order of `variables`."""
+    apart = ServeSettings.model_fields | ReplacingSettings.model_fields | AISettings.model_fields
+    fields = [*(name for name in Settings.model_fields if name not in apart), *apart]
+    for field in (Settings.model_fields[name] for name in fields):
+        extra = field.json_schema_extra
+        assert isinstance(extra, dict)
+        yield str(extra["variable"]), field
 
 
 _BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most"}

@@ -69,7 +69,7 @@ class DiskFiles:
                 _sync(one.temporary)
                 _require_told(one)
             kept = tuple(self._publish_one(one, media_id, folder, slug) for one in rendering.kept)
-            _sync_folder(self._inside(folder))
+            sync_folder(self._inside(folder))
         return VariantSet(kept, rendering.not_kept)
 
     def _publish_one(self, one: Rendered, media_id: int, folder: str, slug: str) -> Variant:
@@ -144,7 +144,7 @@ def _measured(path: Path) -> Download:
 def _publish(temporary: Path, final: Path) -> None:
     _sync(temporary)
     _rename(temporary, final)
-    _sync_folder(final.parent)
+    sync_folder(final.parent)
 
 
 def _rename(temporary: Path, final: Path) -> None:
@@ -166,7 +166,8 @@ def _sync(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make its names last: those of files that were made, renamed or removed in it."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

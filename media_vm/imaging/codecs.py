@@ -13,7 +13,7 @@ os.environ["VIPS_DISC_THRESHOLD"] = "2g"
 
 import pyvips
 
-__all__ = ["LOADERS", "pyvips"]
+__all__ = ["LOADERS", "OURS", "pyvips"]
 
 LOADERS: Final = {
     "jpeg": "jpegload_source",
@@ -25,7 +25,7 @@ LOADERS: Final = {
 }
 """The one loader of each type that libvips reads from its file as it came."""
 
-_OURS: Final = ("Jpeg", "Png", "Webp", "Nsgif", "Heif", "Tiff", "SvgBuffer")
+OURS: Final = ("Jpeg", "Png", "Webp", "Nsgif", "Heif", "Tiff", "SvgBuffer")
 _OLDEST: Final = (8, 18, 4)  # the first release with this year's fixes in tiffload and libheif's limits
 _PROBES: Final = {
     "csvload_source": b"1,2\n3,4\n",
@@ -43,7 +43,7 @@ def _guard() -> None:
         raise Misconfigured("libvips_too_old", f"libvips {version} is older than {_OLDEST}")
     pyvips.block_untrusted_set(True)
     pyvips.operation_block_set("VipsForeignLoad", True)
-    for name in _OURS:
+    for name in OURS:
         pyvips.operation_block_set(f"VipsForeignLoad{name}", False)
     pyvips.cache_set_max(0)
     pyvips.concurrency_set(1)  # address space grows with threads; the cores are shared out by the pool

@@ -29,11 +29,37 @@ class Readiness:
     problems: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Loaders:
+    """Versions as in `Readiness`. strangers: libvips' own loaders that are open and not ours; locked: those that
+    are there, and locked."""
+
+    libvips: str
+    libheif: str
+    landlock: int
+    strangers: tuple[str, ...]
+    locked: tuple[str, ...]
+
+
 def try_out(library: Path) -> Readiness:
     """What works here, and what does not; variants would be written to `library`. Misconfigured."""
     from media_vm.imaging.readiness import readiness
 
     return readiness(library)
+
+
+def list_loaders() -> Loaders:
+    """Everything that libvips could read with, and whether it may. Misconfigured."""
+    from media_vm.imaging.loaders import loaders
+
+    return loaders()
+
+
+def draw_samples(folder: Path) -> dict[str, str | None]:
+    """A small drawing in every format that we write; what went wrong with each, or None. Misconfigured."""
+    from media_vm.imaging.samples import write_samples
+
+    return write_samples(folder)
 
 
 def inspect(source: Path, limits: Limits, allowed: frozenset[str]) -> SourceFacts:

@@ -65,6 +65,15 @@ class ModelLists:
                 seeing[one["id"]] = isinstance(takes, list) and "image" in takes
         return seeing
 
+    def of_openai(self) -> frozenset[str]:
+        """The names of the models that a key may use (`GET /models`)."""
+        there = _dicts(self._get("/models").get("data"))[:_MOST_MODELS]
+        return frozenset(one["id"] for one in there if isinstance(one.get("id"), str))
+
+    def key_of_openrouter(self) -> None:
+        """OpenRouter's list of models is open to all; its word on a key (`GET /key`) is not."""
+        self._get("/key")
+
     def _get(self, path: str) -> dict[str, Any]:
         return self._asked("GET", path, None)
 

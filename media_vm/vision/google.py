@@ -111,6 +111,18 @@ class GoogleVision:
         _, call = self._asked(PROBE, (Feature.LABEL,))
         return call
 
+    def knock(self) -> None:
+        """Does the key work? A request for nothing is refused as such once the key is accepted, and costs
+        nothing. Raises as `look` does, but for GiveUp, which is that refusal."""
+        seconds = min(self._setup.limit.total_seconds(), self._budget)
+        try:
+            answer = in_time(
+                lambda: self._connected().annotate(as_request(b"", (), (), ()), seconds), seconds, too_slow
+            )
+            _check(answer, ())
+        except GiveUp:
+            return
+
     def _asked(self, picture: bytes, features: tuple[Feature, ...]) -> tuple[dict[str, Any], Call]:
         """One quick second try where it may help, within the budget. Longer waits are the checklist's."""
         setup = self._setup

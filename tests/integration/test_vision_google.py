@@ -359,6 +359,26 @@ WORKLOAD = """{"type": "external_account", "audience": "//iam.googleapis.com/pro
  "credential_source": {"file": "/nowhere/token"}}"""
 
 
+def test_a_knock_costs_nothing(on: Set) -> None:
+    """Neither a picture nor a feature goes out; who refuses that has taken the key, and who answers has too."""
+    on.server.first.extend([Refusal("INVALID_ARGUMENT"), refused_picture(3), {}])
+    with closing(on.google(budget=timedelta(seconds=20))) as google:
+        for _ in range(3):
+            google.knock()
+
+    assert [(b"", ())] * 3 == [(one.picture, one.features) for one in on.server.asked]
+    assert [] == on.bills
+
+
+def test_a_knock_with_a_wrong_key(on: Set) -> None:
+    """It is told from a refusal of the request by its cause alone."""
+    on.server.answer = Refusal("INVALID_ARGUMENT", cause="API_KEY_INVALID")
+    with closing(on.google(budget=timedelta(seconds=20))) as google, pytest.raises(Misconfigured) as told:
+        google.knock()
+
+    assert "key_refused" == told.value.reason
+
+
 def test_a_workload_identity_is_taken_and_asked_for_its_token(tmp_path: Path, jpeg: bytes) -> None:
     """What `GOOGLE_APPLICATION_CREDENTIALS` names outside Google; this one's own token is not there."""
     path = tmp_path / "workload.json"

@@ -9,20 +9,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 
 from media_vm.errors import ProviderDown
 from media_vm.rules.pictures import DataType
 from media_vm.vision.google import GoogleSetup, GoogleVision, Transport
 from media_vm.vision.google_probe import PROBE
+from tests.stand_ins.certificate import self_signed
 from tests.stand_ins.google_vision import Certificate, GoogleStandIn, google_over_grpc, google_over_rest
 
 KEY = "secret-canary-key"
@@ -52,32 +48,16 @@ class Papers:
 @pytest.fixture(scope="module")
 def papers(tmp_path_factory: pytest.TempPathFactory) -> Papers:
     folder = tmp_path_factory.mktemp("papers")
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]),
-            False,
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "key.pem").write_bytes(pem)
-    (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    certificate = self_signed(folder)
     account = {
         "type": "service_account",
         "client_email": "media-vm@project.iam.gserviceaccount.com",
-        "private_key": pem.decode(),
+        "private_key": certificate.key.read_text(),
         "private_key_id": "1",
         "token_uri": "http://127.0.0.1:9/token",
     }
     (folder / "account.json").write_text(json.dumps(account))
-    return Papers(Certificate(folder / "cert.pem", folder / "key.pem"), folder / "account.json")
+    return Papers(certificate, folder / "account.json")
 
 
 @pytest.fixture(params=Transport)

@@ -79,7 +79,7 @@ def _asked(batch: Any, context: Any) -> Asked:
     said = json_format.MessageToDict(request)
     return Asked(
         request.image.content,
-        tuple(feature["type"] for feature in said["features"]),
+        tuple(feature["type"] for feature in said.get("features", [])),
         said.get("imageContext", {}),
         {one.key: str(one.value) for one in context.invocation_metadata()},
     )

@@ -86,8 +86,13 @@ def serving(certificate: Certificate | None, port: int) -> Iterator[GoogleStandI
 
 def _asked(body: dict[str, Any], headers: dict[str, str]) -> Asked:
     (request,) = body["requests"]
-    features = tuple(_feature(feature["type"]) for feature in request["features"])
-    return Asked(base64.b64decode(request["image"]["content"]), features, request.get("imageContext", {}), headers)
+    features = tuple(_feature(feature["type"]) for feature in request.get("features", []))
+    return Asked(
+        base64.b64decode(request.get("image", {}).get("content", "")),
+        features,
+        request.get("imageContext", {}),
+        headers,
+    )
 
 
 def _feature(name: object) -> str:
