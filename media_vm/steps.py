@@ -3,7 +3,7 @@ sleeps or decides what a failure means."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,8 +20,9 @@ from media_vm.rules.lost_originals import ORIGINAL_LOST
 from media_vm.rules.merging import merged
 from media_vm.rules.outcomes import is_proof
 from media_vm.rules.owners_words import in_place_of
-from media_vm.rules.paths import bulk_path, library_folder, slug_from
-from media_vm.rules.pictures import DataType, Made
+from media_vm.rules.paths import bulk_path, library_folder, slug_from, slug_in
+from media_vm.rules.pictures import DataType, Made, Variant
+from media_vm.rules.reprocessing import Remake
 from media_vm.rules.validation import EXTENSIONS
 from media_vm.values import Download, Media, Original, Outcome, RenderRequest
 from media_vm.walk import Walk
@@ -122,13 +123,17 @@ def resize_optimize(walk: Walk, world: World) -> Outcome:
     described = analysis.described if analysis else Description()
     folder = library_folder(media.user_id, media.data_type)
     original = _original(media, world)
-    part = media.checklist.remakes
+    part, asked = media.checklist.remakes, _asked_again(media, world)
+    only = asked if asked and part is Redo.REPROCESS else Remake()
+    before = world.store.kept(media.id) if media.checklist.has_variants else ()
     request = RenderRequest(
         media.data_type,
         analysis.focal_point if analysis else None,
         only_crops=part is Redo.CROPS,
         only_removed=part is Redo.FACE,
-        polishes=world.store.digests(media.id) if part is Redo.POLISH else None,
+        sizes=only.sizes,
+        formats=only.formats_made,
+        polishes=frozenset(one.sha256 for one in before) if part is Redo.POLISH else None,
         text_regions=analysis.writing if analysis and media.data_type is DataType.SITES else (),
         has_enclosed_background=enclosed_background(analysis),
     )
@@ -136,8 +141,10 @@ def resize_optimize(walk: Walk, world: World) -> Outcome:
     try:
         failpoint("rendered")
         world.leases.renew(walk.claim)
-        slug = slug_from((described.style, described.subject_matter, described.medium), media.original_name)
+        shown = (described.style, described.subject_matter, described.medium)
+        slug = _slug_of(media.id, before) or slug_from(shown, media.original_name)
         variants = world.files.publish(rendering, media.id, folder, slug)
+        variants = replace(variants, formats=only.formats_made)
         failpoint("published")
     except BaseException:
         world.files.discard(*(one.temporary for one in rendering.kept))
@@ -146,10 +153,32 @@ def resize_optimize(walk: Walk, world: World) -> Outcome:
     news = None  # variants that are made again are no news: the main API knows the picture's one URL
     if not media.checklist.has_variants:
         news = completion(EventKind.COMPLETE, media, variants.made, analysis, degraded, world)
+    elif asked and asked.tells:  # unless somebody wants it told
+        news = completion(EventKind.UPDATE, media, variants.beside(before), analysis, degraded, world)
     note = f"{len(variants.kept)} variants kept, {len(variants.not_kept)} not"
     note = f"{note}; {rendering.note}" if rendering.note else note
     is_hasty = part is not Redo.POLISH and media.data_type is not DataType.LOGO  # logos are not made in a hurry
-    return Outcome(Step.RESIZE_OPTIMIZE, note, variants=variants, awaits_polish=is_hasty, new_event=news)
+    is_whole = part is None or (part is Redo.REPROCESS and only.is_whole)
+    made_with = world.made_with or None if is_whole else None
+    return Outcome(
+        Step.RESIZE_OPTIMIZE,
+        note,
+        variants=variants,
+        awaits_polish=is_hasty,
+        made_with=made_with,
+        new_event=news,
+    )
+
+
+def _asked_again(media: Media, world: World) -> Remake | None:
+    """What an operator wants made of a picture that is live, if its turn has come."""
+    is_reprocess = media.checklist.has_variants and media.checklist.remakes in (None, Redo.REPROCESS)
+    return world.reprocessing.asked_of(media.id) if is_reprocess and world.reprocessing else None
+
+
+def _slug_of(media_id: int, kept: Sequence[Variant]) -> str | None:
+    """What is live keeps its name (contract §5.4), whatever is known of it by now."""
+    return next((slug for one in kept if (slug := slug_in(one.path, media_id, one.size))), None)
 
 
 def update_callback(walk: Walk, world: World) -> Outcome:

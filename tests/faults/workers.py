@@ -31,6 +31,7 @@ from media_vm.adapters.files import DiskFiles
 from media_vm.adapters.leases import DatabaseLeases
 from media_vm.adapters.main_api import HttpMainAPI
 from media_vm.adapters.outages import DatabaseOutages
+from media_vm.adapters.reprocessing import DatabaseReprocessing
 from media_vm.adapters.transfer import Transfer
 from media_vm.company import Company
 from media_vm.logs import configure
@@ -176,6 +177,8 @@ def _world(place: Place, engine: Engine, api: HttpMainAPI) -> World:
         new_key=lambda: str(uuid.uuid4()),
         stopping=threading.Event(),
         company=Company(),
+        reprocessing=DatabaseReprocessing(engine),
+        remakes_at_once=2,
         polishes=place.polishes,
     )
 
