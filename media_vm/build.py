@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import structlog
@@ -44,6 +45,7 @@ from media_vm.imaging.studio import Studio
 from media_vm.imaging.tasks import try_out
 from media_vm.ports import World
 from media_vm.rules.features import may_polish
+from media_vm.rules.recipes import recipe_of
 from media_vm.rules.reprocessing import most_at_once
 from media_vm.rules.upkeep import grace_for
 from media_vm.secret_files import SECRETS
@@ -105,6 +107,7 @@ def build_world(settings: Settings, *, polishes: bool = False) -> Iterator[World
                 embedder=embedder,
                 reprocessing=DatabaseReprocessing(engine),
                 remakes_at_once=most_at_once(settings.cpu_slots),
+                made_with=recipe(settings),
             )
 
 
@@ -124,6 +127,12 @@ def _opened(settings: Settings) -> Iterator[_Opened]:
         require_children(children, files.folder("library"))
         yield _Opened(engine, files, api, children)
     engine.dispose()
+
+
+def recipe(settings: Settings) -> str:
+    """What variants are made with now, by which those made with something else are known."""
+    encoders = f"vips {version('pyvips-binary')}"
+    return recipe_of(settings.aims, settings.remover, settings.max_animation_megapixels, encoders)
 
 
 def _studio(settings: Settings, children: ChildPool) -> Studio:
