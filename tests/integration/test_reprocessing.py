@@ -3,38 +3,50 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import Engine, text
 
 from media_vm.adapters.reprocess_requests import DatabaseRequests
-from media_vm.errors import GiveUp, NoRoom
+from media_vm.errors import GiveUp, NoRoom, ProviderDown
 from media_vm.pipeline import run_cycle
-from media_vm.reprocess_ports import Chosen
 from media_vm.rules.callbacks import EventKind
 from media_vm.rules.checklist import Step, StepStatus
-from media_vm.rules.pictures import Format, MediaStatus, Size, Variant
+from media_vm.rules.pictures import Format, MediaStatus, Size
 from media_vm.rules.reprocessing import Lack, Remake, RequestState
 from media_vm.testing import picture
 from media_vm.testing.reprocessing import Asked
-from tests.faults.simulated import DATABASES, MINUTE, Simulated, simulated
+from tests.faults.simulated import MINUTE, Simulated, simulated
 from tests.said import MEASURED, SEEN, told
 
 VARIANTS, ANALYSIS = Remake(), Remake(frozenset({Step.AI_VISUAL_ANALYSIS}))
 TOLD = Remake(frozenset({Step.UPDATE_CALLBACK}))
-ALL = 500
 
 
-@pytest.fixture(params=DATABASES)
-def sim(request: pytest.FixtureRequest) -> Iterator[Simulated]:
+def completed(sim: Simulated) -> Simulated:
     """Three pictures that are complete, and that the main API knows of."""
+    sim.parts.vision.measured = MEASURED
+    for number in (1, 2, 3):
+        sim.parts.api.upload(number, f"{number}.jpg", picture(width=1200 + number), user_id=number)
+    run_cycle(sim.world)
+    return sim
+
+
+@pytest.fixture(params=["memory", "mariadb"])
+def sim(request: pytest.FixtureRequest) -> Iterator[Simulated]:
+    """SQLite has its turn in test_reprocess_queue."""
     with simulated(request.param, request) as one:
-        one.parts.vision.measured = MEASURED
-        for number in (1, 2, 3):
-            one.parts.api.upload(number, f"{number}.jpg", picture(width=1200 + number), user_id=number)
-        run_cycle(one.world)
-        yield one
+        yield completed(one)
+
+
+@pytest.fixture
+def stored(request: pytest.FixtureRequest) -> Iterator[tuple[Simulated, Engine]]:
+    """On a database, for what memory does not keep."""
+    with simulated("sqlite", request) as one:
+        assert one.engine is not None
+        yield completed(one), one.engine
 
 
 def ask(sim: Simulated, *media_ids: int, remake: Remake = VARIANTS) -> None:
@@ -45,26 +57,26 @@ def ask(sim: Simulated, *media_ids: int, remake: Remake = VARIANTS) -> None:
 
 
 def states(sim: Simulated) -> list[RequestState]:
-    """Of all requests, in the order of their media."""
+    """Of all requests."""
     world = sim.world
     assert world.reprocessing is not None
     world.reprocessing.next(world.worker, 0)  # what has ended is recorded
     if sim.engine is None:
-        return [one.state for _, one in sorted(sim.parts.reprocessing.asked.items())]
+        return sorted(one.state for one in sim.parts.reprocessing.asked.values())
     progress = DatabaseRequests(sim.engine).progress()
-    return [state for state in RequestState for _ in range(progress.numbers[state])]
+    return sorted(state for state in RequestState for _ in range(progress.numbers[state]))
 
 
 def rendered(sim: Simulated) -> int:
     return len(sim.parts.pixels.asked)
 
 
-def kept(sim: Simulated, media_id: int) -> Sequence[Variant]:
-    return sim.world.store.kept(media_id)
+def names(sim: Simulated, media_id: int) -> set[str]:
+    return {one.path for one in sim.world.store.kept(media_id)}
 
 
 def test_what_is_asked_for_is_made_again(sim: Simulated) -> None:
-    """Once each; the main API hears nothing of it, and the main job is as complete as it was."""
+    """Once each; the main API hears nothing of it, and the picture is as complete as it was."""
     before, news = rendered(sim), len(sim.parts.api.sent)
     ask(sim, 1, 3)
     run_cycle(sim.world)
@@ -74,3 +86,173 @@ def test_what_is_asked_for_is_made_again(sim: Simulated) -> None:
     assert (["completed"] * 4, news) == (sim.statuses(3), len(sim.parts.api.sent))
     run_cycle(sim.world)
     assert before + 2 == rendered(sim)
+
+
+def test_a_part_leaves_the_others_alone(sim: Simulated) -> None:
+    """One size in one format is made; what else there is stays byte for byte where it is."""
+    before = {(one.size, one.format): one for one in sim.world.store.kept(1)}
+    ask(sim, 1, remake=Remake(sizes=frozenset({Size.ZOOM}), formats=frozenset({Format.AVIF})))
+    run_cycle(sim.world)
+
+    request = sim.parts.pixels.asked[-1]
+    assert (frozenset({Size.ZOOM}), frozenset({Format.AVIF})) == (request.sizes, request.formats)
+    if sim.engine is not None:  # the memory database keeps one set of variants at a time
+        after = {(one.size, one.format): one for one in sim.world.store.kept(1)}
+        assert before == {key: after[key] for key in before}
+        assert {(Size.ZOOM, Format.AVIF)} == after.keys() - before.keys()
+
+
+def test_a_format_made_alone_replaces_no_other(sim: Simulated) -> None:
+    """Of the very size that was there before."""
+    before = names(sim, 1)
+    ask(sim, 1, remake=Remake(formats=frozenset({Format.AVIF})))
+    run_cycle(sim.world)
+
+    assert sim.engine is None or before == names(sim, 1)
+
+
+def test_a_redo_that_fails_takes_no_picture_off(sim: Simulated) -> None:
+    """Its old variants are served on, and the request says why."""
+    before = names(sim, 1)
+    sim.parts.pixels.troubles = [GiveUp("too_complex", "more elements than are allowed now")]
+    ask(sim, 1)
+    run_cycle(sim.world)
+
+    assert (MediaStatus.COMPLETED, before) == (sim.checklist().status, names(sim, 1))
+    assert [RequestState.FAILED] == states(sim)
+    if sim.engine is not None:
+        (trouble,) = DatabaseRequests(sim.engine).progress().troubles
+        assert (1, RequestState.FAILED) == (trouble.media_id, trouble.state)
+        assert "too_complex" in trouble.note
+
+
+def test_what_fails_for_want_of_luck_is_tried_again(sim: Simulated) -> None:
+    """By backoff, like any step."""
+    sim.parts.pixels.troubles = [NoRoom("encoder_failed", "no memory")]
+    ask(sim, 1)
+    run_cycle(sim.world)
+    assert [RequestState.BEGUN] == states(sim)
+    sim.pass_time(MINUTE * 2)
+
+    assert [RequestState.DONE] == states(sim)
+
+
+def test_a_late_analysis_renames_nothing(sim: Simulated) -> None:
+    """Described at last, and made again: the files keep the name that they went live with, and their crops."""
+    before, focal = names(sim, 1), sim.world.store.analysis(1)
+    vision = sim.parts.vision
+    vision.is_configured, vision.seen, vision.told = True, SEEN, told(alt_text="Two boats")
+    ask(sim, 1, remake=Remake(VARIANTS.steps | ANALYSIS.steps))
+    run_cycle(sim.world)
+
+    after = sim.world.store.analysis(1)
+    assert focal and after
+    assert (before, focal.focal_point) == (names(sim, 1), after.focal_point)
+    assert ("Two boats", [1]) == (after.described.alt_text, sim.told(EventKind.UPDATE))
+
+
+def test_telling_again_is_a_new_event(sim: Simulated) -> None:
+    """An update of another key, once, and nothing is made."""
+    first, made = next(one for one in sim.parts.api.sent if one.pending_id == 2), rendered(sim)
+    ask(sim, 2, remake=TOLD)
+    run_cycle(sim.world)
+
+    (update,) = [one for one in sim.parts.api.sent if one.kind is EventKind.UPDATE]
+    body, old = json.loads(update.body or ""), json.loads(first.body or "")
+    assert (2, True, made) == (update.pending_id, body["update"], rendered(sim))
+    assert update.key != first.key
+    assert body == old | {"update": True}
+    assert [RequestState.DONE] == states(sim)
+
+
+def test_variants_that_are_told_are_told_once_they_are_there(sim: Simulated) -> None:
+    """With the formats that are kept then."""
+    ask(sim, 1, remake=Remake(VARIANTS.steps | TOLD.steps))
+    run_cycle(sim.world)
+
+    assert [1] == sim.told(EventKind.UPDATE)
+    assert ["avif", "jpeg"] == json.loads(sim.parts.api.sent[-1].body or "")["formats_available"]
+
+
+def test_nobody_is_told_who_knows_nothing_of_it(sim: Simulated) -> None:
+    """A picture that the main API has forgotten is left, with the reason."""
+    if sim.engine is None:
+        row = sim.parts.database.rows[1]
+        row.media = replace(row.media, checklist=replace(row.media.checklist, is_forgotten=True))
+    else:
+        with sim.engine.begin() as connection:
+            connection.execute(text("UPDATE processing_checklist SET is_forgotten = 1"))
+    ask(sim, 1, remake=TOLD)
+    run_cycle(sim.world)
+
+    assert ([RequestState.LEFT], []) == (states(sim), sim.told(EventKind.UPDATE))
+
+
+def test_while_somebody_is_away_nothing_is_begun(sim: Simulated) -> None:
+    """What waits for them would be due before later uploads."""
+    sim.down(ProviderDown("unreachable", "nobody there"))
+    ask(sim, 1, 2)
+    before = rendered(sim)
+    run_cycle(sim.world)
+    assert (before, [RequestState.WAITING] * 2) == (rendered(sim), states(sim))
+    sim.down(None)
+    sim.pass_time(MINUTE * 15)
+
+    assert [RequestState.DONE] * 2 == states(sim)
+
+
+def test_a_focal_point_is_not_lost_beside_a_part(stored: tuple[Simulated, Engine]) -> None:
+    """Moved while one size waits to be tried again: then all are made."""
+    sim, engine = stored
+    sim.parts.pixels.troubles = [NoRoom("encoder_failed", "no memory")]
+    ask(sim, 1, remake=Remake(sizes=frozenset({Size.ZOOM})))
+    run_cycle(sim.world)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE processing_checklist SET redo = 'crops', redo_counter = 1"))
+    sim.pass_time(MINUTE * 2)
+
+    request = sim.parts.pixels.asked[-1]
+    assert (frozenset(), False) == (request.sizes, request.only_crops)
+    assert StepStatus.COMPLETED is sim.checklist()[Step.RESIZE_OPTIMIZE].status
+
+
+def test_a_retired_original_is_left(sim: Simulated) -> None:
+    """Nothing can be made of it, and it stays as it is."""
+    if sim.engine is None:
+        row = sim.parts.database.rows[1]
+        row.media = replace(row.media, original=None)
+    else:
+        with sim.engine.begin() as connection:
+            connection.execute(text("UPDATE media_files SET bulk_path = NULL WHERE id = 1"))
+    before, calls = rendered(sim), len(sim.parts.api.sent)
+    ask(sim, 1)
+    run_cycle(sim.world)
+
+    assert ([RequestState.LEFT], before, calls) == (states(sim), rendered(sim), len(sim.parts.api.sent))
+    assert ["completed"] * 4 == sim.statuses()
+
+
+def test_a_deleted_picture_is_never_made_again(stored: tuple[Simulated, Engine]) -> None:
+    """Though it was asked for before."""
+    sim, engine = stored
+    ask(sim, 1)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE media_files SET deleted_at = created_at WHERE id = 1"))
+    before = rendered(sim)
+    run_cycle(sim.world)
+
+    assert ([RequestState.LEFT], before) == (states(sim), rendered(sim))
+    assert Lack.DELETED.value == DatabaseRequests(engine).progress().troubles[0].note
+
+
+def test_what_all_variants_are_made_with_is_known(stored: tuple[Simulated, Engine]) -> None:
+    """A part of them changes nothing about that."""
+    sim, engine = stored
+    sim.world = replace(sim.world, made_with="1 q72")
+    ask(sim, 1)
+    ask(sim, 2, remake=Remake(sizes=frozenset({Size.GRID})))
+    run_cycle(sim.world)
+
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT id, made_with FROM media_files ORDER BY id")).all()
+    assert [(1, "1 q72"), (2, None), (3, None)] == [tuple(row) for row in rows]
