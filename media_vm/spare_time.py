@@ -50,13 +50,11 @@ def next_due(world: World, *, has_hands: bool) -> timedelta | None:
 
 
 def remake_next(world: World) -> bool:
-    """The next picture to be made again falls due (`rules/reprocessing.py`); is there one, and room for it? Not
-    while anybody is away: what waits for them would be due before later uploads."""
+    """The next picture to be made again falls due (`rules/reprocessing.py`); is there one, room for it, and is
+    everybody there whom it needs?"""
     queue = world.reprocessing
-    if queue is None or world.outages.open():
-        return False
-    request = queue.next(world.worker, world.remakes_at_once)
-    if request is None:
+    request = queue.next(world.worker, world.remakes_at_once) if queue else None
+    if queue is None or request is None or request.remake.waits_for & {one.party for one in world.outages.open()}:
         return False
     is_only_told = request.remake.steps == {Step.UPDATE_CALLBACK}
     has_begun = queue.begin(request, world.worker, _update(request.media, world) if is_only_told else None)

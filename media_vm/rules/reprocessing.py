@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from media_vm.rules.checklist import Checklist, Redo, Step, StepStatus
 from media_vm.rules.healing import asked_again
+from media_vm.rules.outages import Party
 from media_vm.rules.pictures import Format, Size
 from media_vm.rules.worth import PLAIN
 
@@ -82,6 +83,12 @@ class Remake:
     def formats_made(self) -> frozenset[Format]:
         """Of JPEG and PNG a picture has the one that it can do with: either name means that."""
         return self.formats | frozenset(PLAIN if self.formats & set(PLAIN) else ())
+
+    @property
+    def waits_for(self) -> frozenset[Party]:
+        """Who must be there for it to begin: what waits for them later would be due before later uploads. Of those
+        that wait for a provider of AI there are only ever as many as may be under way at once."""
+        return frozenset({Party.DISK} | ({Party.MAIN_API, Party.CALLBACKS} if self.tells else set()))
 
     def with_also(self, other: Remake) -> Remake:
         """Both in one: of sizes and formats rather too many than too few."""

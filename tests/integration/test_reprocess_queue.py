@@ -23,7 +23,7 @@ from media_vm.rules.reprocessing import Lack, Remake, RequestState
 from media_vm.values import PendingImage
 from tests.integration.databases import migrated_engine, remembered, sqlite_engine
 
-VARIANTS = Remake()
+VARIANTS, EVERY = Remake(), Chosen()
 GRID = Remake(sizes=frozenset({Size.GRID}), formats=frozenset({Format.AVIF}))
 ZOOM = Remake(sizes=frozenset({Size.ZOOM}))
 MANY, AT_ONCE = 10_000, 3
@@ -62,11 +62,11 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     engine.dispose()
 
 
-def planned(engine: Engine, chosen: Chosen = Chosen(), remake: Remake = VARIANTS) -> Plan:
+def planned(engine: Engine, chosen: Chosen = EVERY, remake: Remake = VARIANTS) -> Plan:
     return plan(DatabaseRequests(engine), chosen, remake, lambda path: path != "bulk/6.jpg", lambda _: None)
 
 
-def ask(engine: Engine, remake: Remake = VARIANTS, chosen: Chosen = Chosen()) -> int:
+def ask(engine: Engine, remake: Remake = VARIANTS, chosen: Chosen = EVERY) -> int:
     return queue(DatabaseRequests(engine), planned(engine, chosen, remake), remake, lambda _: None)
 
 

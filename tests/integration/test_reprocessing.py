@@ -188,13 +188,14 @@ def test_nobody_is_told_who_knows_nothing_of_it(sim: Simulated) -> None:
     assert ([RequestState.LEFT], []) == (states(sim), sim.told(EventKind.UPDATE))
 
 
-def test_while_somebody_is_away_nothing_is_begun(sim: Simulated) -> None:
-    """What waits for them would be due before later uploads."""
+def test_while_the_main_api_is_away_nothing_is_begun_that_it_is_told_of(sim: Simulated) -> None:
+    """What waits for it would be due before later uploads; a picture that is only made again needs it not."""
     sim.down(ProviderDown("unreachable", "nobody there"))
-    ask(sim, 1, 2)
+    ask(sim, 1)
+    ask(sim, 2, remake=TOLD)
     before = rendered(sim)
     run_cycle(sim.world)
-    assert (before, [RequestState.WAITING] * 2) == (rendered(sim), states(sim))
+    assert (before + 1, [RequestState.DONE, RequestState.WAITING]) == (rendered(sim), states(sim))
     sim.down(None)
     sim.pass_time(MINUTE * 15)
 
