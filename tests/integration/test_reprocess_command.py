@@ -1,4 +1,4 @@
-"""`media-vm reprocess`: what is said before, what `--yes` does, and how far it is. The queue itself: test_reprocess_queue."""
+"""`media-vm reprocess`: what is said before, what `--yes` does, and how far it is."""
 
 from __future__ import annotations
 
