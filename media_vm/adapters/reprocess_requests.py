@@ -12,14 +12,14 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
 from media_vm.adapters.reprocess_table import MediaReprocess, columns_of_remake, remake_of
-from media_vm.adapters.reprocessing import under_way_in
+from media_vm.adapters.reprocessing import lack_in, under_way_in
 from media_vm.adapters.rows import checklist_of
 from media_vm.adapters.tables import MediaEvent, MediaFile, MediaMark, ProcessingChecklist
 from media_vm.adapters.transactions import database_now, reading, transact
 from media_vm.reprocess_ports import Candidate, Chosen, Progress, Trouble
 from media_vm.rules.checklist import Step
 from media_vm.rules.pictures import DataType
-from media_vm.rules.reprocessing import Remake, RequestState, lack_of
+from media_vm.rules.reprocessing import Remake, RequestState
 
 AT_ONCE = 500  # rows of one transaction
 TROUBLES_TOLD = 20
@@ -126,12 +126,7 @@ def _candidate(
     media: MediaFile, row: ProcessingChecklist, request: MediaReprocess | None, remake: Remake
 ) -> Candidate:
     assert media.id is not None
-    lack = lack_of(
-        checklist_of(row, None),
-        remake,
-        has_original=media.bulk_path is not None,
-        is_known_there=media.main_api_id is not None,
-    )
+    lack = lack_in(media, checklist_of(row, None), remake)
     is_open = request is not None and request.state in OPEN
     known = remake_of(request) if is_open else None
     return Candidate(

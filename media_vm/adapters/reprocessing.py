@@ -118,7 +118,7 @@ def _begin(media_id: int, worker: str, news: Event | None, session: Session) -> 
     checklist = checklist_of(row, news_of(oldest_open(session, media_id)))
     request.begun_at, request.worker_id = now, cut(worker, 50)
     session.add(request)
-    if lack := _lack(media, checklist, remake):
+    if lack := lack_in(media, checklist, remake):
         request.state, request.ended_at, request.note = RequestState.LEFT, now, lack.value
         return True
     checklist = begun(checklist, remake)
@@ -133,15 +133,13 @@ def _begin(media_id: int, worker: str, news: Event | None, session: Session) -> 
     return True
 
 
-def _lack(media: MediaFile, checklist: Checklist, remake: Remake) -> Lack | None:
+def lack_in(media: MediaFile, checklist: Checklist, remake: Remake) -> Lack | None:
+    """What its rows say that it lacks to be made again."""
     if media.deleted_at is not None:
         return Lack.DELETED
-    return lack_of(
-        checklist,
-        remake,
-        has_original=media.bulk_path is not None,
-        is_known_there=media.main_api_id is not None,
-    )
+    has_original = media_of(media, checklist).original is not None
+    is_known_there = media.main_api_id is not None
+    return lack_of(checklist, remake, has_original=has_original, is_known_there=is_known_there)
 
 
 def _as_told(session: Session, media_id: int, news: Event) -> str | None:
