@@ -53,20 +53,10 @@ def reprocess(
     from media_vm.adapters.reprocess_requests import DatabaseRequests
     from media_vm.reprocess_ports import Chosen
 
-    chosen = Chosen(
-        frozenset(media_ids or ()),
-        frozenset(data_type or ()),
-        frozenset(user or ()),
-        _moment(since, "--since"),
-        _moment(until, "--until"),
-        degraded,
-    )
-    _require_one_mode(
-        status or watch,
-        cancel,
-        is_chosen=every or settings_changed or chosen != Chosen(),
-        is_part=bool(step or size or format),
-    )
+    who = frozenset(media_ids or ()), frozenset(data_type or ()), frozenset(user or ())
+    chosen = Chosen(*who, _moment(since, "--since"), _moment(until, "--until"), degraded)
+    is_chosen, is_part = every or settings_changed or chosen != Chosen(), bool(step or size or format)
+    _require_one_mode(status or watch, cancel, is_chosen=is_chosen, is_part=is_part)
     remake = _remake(step or [], size or [], format or [])
     with problems_told():
         settings = told_settings()

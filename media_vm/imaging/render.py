@@ -60,27 +60,27 @@ def render_all(
     made = _made(source, request, every, still, moving, aims, polish)
     if polish:
         still, moving = [target for target in still if look_of(target) in polish.looks], []
-    kept = [
-        write(body, one, form)
-        for one in still
-        for form, body in made[look_of(one)].kept.items()
-        if request.asks_for(one.size, form)
-    ]
+    asked = {target: _asked(made[look_of(target)], target, request) for target in (*still, *moving)}
+    kept = [write(body, one, form) for one in still for form, body in asked[one].kept.items()]
     not_kept = [
         NotKept(one.size, form, Background.ORIGINAL, reason)
         for one in still
-        for form, reason in made[look_of(one)].not_kept.items()
-        if request.asks_for(one.size, form)
+        for form, reason in asked[one].not_kept.items()
     ]
     for one in moving:
-        stills = {form: body for form, body in made[look_of(one)].kept.items() if form in PLAIN}
-        kept += [write(body, one, form) for form, body in stills.items() if request.asks_for(one.size, form)]
         if request.asks_for(one.size, Format.WEBP):
             frames = animated_webp(path, facts, one.width, one.height, request.data_type, aims)
             kept.append(write(frames, one, Format.WEBP))
+        kept += [write(body, one, form) for form, body in asked[one].kept.items() if form in PLAIN]
         if request.asks_for(one.size, Format.AVIF):
             not_kept.append(NotKept(one.size, Format.AVIF, Background.ORIGINAL, "animated"))
     return Rendering(tuple(kept), tuple(not_kept), polish.note if polish else "")
+
+
+def _asked(made: Made, target: Target, request: RenderRequest) -> Made:
+    """The formats of one size that are to be made."""
+    kept = {form: body for form, body in made.kept.items() if request.asks_for(target.size, form)}
+    return Made(kept, {form: why for form, why in made.not_kept.items() if request.asks_for(target.size, form)})
 
 
 @dataclass(frozen=True, slots=True)
