@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from media_vm.cli_problems import PROBLEM, problems_told, told_settings
+from media_vm.errors import WrongUse
 from media_vm.rules.checklist import Step
 from media_vm.rules.pictures import DataType, Format, Size
 from media_vm.rules.reprocessing import REMADE, Remake
@@ -94,8 +95,11 @@ def _ask(
     from media_vm.progress_bar import ProgressBar
     from media_vm.reprocessing import plan, queue
     from media_vm.rules.remake_estimate import estimate
+    from media_vm.told_ai import NOBODY
     from media_vm.told_reprocessing import plan_json, tell_plan
 
+    if remake.describes and not settings.providers:
+        raise WrongUse(NOBODY)  # what is measured here would take the place of what somebody was paid for
     root, bar = settings.storage_dir, ProgressBar(sys.stderr, len(chosen.ids))
     found = plan(requests, chosen, remake, lambda path: (root / path).is_file(), bar.show)
     bar.hide()

@@ -155,6 +155,7 @@ def test_how_far_it_is(database: str) -> None:
         (("--all", "--format", "gif"), "gif is none of avif"),
         (("--all", "--step", "retrieve_file"), "retrieve_file is not done again"),
         (("--all", "--step", "update_callback", "--size", "grid"), "go with"),
+        (("--all", "--yes", "--step", "ai_visual_analysis"), "nobody is set up to describe pictures"),
         (("--status", "--all"), "stand alone"),
         (("--status", "--cancel"), "stand alone"),
     ],

@@ -131,8 +131,7 @@ def test_what_fails_for_want_of_luck_is_tried_again(sim: Simulated) -> None:
 
 def test_a_late_analysis_renames_nothing(sim: Simulated) -> None:
     """Described at last, and made again: the files keep the name that they went live with, and their crops."""
-    before, focal = names(sim, 1), sim.world.store.analysis(1)
-    vision = sim.parts.vision
+    before, focal, vision = names(sim, 1), sim.world.store.analysis(1), sim.parts.vision
     vision.is_configured, vision.seen = True, SEEN
     vision.told = told(alt_text="Two boats", style="Impressionism", subject_matter="boats")
     ask(sim, 1, remake=Remake(VARIANTS.steps | ANALYSIS.steps))
@@ -232,10 +231,9 @@ def test_a_deleted_picture_is_never_made_again(stored: tuple[Simulated, Engine])
     ask(sim, 1)
     with engine.begin() as connection:
         connection.execute(text("UPDATE media_files SET deleted_at = created_at WHERE id = 1"))
-    before = rendered(sim)
     run_cycle(sim.world)
 
-    assert ([RequestState.LEFT], before) == (states(sim), rendered(sim))
+    assert ([RequestState.LEFT], 3) == (states(sim), rendered(sim))
     assert Lack.DELETED.value == DatabaseRequests(engine).progress().troubles[0].note
 
 
