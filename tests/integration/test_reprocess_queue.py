@@ -140,7 +140,7 @@ def test_what_has_begun_is_left_alone(engine: Engine) -> None:
 
     assert (1, 2) == (request.media.id, other and other.media.id)
     assert 1 == planned(engine, remake=Remake(frozenset({Step.AI_VISUAL_ANALYSIS}))).under_way
-    assert (4, 0) == (requests.cancel(), requests.waiting())
+    assert (0, 4, 0) == (requests.ask([1], GRID), requests.cancel(), requests.waiting())
     assert (1, VARIANTS) == (requests.progress().numbers[RequestState.BEGUN], queue_of_workers.asked_of(1))
 
 
@@ -183,7 +183,7 @@ def test_ten_thousand_stand_before_no_upload(tmp_path: Path) -> None:
     assert MANY == DatabaseRequests(engine).ask(range(1, MANY + 1), VARIANTS)
     world = _Line(engine)
     chance = random.Random(7)
-    for _ in range(250):
+    for _ in range(200):
         chance.choices([world.upload, world.spare_moment, world.claim, world.let_go], [2, 6, 6, 4])[0]()
     while world.waiting:
         world.claim()
