@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import structlog
@@ -27,6 +28,7 @@ from media_vm.adapters.fsck_rows import DatabasePromises
 from media_vm.adapters.leases import DatabaseLeases
 from media_vm.adapters.main_api import HttpMainAPI
 from media_vm.adapters.outages import DatabaseOutages
+from media_vm.adapters.reprocessing import DatabaseReprocessing
 from media_vm.adapters.transfer import Transfer
 from media_vm.adapters.upkeep_schedule import Timetable
 from media_vm.adapters.upkeep_turns import DatabaseTurns
@@ -43,6 +45,8 @@ from media_vm.imaging.studio import Studio
 from media_vm.imaging.tasks import try_out
 from media_vm.ports import World
 from media_vm.rules.features import may_polish
+from media_vm.rules.recipes import recipe_of
+from media_vm.rules.reprocessing import most_at_once
 from media_vm.rules.upkeep import grace_for
 from media_vm.secret_files import SECRETS
 from media_vm.settings import Settings
@@ -101,6 +105,9 @@ def build_world(settings: Settings, *, polishes: bool = False) -> Iterator[World
                 company=Company(),
                 polishes=polishes and may_polish(settings.features, settings.cpu_slots),
                 embedder=embedder,
+                reprocessing=DatabaseReprocessing(engine),
+                remakes_at_once=most_at_once(settings.cpu_slots),
+                made_with=recipe(settings),
             )
 
 
@@ -120,6 +127,12 @@ def _opened(settings: Settings) -> Iterator[_Opened]:
         require_children(children, files.folder("library"))
         yield _Opened(engine, files, api, children)
     engine.dispose()
+
+
+def recipe(settings: Settings) -> str:
+    """What variants are made with now, by which those made with something else are known."""
+    encoders = f"vips {version('pyvips-binary')}"
+    return recipe_of(settings.aims, settings.remover, settings.max_animation_megapixels, encoders)
 
 
 def _studio(settings: Settings, children: ChildPool) -> Studio:

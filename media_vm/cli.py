@@ -17,6 +17,7 @@ from media_vm.cli_contract_test import contract_test
 from media_vm.cli_doctor import doctor
 from media_vm.cli_problems import PROBLEM, disk_told, problems_told, told_settings
 from media_vm.cli_replacing import replace_urls
+from media_vm.cli_reprocess import reprocess
 from media_vm.settings import Settings
 
 LARGEST_ID = 2**63 - 1  # the database's BIGINT
@@ -26,6 +27,7 @@ app.add_typer(ai, name="ai")
 app.command("replace-urls")(replace_urls)
 app.command()(doctor)
 app.command("contract-test")(contract_test)
+app.command()(reprocess)
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 

@@ -35,6 +35,7 @@ POINTS: Mapping[str, str] = {
     "released": "a lease was let go",
     "freed": "leases of workers that vanished were freed",
     "healed": "failed items have a further round",
+    "remaking": "a picture that is to be made again is due",
 }
 SIGNALS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
 ERRORS = ("ENOSPC", "EIO")

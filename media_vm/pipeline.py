@@ -35,7 +35,7 @@ from media_vm.rules.outages import turn
 from media_vm.rules.outcomes import announced, completed, failed, gave_up
 from media_vm.rules.polish import put_off
 from media_vm.rules.setbacks import Setting
-from media_vm.spare_time import heal, let_go_of_the_left_behind, polish_next
+from media_vm.spare_time import heal, let_go_of_the_left_behind, next_due, polish_next
 from media_vm.steps import STEPS, late_news, measured_alone, new_event
 from media_vm.values import Claim, Outcome
 from media_vm.walk import Walk, begin_walk
@@ -65,7 +65,7 @@ def run_cycle(world: World) -> timedelta:
         at_the_end.callback(is_over.set)
         while True:
             watch_disk(world)
-            due = world.leases.next_due()
+            due = next_due(world, has_hands=len(walkers) < world.items_in_flight)
             if due == timedelta(0) and not world.stopping.is_set():
                 if world.leases.free_expired(world.chance()):
                     failpoint("freed")

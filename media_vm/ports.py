@@ -17,13 +17,14 @@ from typing import Protocol
 from media_vm.ai_ports import Embedder
 from media_vm.company import Company
 from media_vm.picture_ports import Pixels, Vision
+from media_vm.reprocess_ports import Reprocessing
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event
 from media_vm.rules.checklist import Checklist, Step
 from media_vm.rules.failures import Failure
 from media_vm.rules.known import Known, SiteTold
 from media_vm.rules.outages import Alike, Outage, Party
-from media_vm.rules.pictures import Made, VariantSet
+from media_vm.rules.pictures import Made, Variant, VariantSet
 from media_vm.rules.policy import Policy
 from media_vm.values import (
     Answer,
@@ -121,8 +122,8 @@ class Store(Protocol):
     def made(self, media_id: int) -> Made:
         """Formats and faces kept at any size."""
 
-    def digests(self, media_id: int) -> frozenset[str]:
-        """SHA-256 of every variant that is kept, in hex."""
+    def kept(self, media_id: int) -> Sequence[Variant]:
+        """Every variant that is kept."""
 
     def arrived_lately(self, other_than: int, within: timedelta) -> bool:
         """Did another media's bytes arrive within this time?"""
@@ -209,6 +210,8 @@ class World:
     stopping: set when the worker should claim no more. company: who may be walked beside whom in this worker.
     disk_floor: bytes that must stay free. polishes: with nothing else to do it makes variants smaller.
     left_behind: what this worker held when the database went away. embedder: None where nobody is set up.
+    reprocessing: what is to be made again; remakes_at_once: as many of those as this worker has under way.
+    made_with: the settings that variants are made with (`rules/recipes.py`); empty: they are not told.
     """
 
     api: MainAPI
@@ -233,3 +236,6 @@ class World:
     polishes: bool = False
     left_behind: list[Claim] = field(default_factory=list)
     embedder: Embedder | None = None
+    reprocessing: Reprocessing | None = None
+    remakes_at_once: int = 1
+    made_with: str = ""

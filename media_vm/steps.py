@@ -3,7 +3,7 @@ sleeps or decides what a failure means."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,8 +22,9 @@ from media_vm.rules.lost_originals import ORIGINAL_LOST
 from media_vm.rules.merging import merged
 from media_vm.rules.outcomes import is_proof
 from media_vm.rules.owners_words import in_place_of
-from media_vm.rules.paths import bulk_path, library_folder, slug_from
-from media_vm.rules.pictures import DataType, Made
+from media_vm.rules.paths import bulk_path, library_folder, slug_from, slug_in
+from media_vm.rules.pictures import DataType, Made, Variant
+from media_vm.rules.reprocessing import Remake
 from media_vm.rules.validation import EXTENSIONS
 from media_vm.values import Download, Media, Original, Outcome, RenderRequest
 from media_vm.walk import Walk
@@ -125,40 +126,75 @@ def _known(walk: Walk, original: Path, world: World) -> Known:
 
 
 def resize_optimize(walk: Walk, world: World) -> Outcome:
-    """Make every variant under temporary names; publish them only if the lease is still ours."""
-    media = walk.media
-    analysis = world.store.analysis(media.id)
-    described = analysis.described if analysis else Description()
+    """Make every variant under temporary names; publish them only if the lease is still ours. Those that are made
+    again are no news, since the main API knows the picture's one URL, unless somebody wants them told."""
+    media, part = walk.media, walk.media.checklist.remakes
+    analysis, asked = world.store.analysis(media.id), _asked_again(media, world)
     folder = library_folder(media.user_id, media.data_type)
     original = _original(media, world)
-    part = media.checklist.remakes
-    request = RenderRequest(
-        media.data_type,
-        analysis.focal_point if analysis else None,
-        only_crops=part is Redo.CROPS,
-        only_removed=part is Redo.FACE,
-        polishes=world.store.digests(media.id) if part is Redo.POLISH else None,
-        text_regions=analysis.writing if analysis and media.data_type is DataType.SITES else (),
-        has_enclosed_background=enclosed_background(analysis),
+    only = asked if asked and part is Redo.REPROCESS else Remake()
+    before = world.store.kept(media.id) if media.checklist.has_variants else ()
+    rendering = world.pixels.render(
+        original, world.files.folder(folder), _render_request(media, analysis, only, before)
     )
-    rendering = world.pixels.render(original, world.files.folder(folder), request)
     try:
         failpoint("rendered")
         world.leases.renew(walk.claim)
-        slug = slug_from((described.style, described.subject_matter, described.medium), media.original_name)
-        variants = world.files.publish(rendering, media.id, folder, slug)
+        variants = world.files.publish(rendering, media.id, folder, _slug(media, analysis, before))
+        variants = replace(variants, formats=only.formats_made)
         failpoint("published")
     except BaseException:
         world.files.discard(*(one.temporary for one in rendering.kept))
         raise
-    degraded = media.checklist.degraded
-    news = None  # variants that are made again are no news: the main API knows the picture's one URL
+    news, degraded = None, media.checklist.degraded
     if not media.checklist.has_variants:
         news = completion(EventKind.COMPLETE, media, variants.made, analysis, degraded, world)
+    elif asked and asked.tells:
+        news = completion(EventKind.UPDATE, media, variants.beside(before), analysis, degraded, world)
     note = f"{len(variants.kept)} variants kept, {len(variants.not_kept)} not"
     note = f"{note}; {rendering.note}" if rendering.note else note
     is_hasty = part is not Redo.POLISH and media.data_type is not DataType.LOGO  # logos are not made in a hurry
-    return Outcome(Step.RESIZE_OPTIMIZE, note, variants=variants, awaits_polish=is_hasty, new_event=news)
+    is_whole = part is None or (part is Redo.REPROCESS and only.is_whole)
+    return Outcome(
+        Step.RESIZE_OPTIMIZE,
+        note,
+        variants=variants,
+        awaits_polish=is_hasty,
+        made_with=(world.made_with or None) if is_whole else None,
+        new_event=news,
+    )
+
+
+def _render_request(
+    media: Media, analysis: Analysis | None, only: Remake, before: Sequence[Variant]
+) -> RenderRequest:
+    part = media.checklist.remakes
+    return RenderRequest(
+        media.data_type,
+        analysis.focal_point if analysis else None,
+        only_crops=part is Redo.CROPS,
+        only_removed=part is Redo.FACE,
+        sizes=only.sizes,
+        formats=only.formats_made,
+        polishes=frozenset(one.sha256 for one in before) if part is Redo.POLISH else None,
+        text_regions=analysis.writing if analysis and media.data_type is DataType.SITES else (),
+        has_enclosed_background=enclosed_background(analysis),
+    )
+
+
+def _asked_again(media: Media, world: World) -> Remake | None:
+    """What an operator wants made of a picture that is live, if its turn has come."""
+    is_reprocess = media.checklist.has_variants and media.checklist.remakes in (None, Redo.REPROCESS)
+    return world.reprocessing.asked_of(media.id) if is_reprocess and world.reprocessing else None
+
+
+def _slug(media: Media, analysis: Analysis | None, before: Sequence[Variant]) -> str:
+    """What is live keeps its name (contract §5.4), whatever is known of it by now."""
+    for one in before:
+        if slug := slug_in(one.path, media.id, one.size):
+            return slug
+    shown = analysis.described if analysis else Description()
+    return slug_from((shown.style, shown.subject_matter, shown.medium), media.original_name)
 
 
 def update_callback(walk: Walk, world: World) -> Outcome:

@@ -51,6 +51,7 @@ def _machine_lines(story: Story) -> Iterator[str]:
     yield _line(
         "queue", f"{story['due_now']} due now, {story['in_hand']} in hand, next {story['next_due'] or 'never'}"
     )
+    yield from _again_lines(story.get("again") or {})
     for reason, number in story["waiting"].items():
         yield _line("waiting", f"{reason} × {number}")
     if story["oldest_unfinished"]:
@@ -68,6 +69,12 @@ def _machine_lines(story: Story) -> Iterator[str]:
             yield _line("seconds", f"{name}: {took['p50']:.2f} half, {took['p95']:.2f} for 95 of 100")
     if vectors := story.get("embeddings"):
         yield _line("embeddings", tell_embeddings(vectors))
+
+
+def _again_lines(again: Story) -> Iterator[str]:
+    if any(again.values()):
+        waiting = f", {again['waiting']} wait for their turn" if again["waiting"] else ""
+        yield _line("again", f"{again['under_way']} being made again{waiting} (media-vm reprocess --status)")
 
 
 def _workers(workers: list[Story]) -> str:
@@ -95,6 +102,8 @@ def _media_lines(story: Story) -> Iterator[str]:
     yield f"media {story['media_id']} (pending image {pending}; {whose}): {story['status']}"
     yield _line("original", _original(story["original"]))
     yield from _print_lines(story["original"]["print_cm"])
+    if again := story["again"]:
+        yield _line("again", _again(again))
     if story["error"]:
         yield _line("error", story["error"])
     if story["suspect"]:
@@ -105,7 +114,8 @@ def _media_lines(story: Story) -> Iterator[str]:
         yield _line("degraded", f"{one['step']}: {one['reason']}")
     yield "steps"
     for name, step in story["steps"].items():
-        yield f"  {name:<20} {step['status']:<10} attempts {step['attempts']}"
+        free = f", tried {step['tries']} times in all" if step["tries"] > step["attempts"] else ""
+        yield f"  {name:<20} {step['status']:<10} attempts {step['attempts']}{free}"
     yield from _variant_lines(story["variants"])
     for call in story["callbacks"]:
         waits = f"not answered yet, next try {call['next_try']}"
@@ -117,6 +127,14 @@ def _media_lines(story: Story) -> Iterator[str]:
         took = f" {event['ms']} ms" if event["ms"] is not None else ""
         asked = f"  request {event['request_id']}" if event["request_id"] else ""
         yield f"  {event['at']}  {event['event']}{took}  {event['note'] or ''}".rstrip() + asked
+
+
+def _again(again: Story) -> str:
+    """What is made again, why, and how far it is."""
+    far = {"waiting": "not begun", "running": "under way", "due": "due"}[again["state"]]
+    attempts = f", attempt {again['attempts']}" if again.get("attempts") else ""
+    until = f", next try {again['next_try']}" if again["state"] == "due" and again["next_try"] else ""
+    return f"{', '.join(again['steps'])}: {again['why']}; {far}{attempts}{until}; meanwhile served as it is"
 
 
 def _variant_lines(variants: list[Story]) -> Iterator[str]:

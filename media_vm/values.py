@@ -95,7 +95,8 @@ class Outcome:
     degraded: what the analysis still lacks, a word of contract §2. failure: set when it did not succeed. is_held:
     it was not even tried, for a party is away; that is no line of its history. is_forgotten: the main API answered
     that it knows no such id. arrived: the original came from the main API just now, not out of quarantine.
-    awaits_polish: the variants could be made smaller at leisure.
+    awaits_polish: the variants could be made smaller at leisure. made_with: the settings that all of them were
+    made with; None: not all were, or nobody tells.
     """
 
     step: Step
@@ -107,6 +108,7 @@ class Outcome:
     degraded: str | None = None
     variants: VariantSet | None = None
     awaits_polish: bool = False
+    made_with: str | None = None
     new_event: Event | None = None
     answered: Event | None = None
     is_forgotten: bool = False
@@ -166,18 +168,25 @@ class RenderRequest:
     """What to make of one original: every size for this data type, cropped around this focal point.
 
     only_crops: the cropped sizes alone, for a focal point that moved. only_removed: a logo's face without ground
-    alone. polishes: digests (SHA-256) of the variants that there are; only sizes that get smaller by more effort
-    are made (`rules/polish.py`). text_regions: writing that a site's `header` must not lose, as far as anybody
-    found some. has_enclosed_background: does a logo's ground show through parts of it, as far as anybody knows?
+    alone. sizes, formats: those alone; empty: all. polishes: digests (SHA-256) of the variants that there are;
+    only sizes that get smaller by more effort are made (`rules/polish.py`). text_regions: writing that a site's
+    `header` must not lose, as far as anybody found some. has_enclosed_background: does a logo's ground show
+    through parts of it, as far as anybody knows?
     """
 
     data_type: DataType
     focal_point: FocalPoint | None
     only_crops: bool = False
     only_removed: bool = False
+    sizes: frozenset[Size] = frozenset()
+    formats: frozenset[Format] = frozenset()
     polishes: frozenset[str] | None = None
     text_regions: tuple[Region, ...] = ()
     has_enclosed_background: bool | None = None
+
+    def asks_for(self, size: Size, form: Format) -> bool:
+        """Is it one of those to make?"""
+        return (not self.sizes or size in self.sizes) and (not self.formats or form in self.formats)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -16,9 +17,18 @@ from media_vm.adapters.leases import held, oldest_open
 from media_vm.adapters.listing import listed_again, withdraw_unlisted
 from media_vm.adapters.polishing import polish_next
 from media_vm.adapters.recording import history, take_in, write_event_due, write_outcome
-from media_vm.adapters.rows import checklist_of, cut, event_of, made_of, media_of, news_of, write_checklist
+from media_vm.adapters.rows import (
+    checklist_of,
+    cut,
+    event_of,
+    kept_of,
+    made_of,
+    media_of,
+    news_of,
+    write_checklist,
+)
 from media_vm.adapters.site_facts import site_facts
-from media_vm.adapters.tables import MediaAIAnalysis, MediaFile, MediaMark, MediaVariant
+from media_vm.adapters.tables import MediaAIAnalysis, MediaFile, MediaMark
 from media_vm.adapters.transactions import database_now, reading, transact
 from media_vm.failpoints import failpoint
 from media_vm.rules.analysis import Analysis
@@ -26,7 +36,7 @@ from media_vm.rules.callbacks import Event, EventKind
 from media_vm.rules.checklist import Checklist
 from media_vm.rules.healing import HEALING
 from media_vm.rules.known import Known, SiteKnown, known_of
-from media_vm.rules.pictures import DataType, Made
+from media_vm.rules.pictures import DataType, Made, Variant
 from media_vm.rules.policy import Policy
 from media_vm.values import WORKER_MARK, Claim, Mark, Media, Original, Outcome, PendingList
 
@@ -121,13 +131,10 @@ class DatabaseStore:
         with reading(self._engine) as session:
             return made_of(session, media_id)
 
-    def digests(self, media_id: int) -> frozenset[str]:
-        """SHA-256 of every variant that is kept."""
-        kept = select(MediaVariant.sha256).where(
-            col(MediaVariant.media_id) == media_id, col(MediaVariant.sha256).is_not(None)
-        )
+    def kept(self, media_id: int) -> Sequence[Variant]:
+        """Every variant that is kept."""
         with reading(self._engine) as session:
-            return frozenset(one for one in session.exec(kept) if one)
+            return kept_of(session, media_id)
 
     def arrived_lately(self, other_than: int, within: timedelta) -> bool:
         """Did another media's bytes arrive within this time?"""

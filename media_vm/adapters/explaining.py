@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
 
 from media_vm.adapters.analysis_rows import analysis_of
 from media_vm.adapters.leases import oldest_open
 from media_vm.adapters.machine_status import text_of
+from media_vm.adapters.reprocess_table import MediaReprocess, remake_of
 from media_vm.adapters.rows import checklist_of, made_of, news_of
 from media_vm.adapters.tables import (
     MediaAIAnalysis,
@@ -22,9 +24,13 @@ from media_vm.adapters.tables import (
 from media_vm.adapters.transactions import reading
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import analysis_body
+from media_vm.rules.checklist import Checklist, Step
 from media_vm.rules.pictures import Background, DataType
+from media_vm.rules.polish import as_finished_as_before
 from media_vm.rules.print_sizes import print_sizes
 from media_vm.rules.progress import status_body
+from media_vm.rules.remaking import remaking_body
+from media_vm.rules.reprocessing import RequestState
 from media_vm.rules.shown_analysis import origin_body, page_body
 
 Story = dict[str, object]
@@ -45,12 +51,15 @@ def explain_media(engine: Engine, media_id: int) -> Story | None:
         return {
             "media_id": str(media_id),
             "pending_image_id": media.main_api_id,
-            **{name: state[name] for name in ("status", "current_step", "progress", "steps", "next_try")},
+            **{name: state[name] for name in ("status", "current_step", "progress", "next_try")},
+            "steps": _steps(session, media_id, checklist),
+            "again": _again(session, media_id, checklist, row.due_at),
             "error": state["error"],
             "degraded": state["degraded"],
             "deaths": checklist.deaths,
             "suspect": checklist.suspect and f"{checklist.suspect.kind.value}: {checklist.suspect.reason}",
             "absent_since": text_of(checklist.absent_since),
+            "looks": checklist.looks,
             "user_id": media.user_id,
             "data_type": media.data_type.value,
             "original": _original(media),
@@ -59,6 +68,29 @@ def explain_media(engine: Engine, media_id: int) -> Story | None:
             "callbacks": _callbacks(session, media_id),
             "history": _history(session, media_id),
         }
+
+
+def _steps(session: Session, media_id: int, checklist: Checklist) -> Story:
+    """tries: how often each was done in all; looks for an absent file, proofs and redos cost no attempt."""
+    checklist = as_finished_as_before(checklist)
+    lines = select(MediaEvent.name, func.count()).where(col(MediaEvent.media_id) == media_id)
+    counts: dict[str, int] = dict(session.exec(lines.group_by(col(MediaEvent.name))).all())
+    return {
+        step.value: {
+            "status": checklist[step].status.value,
+            "attempts": checklist[step].attempts,
+            "tries": sum(counts.get(f"{step.value} {ended}", 0) for ended in ("completed", "failed")),
+        }
+        for step in Step
+    }
+
+
+def _again(session: Session, media_id: int, checklist: Checklist, due_at: datetime | None) -> Story | None:
+    """What is done again although the picture is complete."""
+    row = session.get(MediaReprocess, media_id)
+    is_open = row is not None and row.state in (RequestState.WAITING, RequestState.BEGUN)
+    waits = row is not None and row.state is RequestState.WAITING
+    return remaking_body(checklist, remake_of(row) if is_open else None, due_at, waits=waits)
 
 
 def _analysis(analysis: Analysis, data_type: DataType, faces: frozenset[Background]) -> Story:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, func
+from sqlalchemy import Engine, func, or_
 from sqlmodel import Session, col, select
 
 from media_vm.adapters.outages import open_outages
+from media_vm.adapters.reprocess_table import MediaReprocess
 from media_vm.adapters.tables import MediaCallback, MediaEvent, MediaFile, MediaMark, ProcessingChecklist
 from media_vm.adapters.transactions import database_now, reading
 from media_vm.rules.callbacks import EventKind
-from media_vm.rules.checklist import Step
+from media_vm.rules.checklist import Redo, Step, StepStatus
 from media_vm.rules.failures import Kind
 from media_vm.rules.percentiles import middle_and_most
 from media_vm.rules.pictures import MediaStatus
+from media_vm.rules.reprocessing import RequestState
 from media_vm.values import GONE_AFTER, WORKER_MARK
 
 Story = dict[str, object]
@@ -44,6 +46,7 @@ def describe_machine(engine: Engine, *, stuck_after: timedelta) -> Story:
             "due_now": session.exec(select(func.count()).where(col(row.due_at) <= now)).one(),
             "next_due": text_of(due),
             "waiting": _waiting(session),
+            "again": _again(session),
             **_oldest(session, now),
             "stuck": _stuck(session, now - stuck_after),
             "failures_24h": _failures(session, now - DAY),
@@ -87,6 +90,19 @@ def _waiting(session: Session) -> Story:
         .order_by(func.count().desc(), col(row.last_error_step), col(row.last_error_kind))
     )
     return {f"{Step(step).value}:{Kind(kind).value}": number for step, kind, number in counted if step and kind}
+
+
+def _again(session: Session) -> Story:
+    """Pictures that are live and being made again, polish aside; and those whose turn has not come."""
+    row = ProcessingChecklist
+    is_remade = or_(col(row.resize_optimize) == StepStatus.PENDING, col(row.retrieve_file) == StepStatus.PENDING)
+    is_polish = func.coalesce(col(row.remakes) == Redo.POLISH, False)
+    number = 0
+    for at_work in (col(row.due_at).is_not(None), col(row.lease_expires_at).is_not(None)):
+        live = select(func.count()).where(at_work, col(row.has_variants).is_(True), is_remade, ~is_polish)
+        number += session.exec(live).one()
+    asked = select(func.count()).where(col(MediaReprocess.state) == RequestState.WAITING)
+    return {"under_way": number, "waiting": session.exec(asked).one()}
 
 
 def _oldest(session: Session, now: datetime) -> Story:

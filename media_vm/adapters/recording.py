@@ -24,7 +24,7 @@ from media_vm.rules.analysis import Analysis
 from media_vm.rules.checklist import Checklist, Step, StepStatus
 from media_vm.rules.owners_words import in_place_of, told_with
 from media_vm.rules.paths import library_folder
-from media_vm.rules.pictures import Background, MediaStatus, Source
+from media_vm.rules.pictures import Background, MediaStatus, Source, VariantSet
 from media_vm.rules.temp_names import data_type_of
 from media_vm.rules.validation import media_type
 from media_vm.values import Claim, Original, Outcome, PendingImage
@@ -87,18 +87,23 @@ def write_outcome(
     if outcome.analysis:
         _write_analysis(session, media.id, outcome.analysis, now, has_variants=has_variants)
     if outcome.variants:
-        made = {(one.background, one.size) for one in outcome.variants.kept}
-        made |= {(one.background, one.size) for one in outcome.variants.not_kept}
-        for face in Background:
-            again = [size for background, size in made if background is face]
-            old = col(MediaVariant.media_id) == media.id, col(MediaVariant.bg) == face
-            session.exec(delete(MediaVariant).where(*old, col(MediaVariant.size).in_(again)))
+        _forget_variants(session, media.id, outcome.variants)
         session.add_all(variant_rows(media.id, outcome.variants))
+        media.made_with = outcome.made_with or media.made_with
         media.library_path, media.processed_at = library_folder(media.user_id, media.data_type), now
     if outcome.new_event:
         known = _known(session, media.id)
         body = told_with(outcome.new_event.body, analysis_of(known) if known else None)
         session.add(callback_row(replace(outcome.new_event, body=body), media.id, now))
+
+
+def _forget_variants(session: Session, media_id: int, by: VariantSet) -> None:
+    """The rows in whose place others come."""
+    for face in Background:
+        again = [size for background, size in by.looks if background is face]
+        old = [col(MediaVariant.media_id) == media_id, col(MediaVariant.bg) == face]
+        old += [col(MediaVariant.format).in_(by.formats)] if by.formats else []
+        session.exec(delete(MediaVariant).where(*old, col(MediaVariant.size).in_(again)))
 
 
 def _write_analysis(

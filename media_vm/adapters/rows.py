@@ -11,7 +11,7 @@ from media_vm.adapters.tables import MediaCallback, MediaVariant, ProcessingChec
 from media_vm.rules.callbacks import Event, OpenEvent
 from media_vm.rules.checklist import Checklist, Entry, Step, Suspect
 from media_vm.rules.failures import Failure
-from media_vm.rules.pictures import Background, Format, Made, VariantSet
+from media_vm.rules.pictures import Background, Format, Made, Variant, VariantSet
 from media_vm.values import Media, Original
 
 
@@ -162,6 +162,24 @@ def made_of(session: Session, media_id: int) -> Made:
     )
     found = session.exec(kept.distinct()).all()
     return Made(frozenset(Format(form) for form, _ in found), frozenset(Background(face) for _, face in found))
+
+
+def kept_of(session: Session, media_id: int) -> list[Variant]:
+    """Every variant that is kept of a media."""
+    kept = select(MediaVariant).where(col(MediaVariant.media_id) == media_id, col(MediaVariant.path).is_not(None))
+    return [
+        Variant(
+            one.size,
+            one.format,
+            one.bg,
+            one.width or 0,
+            one.height or 0,
+            one.bytes or 0,
+            one.sha256 or "",
+            one.path or "",
+        )
+        for one in session.exec(kept.order_by(col(MediaVariant.id)))
+    ]
 
 
 def variant_rows(media_id: int, variants: VariantSet) -> list[MediaVariant]:

@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 from media_vm.adapters.analysis_table import MediaAIAnalysis as MediaAIAnalysis  # a table like the others
 from media_vm.adapters.columns import Id, LongText
 from media_vm.adapters.fields import NEVER_REUSED, changed_at, owner_id, row_id, text, time, word
+from media_vm.adapters.reprocess_table import MediaReprocess as MediaReprocess  # and another one
 from media_vm.rules.callbacks import EventKind
 from media_vm.rules.checklist import Redo, Step, StepStatus
 from media_vm.rules.failures import Kind
@@ -49,6 +50,7 @@ class MediaFile(SQLModel, table=True):
     retrieved_at: datetime | None = time()
     quarantined_at: datetime | None = time()
     processed_at: datetime | None = time()
+    made_with: str | None = text(64)  # `rules/recipes.py`; NULL: nobody knows
     deleted_at: datetime | None = time()
     background_choice: Background | None = word(Background)
 

@@ -14,7 +14,7 @@ from media_vm.imaging.logo_encode import Bodies, Reasons, logo_bodies
 from media_vm.imaging.removers import GroundRemover
 from media_vm.rules.pictures import Background, DataType, Format, NotKept, Size, SourceFacts
 from media_vm.rules.sizes import Target, targets
-from media_vm.values import Rendered, Rendering
+from media_vm.values import Rendered, Rendering, RenderRequest
 
 Write = Callable[[bytes, Target, Format, Background], Rendered]
 
@@ -29,15 +29,16 @@ class _Look(NamedTuple):
 
 
 def render_logo(
-    path: Path, facts: SourceFacts, write: Write, remover: GroundRemover, *, only_removed: bool = False
+    path: Path, facts: SourceFacts, write: Write, remover: GroundRemover, request: RenderRequest
 ) -> Rendering:
-    """Make all sizes of both faces, or of the one without ground alone. GiveUp, NoRoom."""
+    """Make all sizes of both faces, or what alone is asked for of them. GiveUp, NoRoom."""
     faces = faces_of(path, facts, remover)
     wanted = [
         (face, target)
         for face in faces.shown
-        if face.background is Background.REMOVED or not only_removed
+        if face.background is Background.REMOVED or not request.only_removed
         for target in targets(face.image.width, face.image.height, DataType.LOGO)
+        if not request.sizes or target.size in request.sizes
     ]
     # Of a small logo several sizes, or both faces, are one look.
     work = {_look(face, target): partial(_made, face, target) for face, target in wanted}
@@ -45,11 +46,13 @@ def render_logo(
     with crew() as threads:
         made = in_parallel({look: work[look] for look in longest_first}, threads)
     kept: list[Rendered] = []
-    not_kept: list[NotKept] = list(_refused(faces))
+    not_kept = list(_refused(faces))
     for face, target in wanted:
         bodies, reasons = made[_look(face, target)]
-        kept += [write(body, target, form, face.background) for form, body in bodies.items()]
+        asked = {form: body for form, body in bodies.items() if request.asks_for(target.size, form)}
+        kept += [write(body, target, form, face.background) for form, body in asked.items()]
         not_kept += [NotKept(target.size, form, face.background, why) for form, why in reasons.items()]
+    not_kept = [one for one in not_kept if request.asks_for(one.size, one.format)]
     return Rendering(tuple(kept), tuple(not_kept), faces.note)
 
 

@@ -49,29 +49,38 @@ def render_all(
     write = partial(_written, into, prefix)
     if request.data_type is DataType.LOGO:
         ground_remover = remover_named(remover, has_holes=request.has_enclosed_background)
-        return render_logo(path, facts, write, ground_remover, only_removed=request.only_removed)
+        return render_logo(path, facts, write, ground_remover, request)
     raster = decode(path, facts, *decode_size(facts.width, facts.height, request.data_type))
     source = _Source(path, facts, raster, request.focal_point or attention(raster))
     every = targets(facts.width, facts.height, request.data_type, request.text_regions)
-    wanted = [target for target in every if target.method is Method.CROP or not request.only_crops]
+    wanted = [target for target in every if is_wanted(target, request)]
     moving = [target for target in wanted if animated and target.size is Size.DETAIL]
     still = [target for target in wanted if target not in moving]
     polish = Polish(request.polishes) if request.polishes is not None else None
-    made = _made(source, request.data_type, every, still, moving, aims, polish)
+    made = _made(source, request, every, still, moving, aims, polish)
     if polish:
         still, moving = [target for target in still if look_of(target) in polish.looks], []
-    kept = [write(body, one, form) for one in still for form, body in made[look_of(one)].kept.items()]
+    asked = {target: _asked(made[look_of(target)], target, request) for target in (*still, *moving)}
+    kept = [write(body, one, form) for one in still for form, body in asked[one].kept.items()]
     not_kept = [
         NotKept(one.size, form, Background.ORIGINAL, reason)
         for one in still
-        for form, reason in made[look_of(one)].not_kept.items()
+        for form, reason in asked[one].not_kept.items()
     ]
     for one in moving:
-        frames = animated_webp(path, facts, one.width, one.height, request.data_type, aims)
-        kept.append(write(frames, one, Format.WEBP))
-        kept += [write(body, one, form) for form, body in made[look_of(one)].kept.items() if form in PLAIN]
-        not_kept.append(NotKept(one.size, Format.AVIF, Background.ORIGINAL, "animated"))
+        if request.asks_for(one.size, Format.WEBP):
+            frames = animated_webp(path, facts, one.width, one.height, request.data_type, aims)
+            kept.append(write(frames, one, Format.WEBP))
+        kept += [write(body, one, form) for form, body in asked[one].kept.items() if form in PLAIN]
+        if request.asks_for(one.size, Format.AVIF):
+            not_kept.append(NotKept(one.size, Format.AVIF, Background.ORIGINAL, "animated"))
     return Rendering(tuple(kept), tuple(not_kept), polish.note if polish else "")
+
+
+def _asked(made: Made, target: Target, request: RenderRequest) -> Made:
+    """The formats of one size that are to be made."""
+    kept = {form: body for form, body in made.kept.items() if request.asks_for(target.size, form)}
+    return Made(kept, {form: why for form, why in made.not_kept.items() if request.asks_for(target.size, form)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,7 @@ class _Source:
 
 def _made(
     source: _Source,
-    data_type: DataType,
+    request: RenderRequest,
     every: Sequence[Target],
     still: Sequence[Target],
     moving: Sequence[Target],
@@ -106,10 +115,16 @@ def _made(
         images = in_parallel(work, threads)
         is_graphic = is_drawing(source.path, source.facts, source.raster, images[anchor])
         needs_png = bool(source.raster.hasalpha())
-        kind = kind_of(data_type, needs_png=needs_png, is_graphic=is_graphic)
+        kind = kind_of(request.data_type, needs_png=needs_png, is_graphic=is_graphic)
         wanted: dict[Look, tuple[Encoding, ...]] = {look_of(target): (kind.plain,) for target in moving}
-        wanted |= {look_of(target): kind.encodings for target in still}
+        wanted |= {look_of(target): kind.to_judge(request.formats) for target in still}
         return encode_all(images, kind, aims.of(is_graphic=is_graphic), threads, polish, wanted)
+
+
+def is_wanted(target: Target, request: RenderRequest) -> bool:
+    """Is it one of the sizes to make?"""
+    is_part = target.method is Method.CROP or not request.only_crops
+    return is_part and (not request.sizes or target.size in request.sizes)
 
 
 def look_of(target: Target) -> Look:

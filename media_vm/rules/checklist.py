@@ -44,12 +44,14 @@ class StepStatus(StrEnum):
 
 class Redo(StrEnum):
     """What may be asked of a worker: a fresh round, the cropped sizes again around a new focal point, a logo's
-    face without background that was never made, or, if there is nothing else to do, everything in fewer bytes."""
+    face without background that was never made, or, if there is nothing else to do, everything in fewer bytes, or
+    what an operator wants made again (`rules/reprocessing.py`)."""
 
     RETRY = "retry"
     CROPS = "crops"
     FACE = "face"
     POLISH = "polish"
+    REPROCESS = "reprocess"
 
 
 # From the second on, an item is suspected of taking its child or its worker down, and runs alone (contract §5.3).

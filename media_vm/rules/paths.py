@@ -41,6 +41,13 @@ def slug_from(words: Iterable[str | None], original_name: str) -> str:
     return _dashed(" ".join(word for word in words if word)) or slug_of(original_name)
 
 
+def slug_in(path: str, media_id: int, size: Size) -> str | None:
+    """The slug in a stored variant's name; None if that is none of ours."""
+    name = PurePosixPath(path).name
+    found = re.fullmatch(rf"{media_id}-(.+)-{size.value}(?:-nobg)?-[0-9a-f]{{8}}\.[a-z]+", name)
+    return found[1] if found else None
+
+
 def _dashed(text: str) -> str:
     """Cut at the end of a word where one is near."""
     stem = text.translate(_WITHOUT_DECOMPOSITION)

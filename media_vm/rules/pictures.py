@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -154,12 +155,29 @@ class NotKept:
 
 @dataclass(frozen=True, slots=True)
 class VariantSet:
-    """All that came of one `resize_optimize`."""
+    """All that came of one `resize_optimize`. formats: those that alone were made, whatever else there is; empty:
+    all."""
 
     kept: tuple[Variant, ...]
     not_kept: tuple[NotKept, ...]
+    formats: frozenset[Format] = frozenset()
 
     @property
     def made(self) -> Made:
         """The formats and faces among those kept."""
         return Made(frozenset(one.format for one in self.kept), frozenset(one.background for one in self.kept))
+
+    @property
+    def looks(self) -> frozenset[tuple[Background, Size]]:
+        """The faces and sizes that it is about."""
+        kept = {(one.background, one.size) for one in self.kept}
+        return frozenset(kept | {(one.background, one.size) for one in self.not_kept})
+
+    def beside(self, before: Iterable[Variant]) -> Made:
+        """Formats and faces kept afterwards. before: what was kept until then."""
+        stay = [one for one in before if not self._replaces(one)]
+        return VariantSet((*stay, *self.kept), ()).made
+
+    def _replaces(self, one: Variant) -> bool:
+        is_remade = not self.formats or one.format in self.formats
+        return is_remade and (one.background, one.size) in self.looks

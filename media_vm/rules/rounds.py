@@ -22,11 +22,12 @@ def renewed(checklist: Checklist) -> Checklist:
     if checklist.redo is Redo.RETRY and checklist.has_failed:
         again = replace(begun_anew(checklist), heal_rounds=0, ai_rounds=0)
         return replace(again, last_error=None, last_error_step=None)  # a lost original is fetched again, too
-    is_idle = checklist[Step.RESIZE_OPTIMIZE].status is not StepStatus.PENDING and checklist.running is None
-    if checklist.redoes_variants and checklist.has_variants and is_idle:
+    if not (checklist.redoes_variants and checklist.has_variants) or checklist.running is not None:
+        return checklist
+    if checklist[Step.RESIZE_OPTIMIZE].status is not StepStatus.PENDING:
         again = checklist.with_entry(Step.RESIZE_OPTIMIZE, StepStatus.PENDING, attempts=0)
         return replace(again, not_before=None, remakes=checklist.redo)
-    return checklist
+    return checklist if checklist.remakes is checklist.redo else replace(checklist, remakes=None)
 
 
 def begun_anew(checklist: Checklist) -> Checklist:

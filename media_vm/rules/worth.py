@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import Final, NamedTuple
@@ -45,6 +45,17 @@ class Kind:
         if self.is_graphic:
             found.append(Encoding(Format.WEBP, is_lossless=True))
         return tuple(found)
+
+    def to_judge(self, formats: Collection[Format]) -> tuple[Encoding, ...]:
+        """What must be made to tell which of these formats are worth keeping; of none: all that is to be tried.
+
+        Each is held against the plain one, and what loses something against what loses nothing.
+        """
+        return tuple(
+            one
+            for one in self.encodings
+            if not formats or one.format in formats or one == self.plain or one.is_lossless
+        )
 
 
 def kind_of(data_type: DataType, *, needs_png: bool, is_graphic: bool) -> Kind:

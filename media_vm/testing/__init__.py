@@ -20,6 +20,7 @@ from media_vm.testing.files import MemoryFiles
 from media_vm.testing.main_api import MemoryMainAPI
 from media_vm.testing.outages import MemoryOutages
 from media_vm.testing.pixels import MemoryPixels, picture
+from media_vm.testing.reprocessing import MemoryReprocessing
 from media_vm.testing.vision import MemoryVision
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "MemoryOutages",
     "MemoryParts",
     "MemoryPixels",
+    "MemoryReprocessing",
     "MemoryVision",
     "memory_parts",
     "picture",
@@ -48,6 +50,7 @@ class MemoryParts:
     pixels: MemoryPixels
     vision: MemoryVision
     outages: MemoryOutages
+    reprocessing: MemoryReprocessing
     world: World
 
 
@@ -58,6 +61,7 @@ def memory_parts(policy: Policy | None = None) -> MemoryParts:
     database = MemoryDatabase(clock, policy, lease)
     api, pixels, vision = MemoryMainAPI(files.disk), MemoryPixels(files.disk), MemoryVision()
     outages = MemoryOutages(clock, policy, database)
+    reprocessing = MemoryReprocessing(clock, database)
     keys: Iterator[int] = count(1)
     world = World(
         api=api,
@@ -79,5 +83,6 @@ def memory_parts(policy: Policy | None = None) -> MemoryParts:
         new_key=lambda: f"key-{next(keys)}",
         stopping=threading.Event(),
         company=Company(),
+        reprocessing=reprocessing,
     )
-    return MemoryParts(clock, database, files, api, pixels, vision, outages, world)
+    return MemoryParts(clock, database, files, api, pixels, vision, outages, reprocessing, world)

@@ -52,7 +52,8 @@ class MemoryPixels:
         return self.embedded
 
     def render(self, source: Path, into: Path, request: RenderRequest) -> Rendering:
-        """One AVIF and one JPEG, whose bytes name their source; of the thumbnail, if only crops are asked for."""
+        """One AVIF and one JPEG of the grid, whose bytes name their source; of the thumbnail, if only crops are
+        asked for; of such sizes and formats as are."""
         self.asked.append(request)
         if self.troubles:
             raise self.troubles.pop(0)
@@ -63,11 +64,12 @@ class MemoryPixels:
             raise GiveUp(words[3].decode(), "the picture's data ends early")
         if request.data_type is DataType.LOGO:
             return self._logo(source, into, request)
-        size = Size.THUMBNAIL if request.only_crops else Size.GRID
+        usual = Size.THUMBNAIL if request.only_crops else Size.GRID
         around = f" around {request.focal_point}".encode() if request.only_crops else b""
         around += b" polished" if request.polishes is not None else b""
-        kept = tuple(self._rendered(size, form, source, into, around) for form in (Format.AVIF, Format.JPEG))
-        return Rendering(kept, ())
+        made = [(size, form) for size in sorted(request.sizes or {usual}) for form in (Format.AVIF, Format.JPEG)]
+        asked = [one for one in made if request.asks_for(*one)]
+        return Rendering(tuple(self._rendered(*one, source, into, around) for one in asked), ())
 
     def _logo(self, source: Path, into: Path, request: RenderRequest) -> Rendering:
         """Both faces, or the one without background alone; a `busy` picture keeps its background."""

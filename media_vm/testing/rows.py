@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import count
 
@@ -10,7 +11,7 @@ from media_vm.errors import LeaseLost
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event
 from media_vm.rules.known import Known, SiteKnown, known_of
-from media_vm.rules.pictures import Made
+from media_vm.rules.pictures import Made, Variant
 from media_vm.rules.policy import Policy
 from media_vm.testing.clock import MemoryClock
 from media_vm.testing.row import Row
@@ -45,9 +46,9 @@ class MemoryRows:
         """Formats and faces kept at any size."""
         return self.rows[media_id].variants.made
 
-    def digests(self, media_id: int) -> frozenset[str]:
-        """SHA-256 of every variant that is kept."""
-        return frozenset(one.sha256 for one in self.rows[media_id].variants.kept)
+    def kept(self, media_id: int) -> Sequence[Variant]:
+        """Every variant that is kept."""
+        return self.rows[media_id].variants.kept
 
     def arrived_lately(self, other_than: int, within: timedelta) -> bool:
         """Did another media's bytes arrive within this time?"""

@@ -36,6 +36,7 @@ from tests.faults.misfortunes import (
     network_faults,
     stale_worker,
 )
+from tests.faults.remaking import EVERY_REMAKING, REMAKING_POINTS, crash_while_remaking
 from tests.faults.scorecard import Score, as_table, spread
 from tests.faults.tcp_proxy import tcp_proxy
 from tests.faults.verdict import Verdict
@@ -80,6 +81,8 @@ def _scores(scratch: Path, kills: int) -> Iterator[Score]:
         for product, database in databases.items():
             yield _crashes(product, database, folders)
         for product, database in databases.items():
+            yield _remaking(product, database, folders)
+        for product, database in databases.items():
             yield _kills(product, database, folders, kills)
         for product, database in databases.items():
             yield _sleepers(product, database, folders)
@@ -112,6 +115,20 @@ def _crashes(product: str, database: Callable[[], str], folders: Iterator[Path])
         score.add(f"{point}@{passing}", verdict, happened=crashed)
     later = len(EVERY_PASSING) - len(POINTS)
     score.proof = f"{len(POINTS)} points at their first passing, {later} later passings; no attempt burnt"
+    return score
+
+
+def _remaking(product: str, database: Callable[[], str], folders: Iterator[Path]) -> Score:
+    score = Score(f"a crash while pictures are made again, {product}")
+    for point, passing in EVERY_REMAKING:
+        with scene(database(), _made(next(folders))) as (place, api):
+            crashed, verdict = crash_while_remaking(point, passing, place, api)
+        score.add(f"{point}@{passing}", verdict, happened=crashed)
+    points = len(REMAKING_POINTS)
+    score.proof = (
+        f"{points} points at their first passing, {len(EVERY_REMAKING) - points} second ones; none off for a "
+        "moment, all remade and told, fsck clean"
+    )
     return score
 
 

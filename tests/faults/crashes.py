@@ -15,6 +15,7 @@ from pathlib import Path
 from media_vm.failpoints import POINTS
 from media_vm.testing import picture
 from tests.faults.ledger_api import LedgerAPI, ledger_api
+from tests.faults.remaking import ask_again, finish
 from tests.faults.sight import FAILED, sight_of
 from tests.faults.verdict import Verdict, converged
 from tests.faults.waiting import until
@@ -27,8 +28,9 @@ NEEDS_A_BAD_FILE = {"quarantined"}
 NEEDS_A_TWIN = {"settled"}
 NEEDS_A_DEAD_WORKER = {"freed"}
 NEEDS_A_FAILED_ITEM = {"healed"}
+NEEDS_A_REQUEST = {"remaking"}
 # At these the worker holds no lease, or let go of it: nobody's death is counted.
-HOLDS_NOTHING = {"remembered", "freed", "healed", "released"}
+HOLDS_NOTHING = {"remembered", "freed", "healed", "released", "remaking"}
 
 _SECOND = dict.fromkeys(
     ("remembered", "claimed", "downloading", "downloaded", "rendered", "published", "sending", "sent"), (2,)
@@ -140,6 +142,9 @@ def _prepare(point: str, place: Place, api: LedgerAPI) -> int | None:
     if point in NEEDS_A_DEAD_WORKER:
         worker = start(place, "claimed=kill")
         worker.join(CRASH_PATIENCE_SECONDS)
+    if point in NEEDS_A_REQUEST:
+        finish(place, api)
+        ask_again(place.database)
     if point in NEEDS_A_FAILED_ITEM:
         _fail_one(place, api)
     return None

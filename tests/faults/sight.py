@@ -24,6 +24,8 @@ HELD_BY = "SELECT count(*) FROM processing_checklist WHERE worker_id = :worker A
 CLAIMABLE_WHILE_RUNNING = """
     SELECT count(*) FROM processing_checklist WHERE due_at IS NOT NULL AND running IS NOT NULL
 """
+ASKED_AGAIN = "SELECT count(*) FROM media_reprocess WHERE state IN ('waiting', 'begun')"
+REMADE_WITH = "SELECT count(*) FROM media_reprocess WHERE state = 'done'"
 QUARANTINED = "SELECT count(*) FROM media_files WHERE quarantined_at IS NOT NULL"
 NOT_COMPLETED = "SELECT count(*) FROM media_files WHERE status <> 'completed'"
 FAILED = "SELECT count(*) FROM media_files WHERE status = 'failed'"

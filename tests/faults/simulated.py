@@ -20,6 +20,7 @@ from sqlmodel import Session, col, select
 from media_vm.adapters.database import DatabaseStore
 from media_vm.adapters.leases import DatabaseLeases, oldest_open
 from media_vm.adapters.outages import DatabaseOutages
+from media_vm.adapters.reprocessing import DatabaseReprocessing
 from media_vm.adapters.rows import checklist_of, news_of
 from media_vm.adapters.tables import MediaFile, ProcessingChecklist
 from media_vm.errors import StepFailed
@@ -109,6 +110,7 @@ def simulated(kind: str, request: pytest.FixtureRequest, policy: Policy | None =
         leases=DatabaseLeases(engine, policy, parts.world.lease),
         store=DatabaseStore(engine, policy),
         outages=DatabaseOutages(engine, policy.backoff),
+        reprocessing=DatabaseReprocessing(engine),
     )
     yield Simulated(parts, world, engine)
     engine.dispose()

@@ -13,6 +13,7 @@ from media_vm.adapters.tables import ProcessingChecklist
 from media_vm.failpoints import POINTS, arm, failpoint, read
 from media_vm.rules.orphans import DEATHS_THAT_ALARM
 from tests.faults.crashes import CRASH_PATIENCE_SECONDS, LEASES_AT_A_KILL, crash_at, random_kills, scene
+from tests.faults.remaking import crash_while_remaking
 from tests.faults.sight import BY_BACKOFF, sight_of
 from tests.faults.verdict import converged
 from tests.faults.waiting import until
@@ -41,6 +42,27 @@ def test_a_crash_at_a_later_record_converges(passing: int, request: pytest.Fixtu
     """Each further step's outcome, written and not committed; `make fault` tries every other later passing."""
     with scene(empty_database("sqlite", request), tmp_path) as (place, api):
         crashed, verdict = crash_at("recording", passing, place, api)
+
+    assert crashed
+    assert verdict.is_clean, verdict
+
+
+@pytest.mark.parametrize(
+    ("point", "kind"),
+    [
+        ("remaking", "sqlite"),
+        ("renamed", "sqlite"),
+        ("sent", "sqlite"),
+        ("published", "mariadb"),
+        ("recording", "mariadb"),
+    ],
+)
+def test_a_crash_while_pictures_are_made_again_converges(
+    point: str, kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """No picture is off for a moment, all are remade, and fsck finds nothing; `make fault` tries every point."""
+    with scene(empty_database(kind, request), tmp_path, items=2) as (place, api):
+        crashed, verdict = crash_while_remaking(point, 1, place, api)
 
     assert crashed
     assert verdict.is_clean, verdict

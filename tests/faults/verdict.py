@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.faults.ledger_api import LedgerAPI
 from tests.faults.sight import (
+    ASKED_AGAIN,
     BURNT,
     CLAIMABLE_WHILE_RUNNING,
     FAILURES,
@@ -81,7 +82,7 @@ def converged(place: Place, api: LedgerAPI, *, may_burn: int | None = 0) -> Verd
                 sight.let_the_hour_pass(waiting)
                 put_off.update(waiting)
             is_unasked = api.calls["poll"] <= polls
-            return is_unasked + len(api.unfinished()) + sight.count(under_way)
+            return is_unasked + len(api.unfinished()) + sight.count(under_way) + sight.count(ASKED_AGAIN)
 
         is_over = until_none_is_left(left)
         code = stop(worker)
@@ -103,7 +104,7 @@ def judge(sight: Sight, storage: Path, api: LedgerAPI) -> Verdict:
         quarantined=sight.count(QUARANTINED),
         doubled=len(api.doubled()),
         out_of_order=len(api.out_of_order()),
-        damaged=_damaged(sight, storage),
+        damaged=damaged(sight, storage),
         burnt=sight.count(BURNT),
         vanished=sight.count(VANISHED),
         failures={str(kind): int(times) for kind, times in sight.rows(FAILURES)},
@@ -115,7 +116,7 @@ def judge(sight: Sight, storage: Path, api: LedgerAPI) -> Verdict:
     return verdict
 
 
-def _damaged(sight: Sight, storage: Path) -> int:
+def damaged(sight: Sight, storage: Path) -> int:
     """Files that a row promises and that are not there, byte for byte."""
     return sum(not _is_sound(storage / path, sha256) for path, sha256 in sight.rows(PROMISED))
 

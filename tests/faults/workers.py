@@ -31,6 +31,7 @@ from media_vm.adapters.files import DiskFiles
 from media_vm.adapters.leases import DatabaseLeases
 from media_vm.adapters.main_api import HttpMainAPI
 from media_vm.adapters.outages import DatabaseOutages
+from media_vm.adapters.reprocessing import DatabaseReprocessing
 from media_vm.adapters.transfer import Transfer
 from media_vm.company import Company
 from media_vm.logs import configure
@@ -61,8 +62,8 @@ class Place:
 
     floor: bytes that must stay free. in_flight: items walked at once. heal_rounds: none, so that healing hides no
     attempt that should not have been spent. give_up: so soon that an outage taken for absence costs its items.
-    render: how long a picture takes. patience: with one call to the main API. polishes: do its workers, once
-    nothing else is left to do?
+    render: how long a picture takes. look: what else is in its variants. patience: with one call to the main API.
+    polishes: do its workers, once nothing else is left to do?
     """
 
     database: str
@@ -76,6 +77,7 @@ class Place:
     confirm: timedelta = timedelta(milliseconds=50)
     give_up: timedelta = timedelta(milliseconds=500)
     render: timedelta = timedelta(0)
+    look: bytes = b""
     patience: timedelta = timedelta(seconds=2)
     polishes: bool = False
 
@@ -96,9 +98,9 @@ class Place:
 class SlowPixels(MemoryPixels):
     """Pictures that are words, and take their time: real files behind them."""
 
-    def __init__(self, span: timedelta) -> None:
+    def __init__(self, span: timedelta, look: bytes = b"") -> None:
         super().__init__(FolderAsDict())
-        self._span = span
+        self._span, self._look = span, look
 
     def render(self, source: Path, into: Path, request: RenderRequest) -> Rendering:
         """As pixels do."""
@@ -117,7 +119,7 @@ class SlowPixels(MemoryPixels):
     ) -> Rendered:
         """Under a name that no other worker's child has, as imaging gives it."""
         own = into / f".tmp-{uuid.uuid4().hex}"
-        one = super()._rendered(size, form, source, own, around, background)
+        one = super()._rendered(size, form, source, own, around + self._look, background)
         temporary = one.temporary.rename(into / f".tmp-{uuid.uuid4().hex}")
         own.rmdir()
         return replace(one, temporary=temporary)
@@ -162,7 +164,7 @@ def _world(place: Place, engine: Engine, api: HttpMainAPI) -> World:
         store=DatabaseStore(engine, place.policy),
         outages=DatabaseOutages(engine, place.backoff),
         files=DiskFiles(place.storage),
-        pixels=SlowPixels(place.render),
+        pixels=SlowPixels(place.render, place.look),
         vision=MemoryVision(),
         policy=place.policy,
         worker=worker_named(os.getpid()),
@@ -176,6 +178,8 @@ def _world(place: Place, engine: Engine, api: HttpMainAPI) -> World:
         new_key=lambda: str(uuid.uuid4()),
         stopping=threading.Event(),
         company=Company(),
+        reprocessing=DatabaseReprocessing(engine),
+        remakes_at_once=2,
         polishes=place.polishes,
     )
 

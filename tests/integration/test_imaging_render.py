@@ -6,6 +6,7 @@ import hashlib
 import os
 import secrets
 import signal
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -212,3 +213,20 @@ def test_a_closed_studio_has_no_children() -> None:
 
     with pytest.raises(ProcessLookupError):
         os.kill(child, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("request_", [PRODUCT, LOGO], ids=["product", "logo"])
+def test_a_part_is_made_as_the_whole_makes_it(studio: Studio, tmp_path: Path, request_: RenderRequest) -> None:
+    """The very bytes, of the sizes and formats that are asked for alone."""
+    source = pictures.saved(pictures.logo(500, 400), tmp_path / "logo.png")
+    (into := tmp_path / "library").mkdir()
+    whole = studio.render(source, into, request_)
+    sizes, formats = frozenset({Size.GRID, Size.THUMBNAIL}), frozenset({Format.AVIF, Format.PNG, Format.JPEG})
+    part = studio.render(source, into, replace(request_, sizes=sizes, formats=formats))
+
+    def made(rendering: Rendering) -> set[tuple[Size, Format, Background, str]]:
+        kept = {(one.size, one.format, one.background, one.sha256) for one in rendering.kept}
+        return kept | {(one.size, one.format, one.background, one.reason) for one in rendering.not_kept}
+
+    assert {one for one in made(whole) if one[0] in sizes and one[1] in formats} == made(part) != set()
+    assert {one.temporary for one in (*whole.kept, *part.kept)} == set(into.iterdir())

@@ -11,8 +11,9 @@ from media_vm.imaging import crew, logo_render, svg
 from media_vm.imaging.removers import remover_named
 from media_vm.imaging.source import read_facts
 from media_vm.imaging.svg_cleaning import cleaned
-from media_vm.rules.pictures import Remover
+from media_vm.rules.pictures import DataType, Remover
 from media_vm.rules.validation import READABLE, Limits
+from media_vm.values import RenderRequest
 
 
 def test_a_drawing_is_cleaned_for_all_sizes_at_once_and_the_largest_made_first(
@@ -28,7 +29,7 @@ def test_a_drawing_is_cleaned_for_all_sizes_at_once_and_the_largest_made_first(
     monkeypatch.setattr(logo_render, "logo_bodies", encode)
     monkeypatch.setattr(crew, "MOST_THREADS", 1)
 
-    logo_render.render_logo(path, facts, Mock(), remover_named(Remover.PLAIN))
+    logo_render.render_logo(path, facts, Mock(), remover_named(Remover.PLAIN), RenderRequest(DataType.LOGO, None))
 
     begun = [call.args[0].width * call.args[0].height for call in encode.call_args_list]
     assert (2, 6) == (clean.call_count, len(begun))

@@ -107,6 +107,8 @@ WIDENED_ENUMS = (
     "processing_checklist.redo",  # by face
     "processing_checklist.redo",  # by polish
     "processing_checklist.remakes",  # by polish
+    "processing_checklist.redo",  # by reprocess
+    "processing_checklist.remakes",  # by reprocess
 )
 
 

@@ -16,6 +16,8 @@ from media_vm.adapters.engine import open_engine
 from media_vm.adapters.explaining import explain_media, media_id_of
 from media_vm.adapters.machine_status import describe_machine
 from media_vm.adapters.readings import Readings
+from media_vm.adapters.reprocess_requests import DatabaseRequests
+from media_vm.adapters.reprocessing import DatabaseReprocessing
 from media_vm.adapters.tables import MediaFile, ProcessingChecklist
 from media_vm.errors import DatabaseDown, GiveUp, TryAgain
 from media_vm.pipeline import run_cycle
@@ -24,6 +26,7 @@ from media_vm.rules.failures import Kind
 from media_vm.rules.outages import Outage, Party
 from media_vm.rules.pictures import Background, DataType, FocalPoint, Format, MediaStatus
 from media_vm.rules.policy import Policy
+from media_vm.rules.reprocessing import Remake
 from media_vm.rules.shown import BackgroundAnswer, News, RefocusAnswer, RetryAnswer, Wanted
 from media_vm.testing import EPOCH, MemoryParts, memory_parts, picture
 from media_vm.told import tell_machine, tell_media
@@ -351,6 +354,37 @@ def test_the_whole_story_is_told(parts: MemoryParts, engine: Engine) -> None:
     assert [f"{step} completed" for step in Step] == [
         line.split()[1] + " completed" for line in _history(text)[1:]
     ]
+
+
+def test_a_picture_that_is_made_again_is_not_just_completed(parts: MemoryParts, engine: Engine) -> None:
+    """The story says so, why and how far it is, for one picture and for all of them."""
+    processed(parts, picture())
+    DatabaseRequests(engine).ask([1], Remake())
+    waiting = explain_media(engine, 1), describe_machine(engine, stuck_after=timedelta(hours=1))
+    queue = DatabaseReprocessing(engine)
+    request = queue.next("here", 1)
+    assert request and queue.begin(request, "here", None)
+    begun = explain_media(engine, 1), describe_machine(engine, stuck_after=timedelta(hours=1))
+
+    assert waiting[0] and begun[0]
+    why = "waits for its turn, behind every upload; not begun; meanwhile served as it is"
+    assert f"again       resize_optimize: {why}" in tell_media(waiting[0])
+    assert "again       resize_optimize: asked for by media-vm reprocess; due, next try " in tell_media(begun[0])
+    assert [{"under_way": 0, "waiting": 1}, {"under_way": 1, "waiting": 0}] == [
+        waiting[1]["again"],
+        begun[1]["again"],
+    ]
+    assert "again       1 being made again (media-vm reprocess --status)" in tell_machine(begun[1])
+
+
+def test_a_proof_is_seen_although_it_costs_no_attempt(parts: MemoryParts, engine: Engine) -> None:
+    """Fetched, found bad, fetched once more to prove it: two tries, no attempt left spent."""
+    processed(parts, picture(flaw="truncated"))
+
+    story = explain_media(engine, 1)
+
+    assert story is not None
+    assert "retrieve_file        failed     attempts 0, tried 2 times in all" in tell_media(story)
 
 
 def test_the_story_of_a_failure_names_it(parts: MemoryParts, engine: Engine) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from media_vm.rules.paths import bulk_path, library_folder, library_name, slug_from, slug_of
+from media_vm.rules.paths import bulk_path, library_folder, library_name, slug_from, slug_in, slug_of
 from media_vm.rules.pictures import Background, DataType, Format, Size
 
 SHA256 = "0123456789abcdef" * 4
@@ -85,3 +85,19 @@ def test_where_variants_are_kept(data_type: DataType) -> None:
 def test_the_name_of_a_variant(size: Size, fmt: Format, background: Background, expected: str) -> None:
     """It holds its content's hash, so that a variant made again is a new file."""
     assert expected == library_name(789, "sunset", size, fmt, background, SHA256)
+
+
+@pytest.mark.parametrize("slug", ["image", "a-2-detail", "my-photo-grid-nobg", "9"])
+@pytest.mark.parametrize("face", Background)
+def test_a_slug_is_found_in_a_variants_name(slug: str, face: Background) -> None:
+    """As it was put there, for every size and face."""
+    found = {
+        slug_in(f"library/{library_name(7, slug, size, Format.AVIF, face, SHA256)}", 7, size) for size in Size
+    }
+    assert {slug} == found
+
+
+@pytest.mark.parametrize("path", ["", "7-image.jpg", "8-image-grid-01234567.jpg", "7-image-zoom-01234567.jpg"])
+def test_another_name_has_no_slug(path: str) -> None:
+    """Another media's, another size's, or none of ours."""
+    assert slug_in(path, 7, Size.GRID) is None

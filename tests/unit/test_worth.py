@@ -27,6 +27,20 @@ def test_what_is_tried_depends_on_the_kind_of_picture(kind: Kind, expected: set[
     assert expected <= set(WORK)
 
 
+@pytest.mark.parametrize(
+    ("formats", "expected"),
+    [
+        (set(), {AVIF, WEBP, EXACT_WEBP, JPEG}),
+        ({Format.AVIF}, {AVIF, EXACT_WEBP, JPEG}),
+        ({Format.WEBP}, {WEBP, EXACT_WEBP, JPEG}),
+        ({Format.JPEG, Format.PNG}, {EXACT_WEBP, JPEG}),
+    ],
+)
+def test_a_format_is_judged_beside_what_it_must_beat(formats: set[Format], expected: set[Encoding]) -> None:
+    """The plain one, and whatever loses nothing."""
+    assert expected == set(Kind(needs_png=False, is_graphic=True).to_judge(formats))
+
+
 SMALLER, EXACT = "not_smaller", "lossless_smaller"
 
 
