@@ -14,6 +14,7 @@ import typer
 from media_vm import __version__
 from media_vm.cli_adopting import adopt
 from media_vm.cli_ai import ai
+from media_vm.cli_migrating import migrate
 from media_vm.cli_problems import PROBLEM, disk_told, problems_told, told_settings
 from media_vm.cli_replacing import replace_urls
 from media_vm.settings import Settings
@@ -23,6 +24,7 @@ LARGEST_ID = 2**63 - 1  # the database's BIGINT
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(ai, name="ai")
 app.command("replace-urls")(replace_urls)
+app.command("migrate")(migrate)
 app.command("adopt")(adopt)
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
@@ -78,19 +80,6 @@ def serve() -> None:
 
     with problems_told():
         raise typer.Exit(serve_pictures(told_settings()))
-
-
-@app.command()
-def migrate() -> None:
-    """Bring the database to this version's tables; safe to run again."""
-    from media_vm.adapters.engine import migrate as migrate_database
-    from media_vm.adapters.engine import newest_revision
-
-    with problems_told():
-        settings = told_settings()
-        is_default = "database_url" not in settings.model_fields_set
-        migrate_database(settings.database_url, may_make_folder=is_default)
-        typer.echo(f"the database is at revision {newest_revision()}")
 
 
 @app.command()

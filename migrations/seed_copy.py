@@ -77,7 +77,7 @@ def _written(connection: Connection, table: str, copy: Any) -> Iterator[Sequence
 
 def _media(connection: Connection, told: Copied) -> Iterator[list[dict[str, Any]]]:
     seed = seed_tables(connection)[MEDIA]
-    told.extra[seed.name] = seed.extra
+    told.extra[MEDIA] = seed.extra
     keepers, now = _keepers(connection, seed), _now(connection)
     for rows in rows_of(connection, seed):
         taken = []
@@ -92,8 +92,8 @@ def _checklists(connection: Connection, told: Copied) -> Iterator[list[dict[str,
     tables, now = seed_tables(connection), _now(connection)
     media, seed = tables[MEDIA], tables.get(CHECKLIST)
     if seed:
-        told.extra[seed.name] = seed.extra
-        _leave_behind(connection, seed, media, told)
+        told.extra[CHECKLIST] = seed.extra
+        _leave_behind(connection, CHECKLIST, seed, media, told)
     for rows in rows_of(connection, media):
         known = _newest(connection, seed, [row["id"] for row in rows]) if seed else {}
         taken = []
@@ -109,8 +109,8 @@ def _analyses(connection: Connection, told: Copied) -> Iterator[list[dict[str, A
     media, seed = tables[MEDIA], tables.get(ANALYSIS)
     if seed is None:
         return
-    told.extra[seed.name] = seed.extra
-    _leave_behind(connection, seed, media, told)
+    told.extra[ANALYSIS] = seed.extra
+    _leave_behind(connection, ANALYSIS, seed, media, told)
     for rows in rows_of(connection, media):
         known = _newest(connection, seed, [row["id"] for row in rows])
         taken = []
@@ -148,7 +148,7 @@ def _newest(connection: Connection, seed: SeedTable, media_ids: Sequence[int]) -
     return {row["media_id"]: row for rows in found for row in rows}
 
 
-def _leave_behind(connection: Connection, seed: SeedTable, media: SeedTable, told: Copied) -> None:
+def _leave_behind(connection: Connection, table: str, seed: SeedTable, media: SeedTable, told: Copied) -> None:
     """Rows of no media, and all but the last row of one."""
     orphans = f"SELECT id FROM {seed.name} WHERE media_id NOT IN (SELECT id FROM {media.name})"  # noqa: S608 - our own names
     older = (
@@ -156,7 +156,7 @@ def _leave_behind(connection: Connection, seed: SeedTable, media: SeedTable, tol
         f" AND id NOT IN (SELECT MAX(id) FROM {seed.name} GROUP BY media_id)"
     )
     for query, why in ((orphans, "its media is not there"), (older, "its media has a later row")):
-        told.left += [(seed.name, row[0], why) for row in connection.execute(text(f"{query} ORDER BY id"))]
+        told.left += [(table, row[0], why) for row in connection.execute(text(f"{query} ORDER BY id"))]
 
 
 def _event(media_id: int, note: str, at: datetime) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def migrations_config(url: str) -> Config:
 def migrate(url: str, *, may_make_folder: bool = False) -> None:
     """Bring the tables to this version; safe to run again. may_make_folder: of a path that nobody mistyped.
     DatabaseDown, WrongUse."""
-    if file := _sqlite_file(make_url(url)):
+    if file := sqlite_file(make_url(url)):
         _require_folder(file.parent, may_make=may_make_folder)
     with translated(place_of(make_url(url))):
         command.upgrade(migrations_config(url), "head")
@@ -100,7 +100,7 @@ def _require_folder(folder: Path, *, may_make: bool) -> None:
 
 def place_of(url: URL) -> str:
     """Which database it is, as an operator knows it: without user and password."""
-    if file := _sqlite_file(url):
+    if file := sqlite_file(url):
         return str(file.absolute())
     port = f":{url.port}" if url.port else ""
     return f"{url.host or 'localhost'}{port}/{url.database}"
@@ -124,7 +124,7 @@ def require_migrated(engine: Engine) -> None:
     Revisions are numbered so that they sort, and what one adds an older version's code does not need.
     """
     newest, place = newest_revision(), place_of(engine.url)
-    if (file := _sqlite_file(engine.url)) and not file.exists():
+    if (file := sqlite_file(engine.url)) and not file.exists():
         raise NotMigrated(
             f"there is no database at {place} (DATABASE_URL) yet: check it, then run `media-vm migrate`"
         )
@@ -138,7 +138,7 @@ def require_migrated(engine: Engine) -> None:
         )
 
 
-def _sqlite_file(url: URL) -> Path | None:
+def sqlite_file(url: URL) -> Path | None:
     """Only `migrate` makes the file: to look at a database must not bring one into the world."""
     is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
     return Path(url.database) if is_file and url.database else None
