@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Final
 
 from media_vm.adopting_ports import Eyes, Old, OldFile, OldRows, OldStorage, Refused, Settlement
@@ -42,35 +43,34 @@ class Adopted:
 
 @dataclass(slots=True)
 class Adoption:
-    """One run. is_writing: False only looks. slots: pictures that are decoded at once."""
+    """One run. is_writing: False only looks. slots: media that are looked at at once."""
 
     rows: OldRows
     storage: OldStorage
     eyes: Eyes
     slots: int
     is_writing: bool = False
-    _live_ones: int = field(default=0, init=False)
+    _live_ones: Iterator[int] = field(default_factory=count, init=False)
 
     def outcomes(self) -> Iterator[Adopted]:
         """What becomes of each media, as it happens."""
         last, held = 0, False
-        with ThreadPoolExecutor(self.slots, thread_name_prefix="look") as threads:
+        with ThreadPoolExecutor(self.slots, thread_name_prefix="adopt") as threads:
             while olds := self.rows.after(last):
-                for old in olds:
-                    outcome = self._one(old, threads)
+                for outcome in threads.map(self._one, olds):
                     held = held or outcome.verdict is Verdict.HELD
                     yield outcome
                 last = olds[-1].media_id
         if self.is_writing and not held:
             self.rows.done()
 
-    def _one(self, old: Old, threads: ThreadPoolExecutor) -> Adopted:
+    def _one(self, old: Old) -> Adopted:
         if old.is_leased:
             return Adopted(old.media_id, Verdict.HELD)
         if old.is_settled and old.has_original and not gaps(old.kept):
             return Adopted(old.media_id, Verdict.UNCHANGED)
         original, facts, refused = self._original(old)
-        variants, left = self._variants(old, threads)
+        variants, left = self._variants(old)
         refused += left
         is_new = bool(variants) or (facts is not None and not old.has_original)
         if old.is_settled and not is_new:
@@ -89,8 +89,7 @@ class Adoption:
     def _settle(self, settlement: Settlement) -> bool:
         old = settlement.old
         if settlement.found.kept and settlement.verdict is Verdict.REMADE:
-            settlement = replace(settlement, due_in=later(self._live_ones))
-            self._live_ones += 1
+            settlement = replace(settlement, due_in=later(next(self._live_ones)))
         if settlement.facts and settlement.original and old.has_analysis and not old.is_measured:
             try:
                 seen = self.eyes.measure(self.storage.place(settlement.original.path), old.data_type)
@@ -109,14 +108,14 @@ class Adoption:
         file, facts = seen
         return Original(path, file.bytes, file.sha256), facts, ()
 
-    def _variants(self, old: Old, threads: ThreadPoolExecutor) -> tuple[tuple[Variant, ...], tuple[Refused, ...]]:
+    def _variants(self, old: Old) -> tuple[tuple[Variant, ...], tuple[Refused, ...]]:
         """Of several for one place in the set the library's, and of these the newest."""
         named, refused = self.storage.candidates(old)
         files = _in_order(named)
         found: dict[object, Variant] = {}
         left = list(refused)
-        for file, seen in zip(files, threads.map(self._seen, [one.path for one in files]), strict=True):
-            variant = _variant(file, seen)
+        for file in files:
+            variant = _variant(file, self._seen(file.path))
             if isinstance(variant, Refused):
                 left.append(variant)
                 continue

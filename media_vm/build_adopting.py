@@ -44,7 +44,7 @@ class _Eyes:
 def build_adoption(settings: Settings, *, is_writing: bool) -> Iterator[Adoption]:
     """Let go of at the end. What was taken in once is looked at whatever is allowed now. SettingsProblem,
     NotMigrated, DatabaseDown, WrongUse (the storage holds nothing of an older system)."""
-    engine = open_engine(settings.database_url, connections=2)
+    engine = open_engine(settings.database_url, connections=settings.cpu_slots + 1)
     try:
         require_migrated(engine)
         rows = DatabaseOldRows(engine, settings.media_backend_url)

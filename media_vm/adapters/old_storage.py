@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import stat
+import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ class OldDisk:
 
     def __init__(self, root: Path, neighbours: Callable[[Old, Collection[int]], frozenset[int]]) -> None:
         self._root = root.resolve()
+        self._reading = threading.Lock()  # several ask at once, and each folder is to be read once
         self._neighbours = neighbours
         self._folders: OrderedDict[str, list[_Entry]] = OrderedDict()
         self._thumbnails: Mapping[int, list[tuple[str, _Entry]]] | None = None
@@ -52,7 +54,8 @@ class OldDisk:
         if told and os.path.lexists(self._root / told):
             why = self._why_not_plain(told)
             return Refused(told, why) if why else told
-        by_name, by_owner = self._all_originals()
+        with self._reading:
+            by_name, by_owner = self._all_originals()
         named = by_name.get(PurePosixPath(told).name, []) if told else []
         found = named or by_owner.get(old.media_id, [])
         if len(found) > 1:
@@ -63,7 +66,9 @@ class OldDisk:
         """Its files, by their names."""
         files: list[OldFile] = []
         refused: list[Refused] = []
-        for path, entry, is_thumbnail in self._named_after(old):
+        with self._reading:
+            named = list(self._named_after(old))
+        for path, entry, is_thumbnail in named:
             size = entry.read.size or (Size.THUMBNAIL if is_thumbnail else None)
             why = entry.why_not or (None if size else "its name tells no size")
             others = [one for one in entry.read.owners if one != old.media_id]

@@ -1,8 +1,8 @@
-"""`python -m tests.takeover [--media N] [--kills N] [--seed N]`: the running system is taken over.
+"""`python -m tests.takeover [--media N] [--kills N] [--seed N] [--worker]`: the running system is taken over.
 
 On a MariaDB of its own, made by the seed's own DDL: `migrate`, `adopt` dry, killed at random, finished and run
-again, then every old URL asked of the real serve, then a worker for what was missing. Exit code 0 when every row, file
-and answer is as it has to be.
+again, then every old URL asked of the real serve; --worker: then a worker for what was missing. Exit code 0 when
+every row, file and answer is as it has to be.
 """
 
 from __future__ import annotations
@@ -29,6 +29,12 @@ def acts(trial: Trial, kills: int, chance: random.Random) -> list[tuple[str, Cal
         ("adopt", lambda: trial.adopt(kills, chance)),
         ("second adopt", trial.adopt_again),
         ("old URLs", trial.old_urls),
+    ]
+
+
+def later_acts(trial: Trial) -> list[tuple[str, Callable[[], str]]]:
+    """What follows once a worker is started."""
+    return [
         ("worker", trial.worker),
         ("old URLs again", trial.old_urls),
         ("third adopt", trial.adopt_again),
@@ -42,6 +48,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--media", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--worker", action="store_true", help="and a worker makes what was missing")
     options = parser.parse_args(arguments)
     with (
         tempfile.TemporaryDirectory(prefix="media-vm-takeover-") as name,
@@ -50,7 +57,8 @@ def main(arguments: Sequence[str]) -> int:
     ):
         trial, seconds = timed(lambda: Trial(server, api, Path(name) / "storage", options.media, Commands))
         print(f"{options.media} media, {len(trial.running.digests)} files, drawn in {seconds:.1f} s", flush=True)
-        for title, act in acts(trial, options.kills, random.Random(options.seed)):
+        todo = acts(trial, options.kills, random.Random(options.seed))
+        for title, act in todo + (later_acts(trial) if options.worker else []):
             told, seconds = timed(act)
             print(f"{title:<15} {told} ({seconds:.1f} s)", flush=True)
         trial.engine.dispose()

@@ -1,4 +1,4 @@
-"""media VM's commands as an operator types them, each a process of its own or, where nobody kills it, in this one."""
+"""media VM's commands as an operator types them, in processes of their own or in this one."""
 
 from __future__ import annotations
 

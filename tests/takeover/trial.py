@@ -116,7 +116,7 @@ class Trial:
         with self.engine.connect() as connection:
             query = text("SELECT media_id FROM processing_checklist WHERE resize_optimize = 'completed'")
             done = {row[0] for row in connection.execute(query)}
-        assert {one.id for one in made} <= done
+        assert not (left := {one.id for one in made} - done), self._stories(left)
         self.served, self.is_made_again = self.running.media, True
         told_of = {entry.pending_id for entry in self.api.ledger}
         return f"{len(awaited)} listed and retrieved again, {len(told_of)} told to the main API, all made"
@@ -157,11 +157,15 @@ class Trial:
         process.communicate()
         return process.returncode < 0
 
+    def _stories(self, ids: set[int]) -> list[str]:
+        """What an operator would ask."""
+        return [self.commands.run("explain", str(one))[1] for one in sorted(ids)]
+
     def _let_it_be_due(self) -> None:
         """Live pictures fall due some a minute; nobody waits for that here."""
         with self.engine.begin() as connection:
             connection.execute(
-                text("UPDATE processing_checklist SET due_at = created_at WHERE due_at IS NOT NULL")
+                text("UPDATE processing_checklist SET due_at = created_at WHERE due_at > created_at")
             )
 
     def _adopted(self) -> dict[int, str]:
