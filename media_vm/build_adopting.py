@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from media_vm.adapters.adopting_rows import DatabaseOldRows
 from media_vm.adapters.engine import open_engine, require_migrated
@@ -24,6 +25,9 @@ from media_vm.rules.pictures import DataType, SourceFacts
 from media_vm.rules.validation import READABLE
 from media_vm.settings import Settings
 from media_vm.vision.local import LocalVision
+
+LOOKS_A_CHILD: Final = 2000
+"""Looks are short, and nothing is made: starting a child anew for every hundred would take as long as they do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ def build_adoption(settings: Settings, *, is_writing: bool) -> Iterator[Adoption
         storage, files = OldDisk(settings.storage_dir, rows.neighbours), DiskFiles(settings.storage_dir)
         scrub_secrets()
         legacy = (files.original(THUMBNAILS),) if (settings.storage_dir / THUMBNAILS).is_dir() else ()
-        with closing(ChildPool(settings.cpu_slots, confinement(files, also_reads=legacy))) as children:
+        confined = confinement(files, also_reads=legacy)
+        with closing(ChildPool(settings.cpu_slots, confined, tasks_a_child=LOOKS_A_CHILD)) as children:
             require_children(children, files.folder("library"))
             limit = timedelta(seconds=settings.step_seconds)
             studio = Studio(children, limits=settings.limits, allowed=READABLE, render_limit=limit)

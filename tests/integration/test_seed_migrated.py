@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlmodel import select
 
 from media_vm.adapters.analysis_rows import analysis_of
@@ -26,6 +28,7 @@ from tests.integration.test_migrations_killed import in_a_child
 from tests.mariadb import PrivateMariaDB
 from tests.takeover.seed import make_seed
 
+GO_BACK = Path(__file__).parents[2] / "deploy" / "sql" / "go_back_to_seed.sql"
 ROWS = (
     # 5 and 7 are twins; 6 came further than 8 but both are of one pending image
     "INSERT INTO media_files (id, main_api_id, user_id, data_type, original_name, bulk_path, status, created_at,"
@@ -226,6 +229,34 @@ def test_two_seeds_at_once_are_refused(mariadb: PrivateMariaDB) -> None:
         migrate(url)
 
     engine.dispose()
+
+
+def test_there_is_a_way_back(mariadb: PrivateMariaDB) -> None:
+    """The script leaves the seed's tables as they were and none of ours; and there is a way forward again."""
+    url = seeded(mariadb, "seed_back")
+    engine = open_engine(url)
+    before = all_rows(engine)
+    migrate(url)
+
+    statements = re.sub("--.*", "", GO_BACK.read_text()).split(";")
+    with engine.connect() as connection:
+        for statement in filter(str.strip, statements):
+            connection.execute(text(statement))
+    after = all_rows(engine)
+    migrate(url)
+
+    assert before == after
+    assert before == {
+        name.removeprefix("seed_"): rows for name, rows in all_rows(engine).items() if name.startswith("seed_")
+    }
+    engine.dispose()
+
+
+def all_rows(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
+    """Of every table."""
+    with engine.connect() as connection:
+        names = inspect(connection).get_table_names()
+        return {name: [tuple(row) for row in connection.execute(text(f"SELECT * FROM {name}"))] for name in names}
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

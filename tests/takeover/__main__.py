@@ -29,6 +29,7 @@ def acts(trial: Trial, kills: int, chance: random.Random) -> list[tuple[str, Cal
         ("adopt", lambda: trial.adopt(kills, chance)),
         ("second adopt", trial.adopt_again),
         ("old URLs", trial.old_urls),
+        ("fsck", trial.fsck),
     ]
 
 
@@ -38,7 +39,7 @@ def later_acts(trial: Trial) -> list[tuple[str, Callable[[], str]]]:
         ("worker", trial.worker),
         ("old URLs again", trial.old_urls),
         ("third adopt", trial.adopt_again),
-        ("fsck", trial.fsck),
+        ("second fsck", trial.fsck),
     ]
 
 

@@ -40,6 +40,7 @@ class Commands:
             "MAIN_API_URL": self.main_api_url,
             "MAIN_API_KEY": KEY,
             "MEDIA_VM_BACKOFF_SECONDS": "0.2",
+            "MEDIA_VM_CPU_SLOTS": "4",
             "PYTHONPATH": str(ROOT),
         }
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}

@@ -203,7 +203,7 @@ AGED: dict[int, Callable[[Running, Media], None]] = {
     3: _original_gone,
     4: _never_made,
     5: _never_arrived,
-    6: _twin,
+    18: _twin,
     10: _elsewhere,
     11: _moved,
     12: _legacy_thumbnail,
