@@ -67,7 +67,7 @@ class Adoption:
     def _one(self, old: Old) -> Adopted:
         if old.is_leased:
             return Adopted(old.media_id, Verdict.HELD)
-        if old.is_settled and old.has_original and not gaps(old.kept):
+        if old.is_made_here or (old.is_settled and old.has_original and not gaps(old.kept)):
             return Adopted(old.media_id, Verdict.UNCHANGED)
         original, facts, refused = self._original(old)
         variants, left = self._variants(old)

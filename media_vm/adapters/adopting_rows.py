@@ -117,6 +117,7 @@ class _Known:
             media.id in self.analyses,
             self.analyses.get(media.id) is not None,
             media.id in self.adopted,
+            media.processed_at is not None,
             row.lease_expires_at is not None,
             media.library_path in shared,
         )

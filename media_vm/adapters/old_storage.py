@@ -126,13 +126,13 @@ class OldDisk:
                     if one.is_dir(follow_symlinks=False):
                         continue
                     info = one.stat(follow_symlinks=False)
-                    why = why_not or _why_not_file(info.st_mode) or why_refused(one.name)
+                    why = why_not or _why_not_file(info.st_mode) or why_refused(f"{folder}/{one.name}")
                     yield _Entry(one.name, read_name(one.name), info.st_mtime, why)
         except (FileNotFoundError, NotADirectoryError):
             return
 
     def _legacy(self) -> Mapping[int, list[tuple[str, _Entry]]]:
-        """All legacy thumbnails, by the first id of their names."""
+        """All legacy thumbnails, by the ids of their names."""
         if self._thumbnails is None:
             found: dict[int, list[tuple[str, _Entry]]] = defaultdict(list)
             for folder in self._walked(THUMBNAILS):

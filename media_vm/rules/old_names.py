@@ -64,13 +64,11 @@ def stored_path(told: str | None, area: str) -> str | None:
     return path if is_plain and len(path) <= LONGEST_PATH else None
 
 
-def why_refused(name: str) -> str | None:
+def why_refused(path: str) -> str | None:
     """Why a file of such a name is left alone; None if it is a name like others."""
-    if any(not char.isprintable() for char in name):
+    if any(not char.isprintable() for char in path):
         return "its name holds bytes that are no text"
-    if len(name) > LONGEST_PATH // 2:
-        return "its name is too long"
-    return None
+    return "its name is too long" if len(path) > LONGEST_PATH else None
 
 
 def _size(word: str) -> Size | None:

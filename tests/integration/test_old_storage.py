@@ -29,6 +29,7 @@ OLD = Old(
     has_analysis=False,
     is_measured=False,
     is_settled=False,
+    is_made_here=False,
     is_leased=False,
     shares_library=False,
 )

@@ -11,7 +11,7 @@ from media_vm.rules.sizes import targets
 from tests.pictures import chunk, logo, photo
 
 KINDS = {".jpg": "jpeg", ".webp": "webp", ".avif": "avif", ".png": "png"}
-ORIGINAL = (640, 480)
+ORIGINAL = (160, 120)  # small, so that a thousand media are decoded in minutes
 
 
 @cache

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
@@ -94,8 +95,8 @@ class Trial:
         return "0 rows changed"
 
     def old_urls(self) -> str:
-        """`/serve/{id}?size=` of every media that there was a picture of, in every size, as one kind of browser or
-        another asks: 200, and where the file was there byte for byte that file, as long as nothing was made again."""
+        """`/serve/{id}?size=` of every media that there was a picture of, in every size, as one browser or another
+        asks: 200, and where the file was there byte for byte that file, as long as nothing was made again."""
         accepts = cycle(ACCEPTS)
         urls = [(one, size, *next(accepts)) for one in self.served for size in Size]
         with self.commands.serving() as client, ThreadPoolExecutor(4) as threads:
@@ -127,7 +128,7 @@ class Trial:
         return f"{len(awaited)} listed and retrieved again, {len(told_of)} told to the main API, all made"
 
     def fsck(self) -> str:
-        """Nothing that a row promises is missing or altered, and a stray is what no row names, whatever its name."""
+        """Nothing that a row promises is missing or altered, and a stray is what no row names."""
         for path in self._files():
             os.utime(self.running.root / path, (0, 0), follow_symlinks=False)
         findings = json.loads(self.commands.run("fsck", "--json")[1])["findings"]
@@ -161,7 +162,7 @@ class Trial:
         process, wanted = self.commands.start("adopt", "--yes"), len(self._adopted())
         wanted += chance.randint(1, max(2, len(self.running.media) // 6))
         while process.poll() is None and len(self._adopted()) < wanted:
-            pass
+            time.sleep(0.02)
         process.kill()
         process.communicate()
         return process.returncode < 0
