@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Engine, event, inspect, text
+from sqlalchemy import Engine, event, text
 from sqlmodel import select
 
 from media_vm.adapters.analysis_rows import analysis_of
@@ -25,7 +25,7 @@ from media_vm.errors import WrongUse
 from migrations.seed_copy import preview
 from tests.integration.test_migrations_killed import in_a_child
 from tests.mariadb import PrivateMariaDB
-from tests.takeover.rubbish import seeded
+from tests.takeover.rubbish import all_rows, seeded
 
 GO_BACK = Path(__file__).parents[2] / "deploy" / "sql" / "go_back_to_seed.sql"
 
@@ -216,13 +216,6 @@ def test_there_is_a_way_back(mariadb: PrivateMariaDB) -> None:
         name.removeprefix("seed_"): rows for name, rows in all_rows(engine).items() if name.startswith("seed_")
     }
     engine.dispose()
-
-
-def all_rows(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
-    """Of every table."""
-    with engine.connect() as connection:
-        names = inspect(connection).get_table_names()
-        return {name: [tuple(row) for row in connection.execute(text(f"SELECT * FROM {name}"))] for name in names}
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import create_engine
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, inspect, text
 
 from tests.integration.databases import empty_mariadb
 from tests.mariadb import PrivateMariaDB
@@ -41,3 +43,10 @@ def seeded(server: PrivateMariaDB, name: str) -> str:
             connection.exec_driver_sql(statement.replace("%", "%%"))
     loose.dispose()
     return url
+
+
+def all_rows(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
+    """Of every table."""
+    with engine.connect() as connection:
+        names = inspect(connection).get_table_names()
+        return {name: [tuple(row) for row in connection.execute(text(f"SELECT * FROM {name}"))] for name in names}
