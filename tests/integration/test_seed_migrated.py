@@ -204,9 +204,8 @@ def test_there_is_a_way_back(mariadb: PrivateMariaDB) -> None:
     before = all_rows(engine)
     migrate(url)
 
-    statements = re.sub("--.*", "", GO_BACK.read_text()).split(";")
     with engine.connect() as connection:
-        for statement in filter(str.strip, statements):
+        for statement in filter(str.strip, re.sub("--.*", "", GO_BACK.read_text()).split(";")):
             connection.execute(text(statement))
     after = all_rows(engine)
     migrate(url)
