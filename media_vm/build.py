@@ -209,16 +209,17 @@ def _require_storage(files: DiskFiles) -> None:
         raise SettingsProblem([f"MEDIA_VM_STORAGE_DIR: {why}; it should be a folder of ours"]) from error
 
 
-def confinement(files: DiskFiles, model: Path | None = None) -> Confinement:
+def confinement(files: DiskFiles, model: Path | None = None, also_reads: tuple[Path, ...] = ()) -> Confinement:
     """A child reads what was sent to us and writes variants; it sees neither the database nor what is set up.
 
     model: the folder of the remover's model, which it reads too, and learns of as rembg does.
     """
     bulk, library = files.folder("bulk").resolve(), files.folder("library").resolve()
     if model is None:
-        return Confinement(reads=(bulk,), writes=(library,))
+        return Confinement(reads=(bulk, *also_reads), writes=(library,))
     folder = model.resolve()
-    return Confinement(reads=(bulk, folder), writes=(library,), variables=((MODEL_VARIABLE, str(folder)),))
+    reads = (bulk, folder, *also_reads)
+    return Confinement(reads=reads, writes=(library,), variables=((MODEL_VARIABLE, str(folder)),))
 
 
 def require_children(children: ChildPool, library: Path) -> None:

@@ -12,9 +12,11 @@ from typing import Annotated
 import typer
 
 from media_vm import __version__
+from media_vm.cli_adopting import adopt
 from media_vm.cli_ai import ai
 from media_vm.cli_contract_test import contract_test
 from media_vm.cli_doctor import doctor
+from media_vm.cli_migrating import migrate
 from media_vm.cli_problems import PROBLEM, disk_told, problems_told, told_settings
 from media_vm.cli_replacing import replace_urls
 from media_vm.cli_reprocess import reprocess
@@ -28,6 +30,8 @@ app.command("replace-urls")(replace_urls)
 app.command()(doctor)
 app.command("contract-test")(contract_test)
 app.command()(reprocess)
+app.command("migrate")(migrate)
+app.command("adopt")(adopt)
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 
@@ -82,19 +86,6 @@ def serve() -> None:
 
     with problems_told():
         raise typer.Exit(serve_pictures(told_settings()))
-
-
-@app.command()
-def migrate() -> None:
-    """Bring the database to this version's tables; safe to run again."""
-    from media_vm.adapters.engine import migrate as migrate_database
-    from media_vm.adapters.engine import newest_revision
-
-    with problems_told():
-        settings = told_settings()
-        is_default = "database_url" not in settings.model_fields_set
-        migrate_database(settings.database_url, may_make_folder=is_default)
-        typer.echo(f"the database is at revision {newest_revision()}")
 
 
 @app.command()

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from media_vm.errors import Misconfigured
+from media_vm.rules.adopting import ADOPTION, NEEDED
 from media_vm.rules.upkeep import (
     Fault,
     Remedy,
@@ -131,7 +132,11 @@ class Check:
         return asked and remedy is not Remedy.LOST
 
     def _strays(self) -> Iterator[Finding]:
-        """Files first, rows after: a row that is written meanwhile is seen."""
+        """Files first, rows after: a row that is written meanwhile is seen. Files that wait for `media-vm adopt`
+        have no row yet, and are nobody's only when that has ended."""
+        adoption = self.keeper.marks.marked(ADOPTION)
+        if adoption and adoption.note == NEEDED:
+            return
         old = (one.path for one in self.keeper.disk.stored() if one.age > self.keeper.grace)
         ours = (path for path in old if self.part.includes(owner_of(path)))
         for paths in _in_groups(ours):

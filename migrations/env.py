@@ -10,6 +10,7 @@ from media_vm.adapters.engine import open_engine
 from media_vm.adapters.migrating import alone
 from media_vm.adapters.server_versions import require_supported
 from media_vm.adapters.transactions import translated
+from migrations.seed_tables import set_aside
 
 assert tables.MediaFile.__tablename__, "importing the tables fills SQLModel's metadata"
 assert ai_tables.MediaAIUsage.__tablename__, "so do these"
@@ -18,6 +19,7 @@ engine = open_engine(context.config.attributes["url"], connections=1)
 try:
     with translated(), alone(engine) as connection:
         require_supported(connection)
+        set_aside(connection)
         context.configure(connection, target_metadata=SQLModel.metadata, transaction_per_migration=True)
         with context.begin_transaction():
             context.run_migrations()

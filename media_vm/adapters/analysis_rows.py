@@ -48,12 +48,12 @@ def analysis_row(media_id: int, analysis: Analysis, now: datetime) -> MediaAIAna
         provenance={field: list(sources) for field, sources in analysis.provenance.items()} or None,
         raw_google_response=raw(analysis.raw_google_response),
         raw_gpt4_response=raw(analysis.raw_gpt4_response),
-        **_measured_columns(analysis.measured),
+        **measured_columns(analysis.measured),
         **_described_columns(analysis.described),
     )
 
 
-def _measured_columns(measured: Measured) -> dict[str, Any]:
+def measured_columns(measured: Measured) -> dict[str, Any]:
     return {
         "dominant_colors": [swatch.hex for swatch in measured.palette],
         "palette": [asdict(swatch) for swatch in measured.palette],

@@ -26,7 +26,7 @@ from media_vm.errors import WrongUse
 
 INSTALLATION = "installation"  # the mark whose note tells one database from all others
 LABEL = "media_vm.json"
-FOLDERS = ("bulk", "library", "quarantine")
+FOLDERS = ("bulk", "library", "quarantine", "thumbnails")  # the last of a system before ours, if there was one
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,13 +55,17 @@ class DatabasePromises:
 
     def without_row(self, paths: Sequence[str]) -> Sequence[str]:
         """Asked by the id in the name first, which is indexed. A shared original may outlive the media that it is
-        named after, so only what is still unknown is looked for by its path."""
+        named after, and an adopted variant has a name of its own, so what is still unknown is looked for by its
+        path."""
         with reading(self._engine) as session:
             ids = {owner for path in paths if (owner := owner_of(path)) is not None}
             known = {path for path in session.exec(_bulk_paths().where(col(MediaFile.id).in_(ids))) if path}
             known |= {one.path for some in _variants(session, ids).values() for one in some}
             unknown = [path for path in paths if path not in known]
             shared = set(session.exec(_bulk_paths().where(col(MediaFile.bulk_path).in_(unknown))))
+            if unknown:
+                adopted = select(MediaVariant.path).where(col(MediaVariant.path).in_(unknown))
+                shared |= set(session.exec(adopted))
         return [path for path in unknown if path not in shared]
 
     def live(self) -> Live:

@@ -33,12 +33,14 @@ _KEPT_VARIABLES: Final = ("PATH", "LANG", "LC_", "TZ", "TMPDIR", "VIRTUAL_ENV", 
 class ChildPool:
     """`slots` child processes. They know no secret: their environment is bare from the start."""
 
-    def __init__(self, slots: int, confinement: Confinement | None = None) -> None:
+    def __init__(
+        self, slots: int, confinement: Confinement | None = None, *, tasks_a_child: int = TASKS_A_CHILD
+    ) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["__main__", "media_vm.imaging.child", "media_vm.imaging.tasks"])
         with _bare_environment():
             forkserver.ensure_running()
-        self._slots = [_Slot(context, confinement or Confinement()) for _ in range(slots)]
+        self._slots = [_Slot(context, confinement or Confinement(), tasks_a_child) for _ in range(slots)]
         self._free: SimpleQueue[_Slot] = SimpleQueue()
         for slot in self._slots:
             self._free.put(slot)
@@ -66,9 +68,15 @@ class ChildPool:
 class _Slot:
     """One child at a time, replaced when it died or has done its share."""
 
-    def __init__(self, context: multiprocessing.context.ForkServerContext, confinement: Confinement) -> None:
+    def __init__(
+        self,
+        context: multiprocessing.context.ForkServerContext,
+        confinement: Confinement,
+        tasks_a_child: int,
+    ) -> None:
         self._context = context
         self._confinement = confinement
+        self._tasks_a_child = tasks_a_child
         self._child: Child | None = None
         self._busy, self._closed = threading.Lock(), False
 
@@ -97,7 +105,7 @@ class _Slot:
             child.end()
 
     def _current(self) -> Child:
-        if self._child is not None and self._child.tasks >= TASKS_A_CHILD:
+        if self._child is not None and self._child.tasks >= self._tasks_a_child:
             self._child.say_goodbye()
             self._child = None
         if self._child is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from media_vm.rules.validation import HEAD_BYTES, READABLE, Limits, refusal, sni
 
 _SIDEWAYS: Final = 5  # EXIF orientations 5–8 swap width and height (CIPA DC-008)
 _MOST_BANDS: Final = 5  # CMYK and alpha
+_SHRINKS: Final = 8  # a JPEG decoder gives an eighth of each side almost for nothing
 _STRICT: Final = "fail_on=error"  # libvips 8.18's thumbnail_source drops its own fail_on: tell the loader
 
 
@@ -36,6 +38,13 @@ def decode(path: Path, facts: SourceFacts, width: int, height: int) -> pyvips.Im
     with decoding():
         image = _scaled(path, facts, width, height).colourspace("srgb").cast("uchar")
         return _without_opaque_alpha(with_rights_alone(image, rights_in_file(path, facts.type)))
+
+
+def require_whole(path: Path, facts: SourceFacts) -> None:
+    """All of the file is decoded, to as few pixels as its codec offers. GiveUp for pixels cut off or corrupt."""
+    small = decode(path, facts, ceil(facts.width / _SHRINKS), ceil(facts.height / _SHRINKS))
+    with decoding():
+        small.avg()
 
 
 def decode_frames(path: Path, facts: SourceFacts, width: int, height: int) -> pyvips.Image:

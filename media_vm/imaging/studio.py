@@ -46,6 +46,12 @@ class Studio:
         """Header only. NotThere, GiveUp, NoRoom, ChildDied, TryAgain (the child was stopped)."""
         return self._children.run(tasks.inspect, source, self._limits, self._allowed, limit=INSPECT_LIMIT)
 
+    def look_through(self, source: Path) -> SourceFacts:
+        """Header and every pixel: is it whole? NotThere, GiveUp, NoRoom, ChildDied, TryAgain."""
+        return self._children.run(
+            tasks.look_through, source, self._limits, self._allowed, limit=self._render_limit
+        )
+
     def caption(self, source: Path) -> str | None:
         """What the file itself says that it shows, cleaned here once more: a child may have been taken over.
         NotThere, GiveUp, NoRoom, ChildDied, TryAgain."""

@@ -69,6 +69,15 @@ def inspect(source: Path, limits: Limits, allowed: frozenset[str]) -> SourceFact
     return read_facts(source, limits, allowed)
 
 
+def look_through(source: Path, limits: Limits, allowed: frozenset[str]) -> SourceFacts:
+    """Header and every pixel, read to the end. NotThere, GiveUp, NoRoom."""
+    from media_vm.imaging.source import require_whole
+
+    facts = inspect(source, limits, allowed)
+    require_whole(source, facts)
+    return facts
+
+
 def caption(source: Path, limits: Limits, allowed: frozenset[str]) -> str | None:
     """What the file itself says that it shows. NotThere, GiveUp, NoRoom."""
     from media_vm.imaging.captions import caption_in

@@ -11,6 +11,7 @@ import pytest
 
 from media_vm.errors import Misconfigured, NotThere
 from media_vm.fsck import Check
+from media_vm.rules.adopting import ADOPTION, DONE, NEEDED
 from media_vm.rules.callbacks import EventKind
 from media_vm.rules.checklist import Step, StepStatus
 from media_vm.rules.upkeep import Fault, Remedy, Role, Slice
@@ -173,6 +174,16 @@ def test_a_young_file_is_no_stray(storage: Storage) -> None:
         storage.keeper.disk.written[path] = storage.keeper.grace / 2
 
     assert [] == storage.check(repair=True)
+
+
+def test_files_that_wait_for_adopt_are_no_strays(storage: Storage) -> None:
+    """They have no row yet; when all were looked at, what has none is nobody's."""
+    storage.put("library/user_7/logo/img/sunset_99_grid.jpg", b"old")
+    storage.keeper.marks.mark(ADOPTION, NEEDED)
+    waiting = storage.check(repair=True)
+    storage.keeper.marks.mark(ADOPTION, DONE)
+
+    assert ([], [Fault.STRAY]) == (waiting, [one.fault for one in storage.check()])
 
 
 def test_the_parts_together_are_the_whole(storage: Storage) -> None:

@@ -110,15 +110,17 @@ WIDENED_ENUMS = (
     "processing_checklist.redo",  # by reprocess
     "processing_checklist.remakes",  # by reprocess
 )
+OF_A_SEEDS_DATABASE_ALONE = ("0094", "0095", "0096", "0097")  # test_seed_migrated.py
 
 
 def test_a_revision_is_one_statement(tmp_path: Path) -> None:
     """MariaDB commits each by itself: with two in a revision, a kill between them could not be told apart. SQLite
-    has no ENUM to widen, so that one revision says nothing there."""
+    has no ENUM to widen, and an empty database no rows of the seed's: those revisions say nothing there."""
     url = f"sqlite:///{tmp_path / 'media_vm.db'}"
     revisions = list(ScriptDirectory.from_config(migrations_config(url)).walk_revisions())
 
-    assert len(revisions) - len(WIDENED_ENUMS) == len(statements_of_a_migration(url))
+    silent = len(WIDENED_ENUMS) + len(OF_A_SEEDS_DATABASE_ALONE)
+    assert len(revisions) - silent == len(statements_of_a_migration(url))
 
 
 @KINDS

@@ -1,0 +1,37 @@
+"""`media-vm migrate`: argument parsing and nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from media_vm.cli_problems import PROBLEM, problems_told, told_settings
+
+
+def migrate(
+    check: Annotated[bool, typer.Option("--check", help="Say what would be done, and change nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+) -> None:
+    """Bring the database to this version's tables; safe to run again. It may be one of the seed's."""
+    from media_vm.adapters.engine import migrate as migrate_database
+    from media_vm.adapters.seed_preview import migration_of
+    from media_vm.told_migrating import NEXT, migration_json, tell_migration, tell_seed
+
+    with problems_told():
+        settings = told_settings()
+        found = migration_of(settings.database_url)
+        if not check:
+            is_default = "database_url" not in settings.model_fields_set
+            migrate_database(settings.database_url, may_make_folder=is_default)
+        if as_json:
+            typer.echo(json.dumps(migration_json(found) | {"is_dry_run": check}, indent=1))
+        elif check:
+            typer.echo(tell_migration(found))
+        else:
+            if found.seed and found.copies_seed:
+                typer.echo("\n".join([*tell_seed(found.seed), NEXT]))
+            typer.echo(f"the database is at revision {found.newest}")
+        if check and found.is_needed:
+            raise typer.Exit(PROBLEM)
