@@ -24,9 +24,9 @@ _POSITIVE_WEIGHT = re.compile(r"0\.(?!0*$)[0-9]{1,3}|1(?:\.0{0,3})?")  # qvalue 
 def accepted_formats(accept: str) -> frozenset[Format]:
     """AVIF and WebP where they are named outright with q > 0; `*/*` and `image/*` promise nothing.
 
-    A format that is named twice counts only if no mention refuses it, be it with parameters (`image/avif;a=b;q=0`):
-    JPEG is readable by everyone. One that is named with parameters alone counts: whoever reads a special AVIF reads a
-    plain one, though RFC 9110 leaves that open.
+    A format that is named twice counts only if no mention refuses it, if with parameters (`image/avif;a=b;q=0`),
+    for JPEG is readable by all. One that is named with parameters alone counts, which RFC 9110 leaves open: who
+    reads a special AVIF reads a plain one.
     """
     if len(accept) > _LONGEST:
         return frozenset()
