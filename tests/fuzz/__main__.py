@@ -8,6 +8,7 @@ Exit codes: 0 every answer was as promised, 1 one was not: the smallest such req
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tempfile
 import time
@@ -20,6 +21,7 @@ from tests.fuzz.runs import Tally, over_asgi, over_sockets
 from tests.fuzz.stage import Stage, staged
 from tests.mariadb import private_mariadb
 
+_FAILED = re.compile("Traceback|request_failed|panicked|Unexpected exit")  # the last two are Granian's
 _BY_SOCKET = 20  # one in so many
 
 
@@ -68,7 +70,7 @@ def fuzzed(stage: Stage, number: int, by_the_schema: int, seed: int) -> list[Tal
 def complaints_of(stage: Stage) -> list[str]:
     """What serve's own log says that it must not have to."""
     text = stage.log.read_text(errors="replace")
-    found = [line for line in text.splitlines() if "Traceback" in line or "request_failed" in line]
+    found = _FAILED.search(text)
     told = [secret for secret in stage.secrets[2:] if secret in text]
     return [*(["serve's log:\n" + text[-4000:]] if found else []), *(f"serve's log tells {one}" for one in told)]
 
