@@ -26,8 +26,8 @@ from tests.fuzz.stage import API_KEY, HOST, Stage
 from tests.fuzz.verdict import faults
 
 _CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
-_AT_ONCE = 50  # of one route; then the next one's turn
-_WITHOUT_CHOICE = 3  # of one that takes nothing
+_AT_ONCE = 50  # of one route at the most; then the next one's turn
+_WITHOUT_CHOICE = 2  # of one that takes nothing
 _KEY = f"Bearer {API_KEY}"
 _USUAL = settings(
     database=None,
@@ -47,13 +47,14 @@ def by_schema(stage: Stage, number: int, first_seed: int) -> Iterator[Tally]:
         session.trust_env = False
         schema = schemathesis.openapi.from_dict(session.get(f"{base}/openapi.json", timeout=10).json())
         routes = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
+        at_once = min(_AT_ONCE, number // len(routes) + 1)
         for its_seed in count(first_seed * 1_000_000, len(routes)):
             stage.mend()
             for place, route in enumerate(routes):
                 left = number - tally.number
                 if left <= 0:
                     return
-                most = min(left, _AT_ONCE if len(_modes(route)) > 1 else _WITHOUT_CHOICE)
+                most = min(left, at_once if len(_modes(route)) > 1 else _WITHOUT_CHOICE)
                 tally.wrong = _tried(route, session, base, stage, tally, most, its_seed + place)
                 yield tally
                 if tally.wrong:
