@@ -1,5 +1,5 @@
 # Everything from python3, make and the package registries alone: `make run` and `make test` set up what they need.
-.PHONY: install run test check bench fault hostile lock clean
+.PHONY: install run test check bench fault hostile fuzz lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -50,6 +50,11 @@ fault: install
 # Some thousand files made worse, through a worker's children. PHOTOS=folder: yours too. NUMBER=, SEED=: how many, which.
 hostile: install
 	@$(BIN)/python -m tests.hostile $(PHOTOS) $(if $(NUMBER),--number $(NUMBER)) $(if $(SEED),--seed $(SEED))
+
+# A hundred thousand requests made up, and every answer checked. NUMBER=, SEED=: how many, which.
+fuzz: install
+	@scripts/get_mariadb.sh
+	@$(BIN)/python -m tests.fuzz $(if $(NUMBER),--number $(NUMBER)) $(if $(SEED),--seed $(SEED))
 
 lock: $(BIN)/uv
 	@scripts/lock.sh $(BIN)/uv

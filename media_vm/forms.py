@@ -9,6 +9,7 @@ from pydantic_settings import NoDecode
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from media_vm.rules.addresses import Network, networks_named
 from media_vm.rules.embedding import ModelName, model_name
 from media_vm.rules.endpoints import host_of
 from media_vm.rules.features import Feature
@@ -117,6 +118,17 @@ def columns(value: object) -> object:
     return columns_named(names)
 
 
+def networks(value: object) -> object:
+    """Addresses and networks; `none` for none."""
+    names = switches(value)
+    if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
+        return value
+    try:
+        return networks_named(names)
+    except ValueError as error:
+        raise ValueError(f"it should be addresses or networks, as 10.0.0.7 or 10.0.0.0/8: {error}") from None
+
+
 def google_host(text: str) -> str:
     """As given, if a key may go there."""
     try:
@@ -190,6 +202,7 @@ FilledKey = Annotated[SecretStr, AfterValidator(filled)]
 SigningKeys = Annotated[SecretStr, AfterValidator(signing_keys)]
 Features = Annotated[tuple[Feature, ...], NoDecode, BeforeValidator(switches)]
 PublicFields = Annotated[tuple[str, ...], NoDecode, BeforeValidator(switches), AfterValidator(publishable)]
+Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(networks)]
 Columns = Annotated[tuple[Column, ...], NoDecode, BeforeValidator(columns)]
 Types = Annotated[Words, AfterValidator(readable)]
 Url = Annotated[str, BeforeValidator(origin)]

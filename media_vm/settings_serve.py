@@ -1,16 +1,17 @@
-"""The settings of serve's door: who may see pictures, and what of their analysis."""
+"""The settings of serve's door: who may see pictures, and what of their analysis; how often one may write."""
 
 from __future__ import annotations
 
 from pydantic_settings import BaseSettings
 
-from media_vm.forms import FilledKey, PublicFields, SigningKeys, words
+from media_vm.forms import FilledKey, Networks, PublicFields, SigningKeys, words
+from media_vm.rules.addresses import networks_named
 from media_vm.rules.manifest import PUBLIC
 from media_vm.setting_fields import CONFIG, setting
 
 
 class ServeSettings(BaseSettings):
-    """The part of `Settings` that is about who may see what."""
+    """The part of `Settings` that is about who may see what, and do what how often."""
 
     model_config = CONFIG
 
@@ -34,6 +35,37 @@ class ServeSettings(BaseSettings):
         says="fields of the analysis that a picture's manifest tells everybody; set and empty, or `none`, "
         "for none",
         example="style,dominant_colors,quality_score",
+    )
+
+    key_writes_per_minute: int = setting(
+        3000,
+        "MEDIA_VM_KEY_WRITES_PER_MINUTE",
+        says="calls that change something (`wake`, `retry`, `focal` …), of all who have the key together; 0: no "
+        "limit",
+        example="3000",
+        ge=0,
+    )
+    address_writes_per_minute: int = setting(
+        1200,
+        "MEDIA_VM_ADDRESS_WRITES_PER_MINUTE",
+        says="the same of one address; 0: no limit",
+        example="1200",
+        ge=0,
+    )
+    address_wrong_keys_per_minute: int = setting(
+        20,
+        "MEDIA_VM_ADDRESS_WRONG_KEYS_PER_MINUTE",
+        says="calls with a wrong or no key of one address until further ones hear 429; the right key is let in "
+        "all the same; 0: no limit",
+        example="20",
+        ge=0,
+    )
+    trusted_proxies: Networks = setting(
+        networks_named(("127.0.0.1", "::1")),
+        "MEDIA_VM_TRUSTED_PROXIES",
+        says="addresses and networks of the proxies in front, whose `X-Forwarded-For` is believed; `none` for "
+        "none",
+        example="127.0.0.1,10.0.0.0/8",
     )
 
     @property

@@ -7,60 +7,34 @@ from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse
-from pydantic import BaseModel, Field
+from fastapi.responses import HTMLResponse
 from starlette.types import ASGIApp
 
 from media_vm import __version__
 from media_vm.rules.alt_text import MOST_BY_HAND
 from media_vm.rules.clean_text import clean
-from media_vm.rules.pictures import Background, DataType, FocalPoint, MediaStatus
+from media_vm.rules.pictures import DataType, FocalPoint, MediaStatus
 from media_vm.settings import Settings
 from serve import problems
-from serve.bodies import BodiesAreJSON
+from serve.bodies import LARGEST_ID, BodiesAreJSON, Face, Focal, Id, Wake, Words
+from serve.defaults import Defaults
 from serve.docs_page import HEADERS, docs_page
 from serve.documented import Documented
 from serve.door import Door
 from serve.elements import elements
 from serve.failures import EXCEPTION_HANDLERS
 from serve.gate import Gate
+from serve.guard import BEARER, ForTheMainAPI, Guard
 from serve.images import PREFIXES, Images
-from serve.keys import require_key
 from serve.parameters import require_known_parameters
 from serve.presence import present
+from serve.problem_pages import list_page, page
 from serve.problems import PROBLEM_TYPES, Problem
 from serve.reader import Reader
 from serve.shelf import AltTextAnswer, BackgroundAnswer, RefocusAnswer, RetryAnswer, Shelf, Wanted
+from serve.wakes import Wakes
 
 _NOT_ANALYSED_SECONDS = 60
-
-LARGEST_ID = 2**63 - 1
-Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
-
-
-class Wake(BaseModel):
-    """Which items to look at first; none means all."""
-
-    pending_image_ids: Annotated[list[Id], Field(max_length=1000)] = []
-
-
-class Focal(BaseModel):
-    """What a crop keeps in the picture: fractions of its width from the left and of its height from the top."""
-
-    x: Annotated[float, Field(ge=0, le=1, strict=True)]
-    y: Annotated[float, Field(ge=0, le=1, strict=True)]
-
-
-class Words(BaseModel):
-    """What a picture conveys, for who cannot see it; "" for one that only decorates."""
-
-    alt_text: Annotated[str, Field(max_length=MOST_BY_HAND, strict=True)]
-
-
-class Face(BaseModel):
-    """Which of a logo's faces a URL shows that names none."""
-
-    bg: Background
 
 
 def _reader(request: Request) -> Reader:
@@ -71,7 +45,9 @@ def _reader(request: Request) -> Reader:
 Asking = Annotated[Reader, Depends(_reader)]
 open_routes = APIRouter()
 main_api_routes = APIRouter(
-    prefix="/api/media", dependencies=[Depends(require_key), Depends(require_known_parameters)]
+    prefix="/api/media",
+    route_class=ForTheMainAPI,
+    dependencies=[Depends(BEARER), Depends(require_known_parameters)],
 )
 
 
@@ -94,11 +70,15 @@ def _rest(settings: Settings, reader: Reader) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,  # FastAPI's own page is a script from a CDN
         redoc_url=None,
+        redirect_slashes=False,  # one spelling a route; the redirect would name whatever host the client sent
         exception_handlers=EXCEPTION_HANDLERS,
     )
     app.add_middleware(BodiesAreJSON)
+    app.add_middleware(Defaults)
     app.state.settings = settings
     app.state.reader = reader
+    app.state.guard = Guard(settings)
+    app.state.wakes = Wakes(reader)
     app.include_router(open_routes)
     app.include_router(elements)
     app.include_router(main_api_routes)
@@ -125,19 +105,25 @@ async def docs(request: Request) -> HTMLResponse:
     return HTMLResponse(docs_page(request.app.openapi()), headers=HEADERS)
 
 
-@open_routes.get("/problems/{slug}", response_class=PlainTextResponse)
-async def problem_page(slug: str) -> str:
+@open_routes.get("/problems", response_class=HTMLResponse)
+async def problem_list() -> HTMLResponse:
+    """Every problem there is, for people."""
+    return HTMLResponse(list_page(), headers=HEADERS)
+
+
+@open_routes.get("/problems/{slug}", response_class=HTMLResponse)
+async def problem_page(slug: str) -> HTMLResponse:
     """What a problem's `type` means and what to do about it."""
     kind = PROBLEM_TYPES.get(slug)
     if kind is None:
         raise Problem(problems.NOT_FOUND, "No problem has this name.")
-    return f"{kind.title} ({kind.status})\n\n{kind.remedy}\n"
+    return HTMLResponse(page(kind), headers=HEADERS)
 
 
 @main_api_routes.post("/wake", status_code=202)
-async def wake(reader: Asking, body: Wake | None = None) -> dict[str, object]:
+async def wake(request: Request, body: Wake | None = None) -> dict[str, object]:
     """A hint to look soon; polling alone finds everything."""
-    await reader.ask(reader.shelf.wake, body.pending_image_ids if body else [])
+    await request.app.state.wakes.wake(body.pending_image_ids if body else [])
     return {"success": True}
 
 

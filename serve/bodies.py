@@ -1,10 +1,43 @@
-"""What counts as a JSON body: every body, whatever its Content-Type says."""
+"""What the main API sends: bodies that are JSON, whatever their Content-Type says."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import BaseModel, Field
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from media_vm.rules.alt_text import MOST_BY_HAND
+from media_vm.rules.pictures import Background
+
 _CONTENT_TYPE = b"content-type"
+LARGEST_ID = 2**63 - 1
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+
+
+class Wake(BaseModel):
+    """Which items to look at first; none means all."""
+
+    pending_image_ids: Annotated[list[Id], Field(max_length=1000)] = []
+
+
+class Focal(BaseModel):
+    """What a crop keeps in the picture: fractions of its width from the left and of its height from the top."""
+
+    x: Annotated[float, Field(ge=0, le=1, strict=True)]
+    y: Annotated[float, Field(ge=0, le=1, strict=True)]
+
+
+class Words(BaseModel):
+    """What a picture conveys, for who cannot see it; "" for one that only decorates."""
+
+    alt_text: Annotated[str, Field(max_length=MOST_BY_HAND, strict=True)]
+
+
+class Face(BaseModel):
+    """Which of a logo's faces a URL shows that names none."""
+
+    bg: Background
 
 
 class BodiesAreJSON:

@@ -8,6 +8,8 @@ from fastapi import FastAPI
 
 from media_vm.rules.pictures import Background, Format, Size
 from media_vm.rules.sizes import ALIASES
+from serve import problems
+from serve.examples import PREFIX, PROBLEM_SCHEMA, refusals, tell
 
 _ID = {
     "name": "media_id",
@@ -30,17 +32,12 @@ _VERSION = {
     "description": "The first 8 hex digits of the file's SHA-256.",
     "schema": {"type": "string"},
 }
-_PROBLEMS = {
-    "400": "An unknown `size`, `format` or `bg`; `valid_values` lists the known ones.",
-    "401": "Pictures are for the proxy alone, which sends its key.",
-    "403": "Pictures need a signed URL; this one is not, or no longer valid.",
-    "404": "No such picture, or, with `Retry-After`, one that is still being made.",
-    "410": "Failed or deleted.",
-    "416": "No byte of the picture is in that `Range`.",
-    "503": "Ask again after `Retry-After` seconds.",
-}
-
-
+_REFUSALS = refusals(
+    (
+        *(problems.UNKNOWN_VALUE, problems.UNAUTHORIZED, problems.NOT_SIGNED, problems.NOT_FOUND),
+        *(problems.NOT_READY, problems.GONE, problems.URL_TOO_LONG, problems.RANGE, problems.UNAVAILABLE),
+    )
+)
 _EXAMPLE = {
     "media_id": "789",
     "data_type": "product",
@@ -72,10 +69,9 @@ class Documented(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """The schema, made once."""
-        schema = super().openapi()
-        schema["paths"] |= {"/serve/{media_id}": _PICTURE, "/api/images/{media_id}": _PICTURE}
-        schema["paths"] |= {"/serve/{media_id}/manifest.json": _MANIFEST}
-        return schema
+        if self.openapi_schema is None:
+            self.openapi_schema = _completed(super().openapi())
+        return self.openapi_schema
 
 
 def _query(name: str, description: str, values: tuple[str, ...]) -> dict[str, Any]:
@@ -83,10 +79,28 @@ def _query(name: str, description: str, values: tuple[str, ...]) -> dict[str, An
     return {"name": name, "in": "query", "description": description, "schema": schema}
 
 
-def _refused(description: str) -> dict[str, Any]:
-    return {"description": description, "content": {"application/problem+json": {}}}
+def _completed(schema: dict[str, Any]) -> dict[str, Any]:
+    """With examples, our own errors in place of FastAPI's, and the pictures."""
+    paths, models = schema["paths"], schema["components"]["schemas"]
+    for path, verbs in paths.items():
+        for verb, operation in verbs.items():
+            if path.startswith(PREFIX):
+                tell(verb, path, operation)
+            else:
+                operation["responses"].pop("422", None)
+                operation["responses"] |= refusals(_OF_OPEN_ROUTES.get(path, ()))
+    for name in ("HTTPValidationError", "ValidationError"):
+        models.pop(name, None)
+    models["Problem"] = PROBLEM_SCHEMA
+    paths |= {"/serve/{media_id}": _PICTURE, "/api/images/{media_id}": _PICTURE}
+    paths["/serve/{media_id}/manifest.json"] = _MANIFEST
+    return schema
 
 
+_OF_OPEN_ROUTES = {
+    "/readyz": (problems.NOT_SET_UP, problems.UNAVAILABLE),
+    "/problems/{slug}": (problems.NOT_FOUND,),
+}
 _ANSWERS = {
     "200": {
         "description": "The picture; its ETag, Vary and Cache-Control say how long and for whom it holds.",
@@ -94,7 +108,7 @@ _ANSWERS = {
     },
     "206": {"description": "The part of the picture that `Range` asks for."},
     "304": {"description": "The copy that `If-None-Match` names is still good."},
-    **{status: _refused(description) for status, description in _PROBLEMS.items()},
+    **_REFUSALS,
 }
 _PICTURE: dict[str, Any] = {
     "parameters": [_ID, *(_query(name, *choice) for name, choice in _CHOICES.items()), _VERSION, *_SIGNED],

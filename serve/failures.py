@@ -1,4 +1,7 @@
-"""Errors that nobody raised as problems, turned into problems: FastAPI's, the shelf's and bugs."""
+"""Errors that nobody raised as problems, turned into problems: FastAPI's, the shelf's and bugs.
+
+The handlers are coroutines because Starlette calls plain functions in a thread: who is refused is to cost nothing.
+"""
 
 from __future__ import annotations
 
@@ -34,30 +37,30 @@ def problem_of(error: Exception) -> Problem:
     return Problem(problems.INTERNAL, "Something went wrong here; the log knows it by this request_id.")
 
 
-def _of_problem(request: Request, problem: Exception) -> Response:
+async def _of_problem(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, Problem)
     settings: Settings = request.app.state.settings
     return problems.answer(problem, request.scope, settings.media_backend_url)
 
 
-def _of_http(request: Request, error: Exception) -> Response:
+async def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     kind, detail = _BY_STATUS.get(error.status_code, _UNREADABLE)
-    return _of_problem(request, Problem(kind, detail, headers=error.headers))
+    return await _of_problem(request, Problem(kind, detail, headers=error.headers))
 
 
-def _of_validation(request: Request, error: Exception) -> Response:
+async def _of_validation(request: Request, error: Exception) -> Response:
     """Names the first wrong field; what was sent is not repeated."""
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"])
     detail = _NO_JSON.get(first["type"], f"{field}: {first['msg']}.")
-    return _of_problem(request, Problem(problems.INVALID, detail[:_LONGEST_DETAIL]))
+    return await _of_problem(request, Problem(problems.INVALID, detail[:_LONGEST_DETAIL]))
 
 
-def _of_anything_else(request: Request, error: Exception) -> Response:
+async def _of_anything_else(request: Request, error: Exception) -> Response:
     """Starlette raises the error again after this, so that the door can log it."""
-    return _of_problem(request, problem_of(error))
+    return await _of_problem(request, problem_of(error))
 
 
 EXCEPTION_HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Any]] = {

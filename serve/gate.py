@@ -48,6 +48,6 @@ class Gate:
 
 
 def _bears(authorization: str, key: bytes) -> bool:
-    """Compared as bytes, as `keys.require_key` does."""
+    """Compared as bytes, as `Guard` does."""
     scheme, _, given = authorization.partition(" ")
     return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode("latin-1"), key)

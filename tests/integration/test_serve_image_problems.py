@@ -141,13 +141,17 @@ def test_a_file_that_went_after_it_was_sent_once_is_503(
         assert (answer.status_code, named) == (503, ["5", "no-store", "application/problem+json"])
 
 
-def test_a_gone_file_is_looked_up_anew(app: ASGIApp, shelf: MemoryShelf, shown: Shown, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("sent", "status"), [({}, 200), ({"Range": "bytes=0-1"}, 206)])
+def test_a_gone_file_is_looked_up_anew(
+    app: ASGIApp, shelf: MemoryShelf, shown: Shown, tmp_path: Path, sent: dict[str, str], status: int
+) -> None:
     """A file that is gone drops the remembered row, so the next request sees the file that took its place."""
+    assert ask(app, "GET", "/serve/789", sent).status_code == status
     jpeg = variant_of(shown, Size.DETAIL, Format.JPEG)
     (tmp_path / jpeg.path).rename(tmp_path / "library/new.jpg")
-    assert ask(app, "GET", "/serve/789").status_code == 503
+    assert ask(app, "GET", "/serve/789", sent).status_code == 503
     shelf.media[789] = replace(shown, variants=(replace(jpeg, path="library/new.jpg"),))
-    assert ask(app, "GET", "/serve/789").status_code == 200
+    assert ask(app, "GET", "/serve/789", sent).status_code == status
 
 
 def test_a_gone_file_is_logged_by_its_media(app: ASGIApp, shown: Shown, tmp_path: Path) -> None:

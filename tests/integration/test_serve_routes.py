@@ -16,7 +16,6 @@ from media_vm.errors import DatabaseDown
 from media_vm.rules.pictures import Background, DataType, FocalPoint, MediaStatus
 from serve.app import create_app
 from serve.docs_page import docs_page
-from serve.problems import PROBLEM_TYPES
 from serve.shelf import RetryAnswer, Wanted
 from tests.integration.shelf_in_memory import MemoryShelf, ask, settings_for, sunset
 from tests.portraits import GRID, body_of, portrait
@@ -215,14 +214,6 @@ def test_readyz_names_the_remedy(app: ASGIApp, shelf: MemoryShelf) -> None:
     shelf.unready = "run `media-vm migrate`"
     answer = ask(app, "GET", "/readyz")
     assert (answer.status_code, answer.json()["detail"]) == (503, "run `media-vm migrate`")
-
-
-def test_every_problem_type_has_its_page(app: ASGIApp) -> None:
-    """The URL in `type` leads to the title and the remedy; another one to 404."""
-    pages = {slug: ask(app, "GET", f"/problems/{slug}").text for slug in PROBLEM_TYPES}
-    expected = {slug: f"{kind.title} ({kind.status})\n\n{kind.remedy}\n" for slug, kind in PROBLEM_TYPES.items()}
-    assert pages == expected
-    assert ask(app, "GET", "/problems/none").status_code == 404
 
 
 def test_the_routes_are_documented(app: ASGIApp) -> None:
