@@ -25,7 +25,7 @@ from media_vm.adapters.tables import (
     MediaMark,
     ProcessingChecklist,
 )
-from media_vm.adapters.transactions import database_now, reading, transact
+from media_vm.adapters.transactions import database_now, looking, reading, transact
 from media_vm.errors import NotMigrated
 from media_vm.rules.analysis import FocalSource
 from media_vm.rules.callbacks import EventKind, analysis_body
@@ -53,8 +53,8 @@ class Readings:
 
     def look_up(self, media_id: int) -> Shown | None:
         """One media with its variants."""
-        with reading(self._engine) as session:
-            return showing.look_up(session, media_id)
+        with looking(self._engine) as connection:
+            return showing.look_up(connection, media_id)
 
     def news(self) -> News:
         """Which media changed within the last minute."""
