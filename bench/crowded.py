@@ -10,16 +10,17 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from statistics import median
 
 from bench.comparison import Comparison, in_turns
-from bench.load import Asked, visit
+from bench.load import Asked, visit, waits
 from bench.serving import BROWSER
 from bench.shelves import FILE_BYTES, VARIANTS_EACH, Shelf, shelf
 from media_vm.rules.pictures import Size
 from tests.mariadb import private_mariadb
 
 FEW, MANY = 1_000, 200_000  # media
-MISSES, ROUNDS, PATIENCE = 150, 5, 60.0  # misses a round, of no media twice: FEW has as many
+MISSES, ROUNDS, PATIENCE = 100, 8, 60.0  # misses a round, of no media twice: FEW has as many
 VISITS, VISITED, WARM = 1_000_000, 10_000, 0.2  # requests, media, and the part of the requests that warms up
 UNKNOWN = 20_000  # ids of a scan
 VISITORS = 2  # processes
@@ -45,12 +46,12 @@ def _misses(small: Shelf, large: Shelf) -> Iterator[Comparison]:
     fresh = {one: _even(one.media, random.Random(one.media)) for one in (small, large)}
 
     def milliseconds(one: Shelf) -> float:
-        return 1000 / visit((_picture(one.port, next(fresh[one])) for _ in range(MISSES)), connections=1)
+        return median(waits(one.port, (_picture(one.port, next(fresh[one])) for _ in range(MISSES))))
 
     runs: dict[str, Callable[[], float]] = {
         "few": partial(milliseconds, small),
         "many": partial(milliseconds, large),
-        "hit": lambda: 1000 / visit([_picture(large.port, 2)] * MISSES, connections=1),
+        "hit": lambda: median(waits(large.port, [_picture(large.port, 2)] * MISSES)),
     }
     times = in_turns(runs, rounds=ROUNDS, patience=PATIENCE)
     subject = f"serve, a miss among {large.media:,} media, {large.media * VARIANTS_EACH:,} variants, MariaDB"

@@ -23,7 +23,7 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]{1,10})\r\n", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One GET on the loopback and the answer that it must get. body_bytes: of a 200, other bodies are read as long as they are."""
+    """One GET on the loopback and the answer that it must get. body_bytes: of a 200; others are of any length."""
 
     port: int
     target: str
@@ -53,13 +53,29 @@ def visit(visits: Iterable[Asked], connections: int = CONNECTIONS) -> float:
         coming = iter(visits)
         while some := list(itertools.islice(coming, connections)):
             while len(lines) < len(some):
-                lines.append(stack.enter_context(socket.create_connection((LOOPBACK, some[0].port), PATIENCE)))
+                lines.append(stack.enter_context(_connection(some[0].port)))
             for line, asked in zip(lines, some, strict=False):
                 line.sendall(asked.request)
             for line, asked in zip(lines, some, strict=False):
                 _read_answer(line, asked, buffer)
             answered += len(some)
         return answered / (time.perf_counter() - began)
+
+
+def waits(port: int, visits: Iterable[Asked]) -> list[float]:
+    """Milliseconds of each, one after the other over one connection. NotMeasured at the first wrong one."""
+    found, buffer = [], memoryview(bytearray(BUFFER_BYTES))
+    with _connection(port) as line:
+        for asked in visits:
+            began = time.perf_counter()
+            line.sendall(asked.request)
+            _read_answer(line, asked, buffer)
+            found.append(1000 * (time.perf_counter() - began))
+    return found
+
+
+def _connection(port: int) -> socket.socket:
+    return socket.create_connection((LOOPBACK, port), PATIENCE)
 
 
 def _read_answer(connection: socket.socket, asked: Asked, buffer: memoryview) -> None:
