@@ -156,7 +156,10 @@ def _refocus(media_id: int, focal_point: FocalPoint, session: Session) -> Refocu
         return RefocusAnswer.NOT_READY
     analysis.focal_x, analysis.focal_y = focal_point.x, focal_point.y
     analysis.focal_source = FocalSource.OWNER.value
-    session.add_all([analysis, asked_line(session, media_id, f"focal point {focal_point.x:g}, {focal_point.y:g}")])
+    media.updated_at = database_now(session)  # a manifest tells it at once
+    session.add_all(
+        [media, analysis, asked_line(session, media_id, f"focal point {focal_point.x:g}, {focal_point.y:g}")]
+    )
     if media.data_type is DataType.LOGO:
         return RefocusAnswer.ACCEPTED  # never cropped (contract §7): nothing is to be made again
     row.redo, row.redo_counter = Redo.CROPS, row.redo_counter + 1
