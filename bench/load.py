@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bench.comparison import NotMeasured
 
 CONNECTIONS = 8  # a process; all of its requests are on their way at once
-PATIENCE = 10.0  # seconds for one answer
+PATIENCE = 60.0  # seconds for one answer
 LOOPBACK = "127.0.0.1"
 BUFFER_BYTES = 65_536
 

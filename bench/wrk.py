@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.comparison import NotMeasured
-from bench.load import LOOPBACK, Asked, fire
+from bench.load import LOOPBACK, Asked, visit
 from bench.table import PEERS
 
 CONNECTIONS: Final = 16
@@ -32,7 +32,7 @@ def load(asked: Asked, seconds: int = SECONDS) -> Load:
     program = shutil.which("wrk")
     if program is None:
         raise NotMeasured(REMEDY)
-    fire(asked, 0.01)  # wrk tells neither a 200 from a 304 nor a body from another of about that length
+    visit([asked])  # wrk tells neither a 200 from a 304 nor a body from another of about that length
     command = [program, "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", f"--timeout={SLOWEST_SECONDS}s"]
     command += [f"--script={PEERS / 'report.lua'}"]
     command += [f"--header={name}: {value}" for name, value in asked.headers]
@@ -45,6 +45,7 @@ def load(asked: Asked, seconds: int = SECONDS) -> Load:
     )
     if run.returncode:
         raise NotMeasured(f"wrk failed: {run.stderr[-300:]}")
+    visit([asked])  # once what wrk gave up waiting for is over: the next turn is another's
     return understood(run.stdout, asked)
 
 
