@@ -1,4 +1,4 @@
-"""A small load generator: raw keep-alive sockets, every answer checked, bounded in time or number."""
+"""A small load generator: raw keep-alive sockets, every answer checked."""
 
 from __future__ import annotations
 
@@ -37,12 +37,6 @@ class Asked:
         lines = [f"GET {self.target} HTTP/1.1", f"Host: {LOOPBACK}:{self.port}"]
         lines += [f"{name}: {value}" for name, value in self.headers]
         return "\r\n".join([*lines, "", ""]).encode()
-
-
-def fire(asked: Asked, seconds: float) -> float:
-    """Answers a second that this process gets over its connections. NotMeasured, OSError."""
-    until = time.perf_counter() + seconds
-    return visit(itertools.takewhile(lambda _: time.perf_counter() < until, itertools.repeat(asked)))
 
 
 def visit(visits: Iterable[Asked], connections: int = CONNECTIONS) -> float:
