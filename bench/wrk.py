@@ -14,7 +14,7 @@ from bench.table import PEERS
 
 CONNECTIONS: Final = 16
 SECONDS: Final = 1
-SLOWEST_SECONDS: Final = 60  # for one answer: a peer that makes each anew takes long over 16 at once
+SLOWEST_SECONDS: Final = 60  # for one answer
 LARGEST_HEAD: Final = 2048  # bytes of an answer besides its body
 REMEDY = "requests a second are counted by wrk: apt-get install wrk (as root), or its like"
 
