@@ -21,6 +21,7 @@ from bench.chart import as_svg
 from bench.claims import compare_claims
 from bench.colour import compare_colours
 from bench.crowd import compare_crowds
+from bench.crowded import VISITS, compare_crowded
 from bench.front import compare_front
 from bench.graphics import compare_graphics
 from bench.known_truths import CARDS, compare_with_truths
@@ -46,7 +47,7 @@ from scripts.marked_pages import NoMarkers, replaced
 
 FIGURES = (
     *("variants", "quality", "polish", "graphics", "logos", "colour", "sharp"),
-    *("memory", "analysis", "claims", "crowd", "ai_wait", "walk", "serve", "front"),
+    *("memory", "analysis", "claims", "crowd", "ai_wait", "crowded", "walk", "serve", "front"),
 )
 FINE, PROBLEM, USAGE = 0, 1, 2
 MOST_PICTURES = 1000  # of a folder
@@ -57,7 +58,9 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     try:
         page = _page(options.report)  # told before the run, not a quarter of an hour later
-        with sections(own_folder(), is_full=options.full, chart=options.chart) as all_sections:
+        with sections(
+            own_folder(), is_full=options.full, chart=options.chart, visits=options.visits
+        ) as all_sections:
             run = run_through([one for one in all_sections if one.name in options.only])
     except (Usage, NoMarkers) as error:
         print(f"bench: {error}", file=sys.stderr)
@@ -86,7 +89,9 @@ def _page(report: Path | None) -> str:
 
 
 @contextmanager
-def sections(own: Path | None, *, is_full: bool = False, chart: Path | None = None) -> Iterator[list[Section]]:
+def sections(
+    own: Path | None, *, is_full: bool = False, chart: Path | None = None, visits: int = VISITS
+) -> Iterator[list[Section]]:
     """All figures in their order, ready to be taken. Usage if there is no picture to take them of."""
     with (
         tempfile.TemporaryDirectory(prefix="bench-") as folder,
@@ -125,9 +130,10 @@ def sections(own: Path | None, *, is_full: bool = False, chart: Path | None = No
             Section("claims", "no pictures", lambda: compare_claims(scratch)),
             Section("crowd", "no pictures", lambda: compare_crowds(scratch)),
             Section("ai_wait", f"{MEDIA} media without pixels", lambda: compare_ai_wait(scratch)),
+            Section("crowded", f"{visits:,} requests", lambda: compare_crowded(scratch, visits=visits)),
             # From here on the main API and serve run beside what is measured.
             Section("walk", f"{PICTURES}, {some} in turns", lambda: compare_walks(photos, stage())),
-            Section("serve", "1 photograph", lambda: compare_serving(photos[0], stage())),
+            Section("serve", "1 photograph", lambda: compare_serving(photos[0], stage(), scratch)),
             Section("front", "1 photograph", lambda: compare_front(photos[0], stage(), scratch)),
         ]
 
@@ -150,6 +156,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--full", action="store_true", help="quality: the large sizes of all photographs, not of some"
     )
+    parser.add_argument("--visits", type=int, default=VISITS, help="crowded: how many requests its memory sees")
     parser.add_argument("--report", type=Path, help="page whose section between the markers is written anew")
     parser.add_argument("--chart", type=Path, help="quality: where to draw it, an SVG")
     return parser.parse_args(arguments)

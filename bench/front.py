@@ -2,56 +2,45 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 
 from bench.comparison import Comparison, NotMeasured, in_turns
-from bench.load import LOOPBACK, PROCESSES, Asked, requests_a_second
+from bench.load import LOOPBACK, Asked
+from bench.peer_servers import STATIC
 from bench.photos import Photo
 from bench.serving import BROWSER, PATIENCE, ROUNDS, again, processed
 from bench.stage import Stage
+from bench.wrk import load
 from media_vm.rules.percentiles import percentile
+from media_vm.rules.pictures import Format
 from tests.private_nginx import Front, free_port, nginx_in_front
 from tests.slow_clients import Begin, half_a_body, half_a_head, never_reads, slow_clients
 
 VISITORS, ANSWER_SECONDS = 300, 30
 MOST_MILLISECONDS = 500.0  # what was asked for
 SLOW: dict[Begin, int] = {half_a_head: 120, half_a_body: 60, never_reads: 20}
-STATIC = """
-server {{
-    listen {host}:{port};
-    root {root};
-    types {{ image/avif avif; image/webp webp; image/jpeg jpg; image/png png; }}
-}}
-"""
 
 
 def compare_front(photo: Photo, stage: Stage, scratch: Path, rounds: int = ROUNDS) -> Iterator[Comparison]:
     """One nginx process that holds both; then new visitors' waits beside slow clients. NotMeasured."""
-    media_id, variant = processed(photo, stage)
+    media_id, variants = processed(photo, stage)
+    variant = variants[Format.AVIF]
     static_port, root = free_port(), stage.surroundings.media_vm_settings["MEDIA_VM_STORAGE_DIR"]
     static = STATIC.format(host=LOOPBACK, port=static_port, root=root)
     serve_port, picture = stage.surroundings.addresses.serve_port, f"/serve/{media_id}?size=grid"
     with nginx_in_front(scratch / "nginx", serve_port, more=static) as front:
         ours = Asked(front.port, picture, (BROWSER,), 200, variant.bytes)
         theirs = Asked(static_port, f"/{variant.path}", (BROWSER,), 200, variant.bytes)
-        pairs = {"200": (ours, theirs), "304": (again(ours), again(theirs))}
-        context = multiprocessing.get_context("forkserver")
-        with ProcessPoolExecutor(PROCESSES, mp_context=context) as generators:
-            for status, (kept, file) in pairs.items():
-                runs = {
-                    name: partial(requests_a_second, one, generators) for name, one in (("", kept), ("file", file))
-                }
-                rates = in_turns(runs, rounds=rounds, patience=PATIENCE)
-                subject = f"nginx, kept, {status}, {variant.bytes / 1000:.0f} kB AVIF"
-                yield Comparison(
-                    subject, "answers", "1/s", rates[""], "nginx, static file", rates["file"], more_is_better=True
-                )
+        for status, kept, file in ((200, ours, theirs), (304, again(ours), again(theirs))):
+            runs = {"kept": partial(load, kept), "file": partial(load, file)}
+            loads = in_turns(runs, rounds=rounds, patience=PATIENCE)
+            rates = [tuple(one.rate for one in loads[name]) for name in runs]
+            subject, peer = f"nginx, kept, {status}, {variant.bytes / 1000:.0f} kB AVIF", "nginx, static file"
+            yield Comparison(subject, "answers", "1/s", rates[0], peer, rates[1], more_is_better=True)
         yield from _beside_slow_clients(front, picture)
 
 

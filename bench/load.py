@@ -1,21 +1,19 @@
-"""A small load generator: processes with raw keep-alive sockets, every answer checked, bounded in time."""
+"""A small load generator: raw keep-alive sockets, every answer checked."""
 
 from __future__ import annotations
 
+import itertools
 import re
 import socket
 import time
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 
 from bench.comparison import NotMeasured
 
-PROCESSES = 2
 CONNECTIONS = 8  # a process; all of its requests are on their way at once
-SECONDS = 1.0
-PATIENCE = 10.0  # seconds for one answer
+PATIENCE = 60.0  # seconds for one answer
 LOOPBACK = "127.0.0.1"
 BUFFER_BYTES = 65_536
 
@@ -25,7 +23,7 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]{1,10})\r\n", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One GET on the loopback and the answer that it must get. body_bytes: of a 200; a 304 has none."""
+    """One GET on the loopback and the answer that it must get. body_bytes: of a 200; others are of any length."""
 
     port: int
     target: str
@@ -41,37 +39,47 @@ class Asked:
         return "\r\n".join([*lines, "", ""]).encode()
 
 
-def requests_a_second(asked: Asked, generators: ProcessPoolExecutor) -> float:
-    """How many answers all generators together get. NotMeasured at the first wrong one."""
-    return sum(generators.map(partial(fire, seconds=SECONDS), [asked] * PROCESSES))
-
-
-def fire(asked: Asked, seconds: float) -> float:
-    """Answers a second that this process gets over its connections. NotMeasured, OSError."""
+def visit(visits: Iterable[Asked], connections: int = CONNECTIONS) -> float:
+    """Answers a second to all of these, which are one server's. NotMeasured at the first wrong one, OSError."""
     with ExitStack() as stack:
-        connections = [
-            stack.enter_context(socket.create_connection((LOOPBACK, asked.port), PATIENCE))
-            for _ in range(CONNECTIONS)
-        ]
-        request, buffer, answered = asked.request, memoryview(bytearray(BUFFER_BYTES)), 0
-        began = time.perf_counter()
-        while time.perf_counter() - began < seconds:
-            for connection in connections:
-                connection.sendall(request)
-            for connection in connections:
-                _read_answer(connection, asked, buffer)
-            answered += CONNECTIONS
+        lines: list[socket.socket] = []
+        buffer, answered, began = memoryview(bytearray(BUFFER_BYTES)), 0, time.perf_counter()
+        coming = iter(visits)
+        while some := list(itertools.islice(coming, connections)):
+            while len(lines) < len(some):
+                lines.append(stack.enter_context(_connection(some[0].port)))
+            for line, asked in zip(lines, some, strict=False):
+                line.sendall(asked.request)
+            for line, asked in zip(lines, some, strict=False):
+                _read_answer(line, asked, buffer)
+            answered += len(some)
         return answered / (time.perf_counter() - began)
+
+
+def waits(port: int, visits: Iterable[Asked]) -> list[float]:
+    """Milliseconds of each, one after the other over one connection. NotMeasured at the first wrong one."""
+    found, buffer = [], memoryview(bytearray(BUFFER_BYTES))
+    with _connection(port) as line:
+        for asked in visits:
+            began = time.perf_counter()
+            line.sendall(asked.request)
+            _read_answer(line, asked, buffer)
+            found.append(1000 * (time.perf_counter() - began))
+    return found
+
+
+def _connection(port: int) -> socket.socket:
+    return socket.create_connection((LOOPBACK, port), PATIENCE)
 
 
 def _read_answer(connection: socket.socket, asked: Asked, buffer: memoryview) -> None:
     """Read one answer to its end, and no further. NotMeasured unless it is the right one."""
     head, received = _read_head(connection, buffer)
-    body_bytes = asked.body_bytes if asked.status == 200 else 0
-    length = _LENGTH.search(head)
-    if head[9:12] != b"%d" % asked.status or (body_bytes and (length is None or int(length[1]) != body_bytes)):
+    told = _LENGTH.search(head)
+    length = int(told[1]) if told and asked.status != 304 else 0
+    if head[9:12] != b"%d" % asked.status or (asked.status == 200 and length != asked.body_bytes):
         raise NotMeasured(f"{asked.target} was answered by {head.splitlines()[0].decode('latin-1')}")
-    missing = body_bytes - received
+    missing = length - received
     while missing:
         read = connection.recv_into(buffer, min(missing, BUFFER_BYTES))
         if not read:

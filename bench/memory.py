@@ -83,7 +83,7 @@ def _parent(small: Path, into: Path, pictures: int) -> Comparison:
     )
 
 
-def resident_megabytes() -> float:
-    """VmRSS is in kibibytes (proc(5))."""
-    lines = Path("/proc/self/status").read_text().splitlines()
+def resident_megabytes(process: str = "self") -> float:
+    """Of one process, by its id. VmRSS is in kibibytes (proc(5))."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
     return int(next(line.split()[1] for line in lines if line.startswith("VmRSS:"))) * 1024 / 1e6

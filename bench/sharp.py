@@ -15,6 +15,7 @@ from typing import Final
 
 from bench.comparison import Comparison, NotMeasured, in_turns
 from bench.metering import Cost, metered
+from bench.peer_installs import BUILT, SECONDS, has_node, node_packages
 from bench.photos import Photo
 from bench.renderers import LIMITS, REQUEST, one_decode
 from bench.table import PEERS
@@ -25,7 +26,6 @@ from media_vm.rules.pictures import Format, SourceFacts
 from media_vm.rules.sizes import Method, decode_size, targets
 from media_vm.rules.validation import READABLE
 
-BUILT: Final = Path(__file__).parents[1] / ".bench"  # never committed
 OUR_EFFORT: Final = "1"  # of AVIF; encode.py says why
 WAYS: Final = {
     "sharp, a pipeline a variant": ("pipelines", OUR_EFFORT),
@@ -33,7 +33,6 @@ WAYS: Final = {
 }
 DEFAULTS: Final = {"sharp's defaults": ("pipelines", "default")}
 ROUNDS, PATIENCE, SLOW_PATIENCE = 4, 15.0, 1.0  # seconds a photo
-SECONDS: Final = 600.0
 
 Runner = Callable[[Photo], Cost]
 
@@ -43,10 +42,10 @@ def compare_with_sharp(photos: Sequence[Photo], scratch: Path, rounds: int = ROU
 
     Yields nothing, and says so, on a machine without node. NotMeasured if sharp cannot be installed.
     """
-    if shutil.which("node") is None or shutil.which("npm") is None:
+    if not has_node():
         print("bench: sharp is left out, for there is no node and npm on this machine", file=sys.stderr)
         return
-    _install()
+    node_packages()
     with closing(ChildPool(1)) as child:
         ours = partial(_ours, child, scratch)
         ours(photos[0])  # its libraries are loaded before anything is measured
@@ -126,17 +125,3 @@ def _sharp(way: str, effort: str, listed: str, source: Path, scratch: Path) -> C
     if run.returncode:
         raise NotMeasured(f"sharp failed on {source.name}: {run.stderr[-300:]}")
     return Cost(**json.loads(run.stdout))
-
-
-def _install() -> None:
-    """The version that bench/peers names, in a folder of its own."""
-    wanted = (PEERS / "package.json").read_text()
-    there = BUILT / "package.json"
-    if there.exists() and there.read_text() == wanted and (BUILT / "node_modules" / "sharp").exists():
-        return
-    BUILT.mkdir(exist_ok=True)
-    there.write_text(wanted)
-    command = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"]
-    run = subprocess.run(command, cwd=BUILT, capture_output=True, text=True, timeout=SECONDS, check=False)
-    if run.returncode:
-        raise NotMeasured(f"npm cannot install sharp: {run.stderr[-300:]}")

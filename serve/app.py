@@ -173,6 +173,7 @@ async def focal(media_id: Annotated[Id, Path()], body: Focal, reader: Asking) ->
             raise Problem(problems.NOT_FOUND, "No picture has this id.")
         case RefocusAnswer.NOT_READY:
             await _refuse_unanalysed(media_id, reader)
+    reader.forget(media_id)
     return {"success": True, "focal_point": {"x": body.x, "y": body.y}}
 
 
@@ -187,6 +188,7 @@ async def alt(media_id: Annotated[Id, Path()], body: Words, reader: Asking) -> d
             raise Problem(problems.NOT_FOUND, "No picture has this id.")
         case AltTextAnswer.NOT_READY:
             await _refuse_unanalysed(media_id, reader)
+    reader.forget(media_id)
     return {"success": True, "alt_text": kept or ""}
 
 

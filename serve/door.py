@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from uuid import uuid4
+from secrets import token_hex
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -55,7 +55,7 @@ class Door:
 def _request_id(scope: Scope) -> str:
     """The caller's `X-Request-ID` if it is harmless, else a new one."""
     given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    return given.decode() if _REQUEST_ID.fullmatch(given) else uuid4().hex
+    return given.decode() if _REQUEST_ID.fullmatch(given) else token_hex(16)
 
 
 def _limited(receive: Receive) -> Receive:

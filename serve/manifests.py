@@ -1,9 +1,13 @@
-"""`/serve/{media_id}/manifest.json`: all that a page can know of a picture, in one answer (contract §8)."""
+"""`/serve/{media_id}/manifest.json`: all that a page can know of a picture, in one answer (contract §8).
+
+What changes in one moves its media's time, so that a manifest holds as long as its media is shown as it was then.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 
 from starlette.types import Scope, Send
 
@@ -16,7 +20,19 @@ from serve.gate import Gate
 from serve.presence import not_made_yet, present
 from serve.problems import Problem
 from serve.reader import Reader
+from serve.shelf import Shown
 from serve.wire import raw, send_whole
+
+_KEPT = 1024  # about 10 kB each
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One as it goes out, as long as `shown` is what is shown. tag: its SHA-256."""
+
+    shown: Shown
+    body: bytes
+    tag: str
 
 
 class Manifests:
@@ -26,13 +42,14 @@ class Manifests:
         self._settings = settings
         self._reader = reader
         self._gate = gate
+        self._kept: dict[int, Manifest] = {}
 
     async def show(
         self, media_id: int, scope: Scope, sent: dict[bytes, str], admitted: Admitted | None, send: Send
     ) -> None:
         """Answer one GET or HEAD. Problem: unknown, gone or not made yet."""
-        body = await self._body(media_id, self._gate.query(media_id, admitted))
-        tag = hashlib.sha256(body).hexdigest()
+        manifest = await self._manifest(media_id, self._gate.query(media_id, admitted))
+        body, tag = manifest.body, manifest.tag
         answer = headers.of_any_answer(self._settings) | headers.of_media(media_id)
         answer |= headers.of_origin(self._settings, sent.get(b"origin"))
         answer |= {"ETag": entity_tag(tag), "Cache-Control": cache_control(SHORT, admitted, self._gate.clock())}
@@ -41,6 +58,21 @@ class Manifests:
             return
         answer |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
         await send_whole(send, 200, raw(answer), b"" if scope["method"] == "HEAD" else body)
+
+    async def _manifest(self, media_id: int, query: str) -> Manifest:
+        """The one that is kept, or a new one; with a visitor's own query in its URLs it is nobody else's."""
+        shown = present(await self._reader.shown(media_id))
+        known = self._kept.get(media_id)
+        if known and known.shown is shown and not query:
+            return known
+        body = await self._body(media_id, query)
+        manifest = Manifest(shown, body, hashlib.sha256(body).hexdigest())
+        if not query:
+            self._kept.pop(media_id, None)
+            if len(self._kept) >= _KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[media_id] = manifest
+        return manifest
 
     async def _body(self, media_id: int, query: str) -> bytes:
         portrait = await self._reader.ask(self._reader.shelf.portrait, media_id)

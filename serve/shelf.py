@@ -36,7 +36,8 @@ class Shelf(Protocol):
     """The database as `serve` uses it; every verb blocks, and may raise DatabaseDown or NotMigrated."""
 
     def look_up(self, media_id: int) -> Shown | None:
-        """One media with its variants, deleted and failed ones too; None if the id was never given."""
+        """One media with its variants, deleted and failed ones too; None if the id was never given. No two looks
+        give the same object: what is made of one holds as long as that one is what is shown."""
 
     def news(self) -> News:
         """Which media changed within the last minute."""

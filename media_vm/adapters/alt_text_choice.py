@@ -25,8 +25,8 @@ def keep_alt_text(media_id: int, alt_text: str, session: Session) -> AltTextAnsw
         return AltTextAnswer.NOT_READY
     told = with_alt_text(analysis_of(row), alt_text)
     row.alt_text, row.searchable_text = told.described.alt_text, told.searchable_text
-    row.embedding_due_at = database_now(session)
+    row.embedding_due_at = media.updated_at = database_now(session)
     row.alt_text_source = told.alt_source and told.alt_source.value
     row.provenance = {field: list(sources) for field, sources in told.provenance.items()}
-    session.add_all([row, asked_line(session, media_id, "alt text")])
+    session.add_all([media, row, asked_line(session, media_id, "alt text")])
     return AltTextAnswer.KEPT

@@ -25,7 +25,7 @@ from media_vm.adapters.tables import (
     MediaMark,
     ProcessingChecklist,
 )
-from media_vm.adapters.transactions import database_now, reading, transact
+from media_vm.adapters.transactions import database_now, looking, reading, transact
 from media_vm.errors import NotMigrated
 from media_vm.rules.analysis import FocalSource
 from media_vm.rules.callbacks import EventKind, analysis_body
@@ -53,8 +53,8 @@ class Readings:
 
     def look_up(self, media_id: int) -> Shown | None:
         """One media with its variants."""
-        with reading(self._engine) as session:
-            return showing.look_up(session, media_id)
+        with looking(self._engine) as connection:
+            return showing.look_up(connection, media_id)
 
     def news(self) -> News:
         """Which media changed within the last minute."""
@@ -156,7 +156,10 @@ def _refocus(media_id: int, focal_point: FocalPoint, session: Session) -> Refocu
         return RefocusAnswer.NOT_READY
     analysis.focal_x, analysis.focal_y = focal_point.x, focal_point.y
     analysis.focal_source = FocalSource.OWNER.value
-    session.add_all([analysis, asked_line(session, media_id, f"focal point {focal_point.x:g}, {focal_point.y:g}")])
+    media.updated_at = database_now(session)  # a manifest tells it at once
+    session.add_all(
+        [media, analysis, asked_line(session, media_id, f"focal point {focal_point.x:g}, {focal_point.y:g}")]
+    )
     if media.data_type is DataType.LOGO:
         return RefocusAnswer.ACCEPTED  # never cropped (contract §7): nothing is to be made again
     row.redo, row.redo_counter = Redo.CROPS, row.redo_counter + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, select
+from sqlalchemy import Connection, Row, Select, and_, bindparam, select
 from sqlmodel import Session, col
 
 from media_vm.adapters.analysis_rows import analysis_of
@@ -13,6 +13,7 @@ from media_vm.rules.paths import slug_of
 from media_vm.rules.pictures import Variant
 from media_vm.rules.shown import Portrait, Shown
 
+_OF_MEDIA = 7  # columns; those of a variant follow, in the order of its fields
 _SHOWN: Select[*tuple[Any, ...]] = (
     select(
         col(MediaFile.status),
@@ -39,15 +40,15 @@ _SHOWN: Select[*tuple[Any, ...]] = (
 _ANALYSIS = select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == bindparam("media"))
 
 
-def look_up(session: Session, media_id: int) -> Shown | None:
+def look_up(connection: Connection, media_id: int) -> Shown | None:
     """One media with its variants; None if the id was never given."""
-    rows = _rows(session, media_id)
+    rows = _rows(connection, media_id)
     return _shown(media_id, rows) if rows else None
 
 
 def portrait(session: Session, media_id: int) -> Portrait | None:
     """The same with what is known of its content."""
-    rows = _rows(session, media_id)
+    rows = _rows(session.connection(), media_id)
     if not rows:
         return None
     found = session.scalars(_ANALYSIS, {"media": media_id}).first()
@@ -55,9 +56,9 @@ def portrait(session: Session, media_id: int) -> Portrait | None:
     return Portrait(_shown(media_id, rows), rows[0].source_width, rows[0].source_height, analysis)
 
 
-def _rows(session: Session, media_id: int) -> list[Row[Any]]:
+def _rows(connection: Connection, media_id: int) -> list[Row[Any]]:
     """One a variant that is kept; a media without any has one row all the same."""
-    return list(session.connection().execute(_SHOWN, {"media": media_id}).all())
+    return list(connection.execute(_SHOWN, {"media": media_id}).all())
 
 
 def _shown(media_id: int, rows: list[Row[Any]]) -> Shown:
@@ -74,4 +75,4 @@ def _shown(media_id: int, rows: list[Row[Any]]) -> Shown:
 
 
 def _variant(row: Row[Any]) -> Variant:
-    return Variant(row.size, row.format, row.bg, row.width, row.height, row.bytes, row.sha256, row.path)
+    return Variant(*row[_OF_MEDIA:])

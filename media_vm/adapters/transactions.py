@@ -21,7 +21,7 @@ from datetime import datetime
 from typing import TypeVar
 
 import structlog
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session
@@ -50,6 +50,7 @@ PATIENCE_SECONDS = 20.0
 REPLAYED = frozenset({1213, 1205, 1020, 2006, 2013, 1927, 4031, 1062})
 
 _NOW = select(Now())
+_READING = {"reading": True}  # of a connection: an engine with options of its own costs as much as a query
 
 
 def transact(engine: Engine, work: Callable[[Session], T], *, variable: str = OURS) -> T:
@@ -83,9 +84,16 @@ def replay_code(error: DBAPIError) -> int | None:
 @contextmanager
 def reading(engine: Engine, *, variable: str = OURS) -> Iterator[Session]:
     """A look that waits for no writer; on MariaDB each query sees what is committed by then. DatabaseDown."""
-    looking = engine.execution_options(reading=True)
-    with translated(variable=variable), Session(looking, expire_on_commit=False) as session:
+    with translated(variable=variable), Session(engine, expire_on_commit=False) as session:
+        session.connection(execution_options=_READING)
         yield session
+
+
+@contextmanager
+def looking(engine: Engine) -> Iterator[Connection]:
+    """The same for one query of columns, without what a session does besides. DatabaseDown."""
+    with translated(), engine.connect().execution_options(**_READING) as connection:
+        yield connection
 
 
 def database_now(session: Session) -> datetime:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from media_vm.rules.accept import accepted_formats
 from media_vm.rules.pictures import Format
-from tests.private_nginx import HOST, free_port, nginx_in_front
+from tests.private_nginx import HOST, SHIPPED, free_port, nginx_in_front
 from tests.unit.test_accept_headers import BROWSERS, MALFORMED, PROGRAMS, RULES
 
 SAYS_WHAT_IT_READ = """
@@ -61,6 +61,13 @@ def test_nginx_reads_accept_as_serve_does(reader: HTTPConnection, accept: str) -
     """Of every browser and program, and in every way RFC 9110 has to ask for a format and to refuse it."""
     stripped = accept.strip(" \t")  # as a server gets it
     assert accepted_formats(stripped) == read_by_nginx(reader, stripped)
+
+
+def test_nginx_knows_todays_browsers_by_heart() -> None:
+    """Each line of the first map is one browser's header, whole; what it makes of it the test above asks."""
+    lines = re.findall("'~([^']+)' image/avif,image/webp;", (SHIPPED / "media-vm/http.conf").read_text())
+    known = [[name for name, (header, _) in BROWSERS.items() if re.search(line, header)] for line in lines]
+    assert [["Chrome 85"], ["Firefox 128"], ["Safari 17"], ["Safari 16"]] == known
 
 
 @pytest.mark.parametrize(

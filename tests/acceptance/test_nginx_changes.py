@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,6 +17,7 @@ from tests.pictures import logo, saved
 from tests.private_nginx import HOST, nginx_in_front
 
 A_SECOND = {"proxy_cache_valid 200 1m;": "proxy_cache_valid 200 1s;"}
+HIT = 'nginx;desc="hit"'
 STALE = 'nginx;desc="stale"'
 DELETED = (
     "UPDATE media_files SET deleted_at = strftime('%Y-%m-%d %H:%M:%f000', 'now'),"
@@ -68,6 +70,20 @@ def test_another_picture_under_the_same_url_is_seen(
     wait_until(lambda: client.get(url).headers["etag"] != before.headers["etag"])
     removed = machine.serve.get(f"{url}&bg=removed")
     assert removed.content == client.get(url).content
+
+
+def test_a_cache_that_was_emptied_asks_serve_again(machine: Machine, logos: list[str], tmp_path: Path) -> None:
+    """Though nginx has the file open: within moments, not at the end of the minute."""
+    url, port = f"/serve/{logos[0]}?size=grid", machine.surroundings.addresses.serve_port
+    with (
+        nginx_in_front(tmp_path / "nginx", port) as front,
+        httpx.Client(base_url=front.url, timeout=30, trust_env=False) as client,
+    ):
+        timings = [client.get(url).headers["server-timing"] for _ in range(3)]
+        assert [False, True, True] == [HIT in timing for timing in timings]
+        for folder in (front.folder / "kept").iterdir():
+            shutil.rmtree(folder)
+        wait_until(lambda: HIT not in client.get(url).headers["server-timing"])
 
 
 def test_what_is_kept_is_shown_while_serve_is_away(client: httpx.Client, wire: TcpProxy, logos: list[str]) -> None:

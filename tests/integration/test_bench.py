@@ -23,7 +23,7 @@ from bench import photos, plain_route
 from bench.__main__ import main
 from bench.analysis import compare_analysis
 from bench.comparison import Comparison, NotMeasured, in_turns
-from bench.load import CONNECTIONS, Asked, fire
+from bench.load import CONNECTIONS, Asked, visit, waits
 from bench.metering import metered
 from bench.photos import HANDFUL, Photo, choose, enlarged, given_logos
 from bench.renderers import one_decode, pillow, pipeline_a_variant
@@ -55,14 +55,14 @@ def size_of(path: Path) -> tuple[int, int]:
 
 @contextmanager
 def http_server() -> Iterator[int]:
-    """Answers 200 with BODY, 304 to a validator, and breaks off for /cut; its port."""
+    """Answers 200 with BODY, 304 to a validator, 404 to /none, and breaks off for /cut; its port."""
 
     class Answers(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             is_known = "If-None-Match" in self.headers
-            self.send_response(304 if is_known else 200)
+            self.send_response(304 if is_known else 404 if self.path == "/none" else 200)
             if not is_known:
                 self.send_header("Content-Length", str(len(BODY)))
             self.end_headers()
@@ -167,9 +167,18 @@ def test_analysis_is_compared_in_milliseconds(tiny: Photo) -> None:
 def test_the_load_generator_counts_right_answers() -> None:
     """Whole bodies and 304s, over connections that stay open."""
     with http_server() as port:
-        whole = fire(Asked(port, "/", (), 200, len(BODY)), seconds=0.05)
-        unchanged = fire(Asked(port, "/", (("If-None-Match", '"x"'),), 304, 0), seconds=0.05)
-    assert min(whole, unchanged) > CONNECTIONS
+        whole = visit([Asked(port, "/", (), 200, len(BODY))] * 2 * CONNECTIONS)
+        unchanged = visit([Asked(port, "/", (("If-None-Match", '"x"'),), 304, 0)] * 2 * CONNECTIONS)
+    assert min(whole, unchanged) > 0
+
+
+def test_visits_are_made_to_the_last() -> None:
+    """Of any number, whole pictures and errors with their bodies in turn; each wait is one answer's."""
+    with http_server() as port:
+        asked = [Asked(port, "/none", (), 404, 0), Asked(port, "/", (), 200, len(BODY))] * (CONNECTIONS + 1)
+        told = waits(port, asked)
+        assert visit(iter(asked)) > 0
+    assert (len(asked), True) == (len(told), min(told) > 0)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +187,7 @@ def test_the_load_generator_counts_right_answers() -> None:
 def test_a_wrong_answer_is_no_figure(target: str, status: int, length: int) -> None:
     """Another status, another length, a body cut short."""
     with http_server() as port, pytest.raises(NotMeasured, match=target):
-        fire(Asked(port, target, (), status, length), seconds=0.05)
+        visit([Asked(port, target, (), status, length)])
 
 
 def test_the_plain_route_serves_the_file_it_is_given(tiny: Photo, monkeypatch: pytest.MonkeyPatch) -> None:

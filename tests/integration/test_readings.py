@@ -142,6 +142,22 @@ def test_the_news_are_what_changed_within_a_minute(parts: MemoryParts, engine: E
     assert News(1, frozenset()) == rested
 
 
+def test_what_an_owner_sets_is_news(parts: MemoryParts, engine: Engine, readings: Readings) -> None:
+    """Alt text and focal point stand in the analysis, and in manifests that other processes remember."""
+    processed(parts, picture())
+    told = []
+    for change in (
+        lambda: readings.keep_alt_text(1, "Two boats"),
+        lambda: readings.refocus(1, FocalPoint(0.2, 0.3)),
+    ):
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE media_files SET updated_at = '2025-01-01'"))
+        change()
+        told.append([media_id for media_id, _ in readings.news().changed or ()])
+
+    assert [[1], [1]] == told
+
+
 def test_too_many_news_are_not_named(
     parts: MemoryParts, readings: Readings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

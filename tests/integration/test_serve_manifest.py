@@ -10,8 +10,14 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp
 
+from media_vm.rules.owners_words import with_alt_text
 from media_vm.rules.pictures import MediaStatus
+from serve import manifests
 from serve.app import create_app
+from serve.door import Door
+from serve.gate import Gate
+from serve.images import PREFIXES, Images
+from serve.reader import Reader
 from serve.shelf import Shown
 from tests.integration.shelf_in_memory import MemoryShelf, ask, content, exchange, settings_for, sunset
 from tests.portraits import ANALYSIS
@@ -112,3 +118,39 @@ def test_the_setting_says_what_is_public(tmp_path: Path, shelf: MemoryShelf) -> 
     """Nothing of the analysis, if nothing is named."""
     app = create_app(settings_for(tmp_path, public_analysis=()), shelf)
     assert {} == ask(app, "GET", URL).json()["analysis"]
+
+
+def test_a_manifest_is_made_once(app: ASGIApp, shelf: MemoryShelf) -> None:
+    """As long as nothing of its media changes: one look for what is shown, one for what is known of it."""
+    answers = [ask(app, "GET", URL) for _ in range(3)]
+    assert (2, 1) == (shelf.looks, len({answer.content for answer in answers}))
+
+
+def test_a_manifest_tells_of_a_change_within_a_second(tmp_path: Path, shelf: MemoryShelf, shown: Shown) -> None:
+    """Of the analysis alone, too, whichever process wrote it."""
+    seconds, settings = [1000.0], settings_for(tmp_path)
+    pictures = Images(settings, Reader(shelf, lambda: seconds[0]), Gate(settings))
+    app = Door(PREFIXES, pictures, pictures, "http://media.example")
+    before = ask(app, "GET", URL).json()["alt_text"]
+    shelf.analysis_of[789] = with_alt_text(ANALYSIS, "Boats at rest")
+    shelf.media[789] = replace(shown)  # equal and another, as a database's next look is
+    shelf.changed(789)
+    seconds[0] += 1
+    assert ("A harbour", "Boats at rest") == (before, ask(app, "GET", URL).json()["alt_text"])
+
+
+def test_manifests_are_bounded(app: ASGIApp, shelf: MemoryShelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest goes first."""
+    monkeypatch.setattr(manifests, "_KEPT", 1)
+    shelf.media[790] = replace(shelf.media[789], media_id=790)
+    for media_id in (789, 790, 789):
+        assert 200 == ask(app, "GET", f"/serve/{media_id}/manifest.json").status_code
+    assert 2 + 2 + 1 == shelf.looks
+
+
+def test_a_scan_of_manifests_costs_no_look(app: ASGIApp, shelf: MemoryShelf) -> None:
+    """Nor leaves anything behind: of ids beyond the highest none is ever looked up."""
+    ask(app, "GET", URL)
+    looks = shelf.looks
+    answers = [ask(app, "GET", f"/serve/{media_id}/manifest.json") for media_id in range(1000, 1050)]
+    assert ({404}, looks) == ({answer.status_code for answer in answers}, shelf.looks)
