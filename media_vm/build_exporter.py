@@ -84,7 +84,7 @@ def _troubles(machine: Machine, look: Look | None, counts: WorkerCounts) -> Iter
     elif look and look.disk:
         yield look.disk
     if (silent := counts.silent_for()) > GONE_AFTER:
-        yield f"the worker's loop has been silent for {silent.total_seconds():.0f} s: its log says at what; restart it"
+        yield f"the loop has been silent for {silent.total_seconds():.0f} s: the log says at what; restart it"
 
 
 def _free_bytes(world: World) -> int | None:

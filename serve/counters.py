@@ -6,9 +6,11 @@ Imported only once PROMETHEUS_MULTIPROC_DIR is set: prometheus_client looks at i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from media_vm.rules.negotiation import Fallback
 from media_vm.rules.pictures import Format, Size
 from serve.tally import BOUNDS, NO_STATUS, Sent, Tally, Variants
 
@@ -57,7 +59,7 @@ class Counters:
         self._fallbacks = Counter(
             "media_vm_serve_fallbacks",
             "Answers with another size or background than was asked for.",
-            ("fallback", "size", "format"),
+            ("fallback", "size"),
             registry=registry,
         )
         self._missing = Counter(
@@ -65,9 +67,16 @@ class Counters:
             "Requests for a variant whose file was not there.",
             registry=registry,
         )
+        self._begin_at_zero()
+
+    def _begin_at_zero(self) -> None:
+        """What is counted by size is there before its first picture."""
         for size in Size:
+            for fallback in get_args(Fallback):
+                self._fallbacks.labels(fallback, size)
             for form in Format:
-                self._hits.labels(size, form), self._misses.labels(size, form), self._bytes.labels(size, form)
+                for family in (self._hits, self._misses, self._bytes):
+                    family.labels(size, form)
 
     def add(self, tally: Tally) -> None:
         """Take in what one process counted."""
@@ -87,4 +96,4 @@ class Counters:
         self._misses.labels(size, form).inc(sent.misses)
         self._bytes.labels(size, form).inc(sent.bytes)
         if fallback:
-            self._fallbacks.labels(fallback, size, form).inc(sent.hits + sent.misses)
+            self._fallbacks.labels(fallback, size).inc(sent.hits + sent.misses)

@@ -10,12 +10,14 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disa
 from media_vm.rules.callbacks import EventKind
 from media_vm.rules.checklist import Step, StepStatus
 from media_vm.rules.failures import Kind
-from media_vm.rules.findings import Call
+from media_vm.rules.findings import Call, Provider
 from media_vm.rules.prices import MICRO
 from media_vm.values import Outcome
 
 STEP_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)  # seconds; 300: the usual step limit
 COMPLETED, AGAIN, FAILED, HELD = "completed", "again", "failed", "held"
+DIRECTIONS = "in", "out"
+TASKS = "vision", "embedding"  # of AI calls
 SEVERAL = 4  # attempts from here on are one label
 ANSWERED, UNKNOWN_THERE = "answered", "unknown_there"
 
@@ -79,7 +81,7 @@ class WorkerCounts:
         who = call.provider.value
         self._calls.labels(who, call.task, "failed" if call.reason else ANSWERED).inc()
         self._call_seconds.labels(who).observe(max(0.0, call.ms / 1000))
-        for direction, tokens in (("in", call.tokens_in), ("out", call.tokens_out)):
+        for direction, tokens in zip(DIRECTIONS, (call.tokens_in, call.tokens_out), strict=True):
             self._tokens.labels(who, direction).inc(tokens or 0)
         if micro_usd is not None:
             self._cost.labels(who).inc(micro_usd / MICRO)
@@ -120,6 +122,13 @@ class WorkerCounts:
         for event in EventKind:
             self._callbacks.labels(event.value, ANSWERED)
         self._polls.labels(ANSWERED)
+        for who in Provider:
+            for task in TASKS:
+                self._calls.labels(who.value, task, ANSWERED)
+            for direction in DIRECTIONS:
+                self._tokens.labels(who.value, direction)
+            for family in (self._cost, self._unpriced):
+                family.labels(who.value)
 
     def _counter(self, name: str, says: str, *labels: str) -> Counter:
         return Counter(f"media_vm_worker_{name}", says, labels, registry=self.registry)

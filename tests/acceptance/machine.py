@@ -33,6 +33,7 @@ SETTINGS = {
     "MEDIA_VM_IDLE_SECONDS": "600",
     "MEDIA_VM_MAX_SOURCE_MEGAPIXELS": "1",
 }
+METRICS_BIND, WORKER_BIND = "MEDIA_VM_METRICS_BIND", "MEDIA_VM_WORKER_BIND"
 PATIENCE_SECONDS = 60  # a machine with many other things to do is slow, not broken
 
 
@@ -70,6 +71,11 @@ class Machine:
                 (name,),
             )
         return int(row.lastrowid or 0)
+
+    def watched(self, bind: str, path: str = "/metrics") -> str:
+        """What serve (`METRICS_BIND`) or the worker (`WORKER_BIND`) tells of itself there."""
+        url = f"http://{self.surroundings.settings[bind]}{path}"
+        return httpx.get(url, timeout=30, trust_env=False).text
 
     def status(self, pending_id: int) -> Json:
         """Serve's answer; empty while the image is unknown."""
@@ -131,7 +137,8 @@ class Machine:
 def machine_in(folder: Path, **settings: str) -> Iterator[Machine]:
     """The machine on free ports, its data in this folder. settings: besides `SETTINGS`."""
     addresses = Addresses(free_port(), free_port())
-    surroundings = Surroundings(folder, addresses, SETTINGS | settings)
+    watched = {name: f"{HOST}:{free_port()}" for name in (METRICS_BIND, WORKER_BIND)}
+    surroundings = Surroundings(folder, addresses, SETTINGS | watched | settings)
     with (
         closing(Processes(folder)) as processes,
         httpx.Client(base_url=addresses.main_api, timeout=30, trust_env=False) as api,
