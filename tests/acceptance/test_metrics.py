@@ -15,7 +15,17 @@ from media_vm.rules.checklist import Step
 from media_vm.rules.temp_urls import DEFAULT_COLUMNS, columns_named
 from media_vm.told_columns import metrics as columns_told
 from tests.acceptance.machine import METRICS_BIND, WORKER_BIND, Machine, wait_until
-from tests.exposed import ALERTS, alerts, asked_by_panels, families, label_names, names_in, series_names, value
+from tests.exposed import (
+    ALERTS,
+    DEPLOY,
+    alerts,
+    asked_by_panels,
+    families,
+    label_names,
+    names_in,
+    series_names,
+    value,
+)
 
 ADDED_BY_PROMETHEUS = {"instance", "job", "le"}
 ASKED = 'media_vm_serve_requests_total{route="picture",status="200"}'
@@ -41,6 +51,17 @@ def test_alerts_and_panels_name_what_is_exported(told: str, expressions: list[st
 
     assert set() == {name for metrics, _ in named for name in metrics} - exported
     assert set() == {name for _, labels in named for name in labels} - label_names(told) - ADDED_BY_PROMETHEUS
+
+
+def test_every_alert_has_a_line_in_the_runbook() -> None:
+    """Where its annotation says that it is."""
+    page = (DEPLOY.parent / "docs" / "operator.md").read_text()
+
+    assert [f'docs/operator.md, "{rule["alert"]}"' for rule in alerts()] == [
+        rule["annotations"]["runbook"] for rule in alerts()
+    ]
+    assert [] == [rule["alert"] for rule in alerts() if f"| `{rule['alert']}` |" not in page]
+    assert {"critical", "warning", "info"} == {rule["labels"]["severity"] for rule in alerts()}
 
 
 def test_every_family_has_a_panel(told: str) -> None:
