@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.testclient import TestClient
 
 from media_vm.rules.pictures import Format, Size
 from serve.app import create_app
@@ -67,6 +68,26 @@ def test_other_requests_are_counted_by_what_they_are_for(tmp_path: Path, url: st
     ask(create_app(settings_for(tmp_path), MemoryShelf(media={789: sunset(tmp_path)}), tally), "GET", url)
 
     assert [route] == [route for route, _ in tally.requests]
+
+
+class Handed:
+    """How many requests to `/livez` were handed over."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+
+    def add(self, tally: Tally) -> None:
+        self.requests += sum(tally.requests["health", 200].buckets)
+
+
+def test_a_process_that_ends_hands_over_what_it_has(tmp_path: Path) -> None:
+    """The last second's counts too."""
+    handed = Handed()
+    app = create_app(settings_for(tmp_path), MemoryShelf(), Tally(handed))
+    with TestClient(app) as client:
+        client.get("/livez")
+
+    assert 1 == handed.requests
 
 
 @dataclass(frozen=True)
