@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import socket
@@ -33,7 +34,6 @@ SETTINGS = {
     "MEDIA_VM_IDLE_SECONDS": "600",
     "MEDIA_VM_MAX_SOURCE_MEGAPIXELS": "1",
 }
-METRICS_BIND, WORKER_BIND = "MEDIA_VM_METRICS_BIND", "MEDIA_VM_WORKER_BIND"
 PATIENCE_SECONDS = 60  # a machine with many other things to do is slow, not broken
 
 
@@ -72,10 +72,11 @@ class Machine:
             )
         return int(row.lastrowid or 0)
 
-    def watched(self, bind: str, path: str = "/metrics") -> str:
-        """What serve (`METRICS_BIND`) or the worker (`WORKER_BIND`) tells of itself there."""
-        url = f"http://{self.surroundings.settings[bind]}{path}"
-        return httpx.get(url, timeout=30, trust_env=False).text
+    def watched(self, program: str, path: str = "/metrics") -> str:
+        """What `serve` or `worker` tells of itself, where its log says: any port may have been taken."""
+        log = (self.surroundings.folder / f"{program}.log").read_text()
+        at = re.findall(r'"at": "([^"]+)", "event": "metrics_exposed"', log)[-1]
+        return httpx.get(f"http://{at}{path}", timeout=30, trust_env=False).text
 
     def status(self, pending_id: int) -> Json:
         """Serve's answer; empty while the image is unknown."""
@@ -137,8 +138,7 @@ class Machine:
 def machine_in(folder: Path, **settings: str) -> Iterator[Machine]:
     """The machine on free ports, its data in this folder. settings: besides `SETTINGS`."""
     addresses = Addresses(free_port(), free_port())
-    watched = {name: f"{HOST}:{free_port()}" for name in (METRICS_BIND, WORKER_BIND)}
-    surroundings = Surroundings(folder, addresses, SETTINGS | watched | settings)
+    surroundings = Surroundings(folder, addresses, SETTINGS | settings)
     with (
         closing(Processes(folder)) as processes,
         httpx.Client(base_url=addresses.main_api, timeout=30, trust_env=False) as api,
