@@ -19,19 +19,19 @@ import structlog
 from sqlalchemy import Engine
 
 from media_vm.adapters.ai_answers import DatabaseAnswers
+from media_vm.adapters.counted import CountedLeases, CountedMainAPI, CountedStore
 from media_vm.adapters.database import DatabaseStore
 from media_vm.adapters.embeddings import DatabaseEmbeddings
 from media_vm.adapters.engine import open_engine, require_migrated
 from media_vm.adapters.files import DiskFiles
 from media_vm.adapters.fsck_disk import StorageDisk
 from media_vm.adapters.fsck_rows import DatabasePromises
-from media_vm.adapters.leases import DatabaseLeases
-from media_vm.adapters.main_api import HttpMainAPI
 from media_vm.adapters.outages import DatabaseOutages
 from media_vm.adapters.reprocessing import DatabaseReprocessing
 from media_vm.adapters.transfer import Transfer
 from media_vm.adapters.upkeep_schedule import Timetable
 from media_vm.adapters.upkeep_turns import DatabaseTurns
+from media_vm.adapters.worker_counts import WorkerCounts
 from media_vm.build_embedder import build_embedder
 from media_vm.build_vision import build_till, build_vision
 from media_vm.company import Company
@@ -66,26 +66,30 @@ class _Opened:
 
     engine: Engine
     files: DiskFiles
-    api: HttpMainAPI
+    api: CountedMainAPI
     children: ChildPool
 
 
 @contextmanager
-def build_world(settings: Settings, *, polishes: bool = False) -> Iterator[World]:
+def build_world(
+    settings: Settings, counts: WorkerCounts | None = None, *, polishes: bool = False
+) -> Iterator[World]:
     """All that the stories need, let go of at the end. SettingsProblem, NotMigrated, DatabaseDown.
 
-    polishes: if the settings do not forbid it; whoever waits for the end of the work wants none of it.
+    counts: what its adapters count in, for whoever tells it. polishes: if the settings do not forbid it; whoever
+    waits for the end of the work wants none of it.
     """
+    counts = counts or WorkerCounts()
     lease = timedelta(seconds=settings.lease_seconds)
     worker, stopping = f"{socket.gethostname()[:36]}-{os.getpid()}", threading.Event()
-    with _opened(settings) as opened:
-        engine, store = opened.engine, DatabaseStore(opened.engine, settings.policy)
-        till = build_till(settings, engine, worker=worker, now=store.now, pause=stopping.wait)
+    with _opened(settings, counts) as opened:
+        engine, store = opened.engine, CountedStore(opened.engine, settings.policy, counts)
+        till = build_till(settings, engine, counts, worker=worker, now=store.now, pause=stopping.wait)
         vision, embedding = build_vision(settings, opened.children, till), build_embedder(settings, till)
         with vision as providers, embedding as embedder:
             yield World(
                 api=opened.api,
-                leases=DatabaseLeases(engine, settings.policy, lease),
+                leases=CountedLeases(engine, settings.policy, lease, counts),
                 store=store,
                 outages=DatabaseOutages(engine, probe=settings.policy.backoff),
                 files=opened.files,
@@ -112,7 +116,7 @@ def build_world(settings: Settings, *, polishes: bool = False) -> Iterator[World
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[_Opened]:
+def _opened(settings: Settings, counts: WorkerCounts) -> Iterator[_Opened]:
     """Database, storage, main API and children, each tried where that is better said now than of every picture."""
     url, key = require_main_api(settings)
     engine = open_engine(settings.database_url, connections=settings.items_in_flight + 2)
@@ -121,7 +125,7 @@ def _opened(settings: Settings) -> Iterator[_Opened]:
     _require_storage(files)
     scrub_secrets()
     with (
-        closing(_main_api(settings, url, key)) as api,
+        closing(_main_api(settings, url, key, counts)) as api,
         closing(ChildPool(settings.cpu_slots, confinement(files, settings.model_dir))) as children,
     ):
         require_children(children, files.folder("library"))
@@ -171,9 +175,9 @@ def build_upkeep(settings: Settings, world: World) -> Iterator[None]:
         engine.dispose()
 
 
-def _main_api(settings: Settings, url: str, key: str) -> HttpMainAPI:
+def _main_api(settings: Settings, url: str, key: str, counts: WorkerCounts) -> CountedMainAPI:
     transfer, limit = Transfer(settings.max_source_bytes), timedelta(seconds=settings.step_seconds)
-    return HttpMainAPI(url, key, transfer, limit, asks_context=settings.site_context)
+    return CountedMainAPI(url, key, transfer, limit, counts, asks_context=settings.site_context)
 
 
 def _keeper(settings: Settings, engine: Engine, pause: Callable[[float], bool]) -> Keeper:

@@ -26,7 +26,8 @@ from sqlalchemy import Engine
 
 from media_vm.adapters.ai_answers import DatabaseAnswers
 from media_vm.adapters.ai_pace import DatabasePace
-from media_vm.adapters.ai_usage import DatabaseSpending
+from media_vm.adapters.counted import CountedSpending
+from media_vm.adapters.worker_counts import WorkerCounts
 from media_vm.ai_turns import ProcessTurns
 from media_vm.environment import SettingsProblem
 from media_vm.imaging.pool import ChildPool
@@ -70,6 +71,7 @@ _BY_LIST: Final = (Provider.OPENAI, Provider.OLLAMA)  # whose calls cost what ou
 def build_till(
     settings: Settings,
     engine: Engine,
+    counts: WorkerCounts | None = None,
     *,
     worker: str,
     now: Callable[[], datetime],
@@ -77,11 +79,12 @@ def build_till(
 ) -> Till:
     """What every paid call of this process goes through. WrongUse: a price list of one's own is none.
 
-    worker: who spends. now: the database's time. pause: rest for so many seconds; True: stop waiting.
+    counts: what calls are counted in, for whoever tells it. worker: who spends. now: the database's time. pause:
+    rest for so many seconds; True: stop waiting.
     """
-    step = timedelta(seconds=settings.step_seconds)
+    step, cap = timedelta(seconds=settings.step_seconds), cap_of(settings.ai_daily_usd)
     return Till(
-        DatabaseSpending(engine, prices_of(settings), cap_of(settings.ai_daily_usd), worker),
+        CountedSpending(engine, prices_of(settings), cap, worker, counts or WorkerCounts()),
         ProcessTurns(DatabasePace(engine), settings.ai_per_minute, settings.ai_concurrency, time.monotonic, pause),
         DatabaseAnswers(engine),
         wait=min(settings.policy.backoff, TURN_PART * step),

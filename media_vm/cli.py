@@ -68,12 +68,18 @@ def worker(
     once: Annotated[bool, typer.Option(help="Work off what is due, then exit.")] = False,
 ) -> None:
     """Turn pending images into variants until told to stop."""
-    from media_vm.build import build_upkeep, build_world
+    from media_vm.adapters.worker_counts import WorkerCounts
+    from media_vm.build import build_world
+    from media_vm.build_exporter import build_beside
     from media_vm.worker import work, work_once
 
-    with problems_told(), build_world(settings := told_settings(for_worker=True), polishes=not once) as world:
+    counts = WorkerCounts()
+    with (
+        problems_told(),
+        build_world(settings := told_settings(for_worker=True), counts, polishes=not once) as world,
+    ):
         if not once:
-            work(world, build_upkeep(settings, world))
+            work(world, build_beside(settings, world, counts))
         elif waiting := work_once(world):
             typer.echo(f"media-vm worker: {waiting}", err=True)
             raise typer.Exit(PROBLEM)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 
 from media_vm.rules.addresses import Network, networks_named
 from media_vm.rules.embedding import ModelName, model_name
-from media_vm.rules.endpoints import host_of
+from media_vm.rules.endpoints import Bind, bind_of, host_of
 from media_vm.rules.features import Feature
 from media_vm.rules.findings import Provider
 from media_vm.rules.google_features import Feature as GoogleFeature
@@ -138,6 +138,16 @@ def google_host(text: str) -> str:
     return text
 
 
+def listens_on(value: object) -> object:
+    """`host:port`; a default is a bind already."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return bind_of(value)
+    except ValueError as error:
+        raise ValueError(f"it {error}") from None
+
+
 def google_features(value: object) -> object:
     """By name, in our order."""
     names = listed(value)
@@ -206,6 +216,7 @@ Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(networks)]
 Columns = Annotated[tuple[Column, ...], NoDecode, BeforeValidator(columns)]
 Types = Annotated[Words, AfterValidator(readable)]
 Url = Annotated[str, BeforeValidator(origin)]
+ListensOn = Annotated[Bind, NoDecode, BeforeValidator(listens_on)]
 Token = Annotated[SecretStr, AfterValidator(token)]
 Asked = Annotated[tuple[Provider, ...] | None, NoDecode, BeforeValidator(once_each)]
 ModelNames = Annotated[dict[Provider, str] | None, NoDecode, BeforeValidator(model_names)]

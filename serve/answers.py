@@ -14,6 +14,7 @@ from serve import headers
 from serve.files import located
 from serve.presence import not_made_yet
 from serve.shelf import Shown
+from serve.tally import Sent, Tally
 from serve.wire import Raw, raw
 
 
@@ -22,7 +23,7 @@ class Answer:
     """What a request gets as long as `shown` is what is shown. path: of its file, None if there was none.
 
     cache_control: where everybody may see it. shared: the other headers of a 304 too; content: those that describe
-    the bytes, length and range apart.
+    the bytes, length and range apart. sent: where it is counted.
     """
 
     shown: Shown
@@ -32,9 +33,10 @@ class Answer:
     cache_control: bytes
     shared: Raw
     content: Raw
+    sent: Sent
 
 
-def prepare(settings: Settings, root: Path, shown: Shown, asked: Asked, accept: str) -> Answer:
+def prepare(settings: Settings, root: Path, shown: Shown, asked: Asked, accept: str, tally: Tally) -> Answer:
     """The answer to one question. Problem: nothing is made of the media yet."""
     choice = choose(shown, asked, accept, settings.logo_background)
     if choice is None:
@@ -48,4 +50,5 @@ def prepare(settings: Settings, root: Path, shown: Shown, asked: Asked, accept: 
         cache_control(keep).encode(),
         tuple(raw(headers.of_choice(settings, shown, choice))),
         tuple(raw(headers.of_content(shown, choice))),
+        tally.of(choice.variant.size, choice.variant.format, choice.fallback),
     )

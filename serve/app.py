@@ -32,6 +32,7 @@ from serve.problem_pages import list_page, page
 from serve.problems import PROBLEM_TYPES, Problem
 from serve.reader import Reader
 from serve.shelf import AltTextAnswer, BackgroundAnswer, RefocusAnswer, RetryAnswer, Shelf, Wanted
+from serve.tally import Tally
 from serve.wakes import Wakes
 
 _NOT_ANALYSED_SECONDS = 60
@@ -51,18 +52,21 @@ main_api_routes = APIRouter(
 )
 
 
-def create_app(settings: Settings, shelf: Shelf) -> ASGIApp:
-    """The whole serving app as one ASGI application: pictures by the hot path, the rest by FastAPI."""
-    reader = Reader(shelf)
-    images = Images(settings, reader, Gate(settings))
-    return Door(PREFIXES, images, _rest(settings, reader), settings.media_backend_url)
+def create_app(settings: Settings, shelf: Shelf, tally: Tally | None = None) -> ASGIApp:
+    """The whole serving app as one ASGI application: pictures by the hot path, the rest by FastAPI.
+
+    tally: what counts its answers; None: nobody asks."""
+    reader, tally = Reader(shelf), tally or Tally()
+    images = Images(settings, reader, Gate(settings), tally)
+    return Door(PREFIXES, images, _rest(settings, reader, tally), settings.media_backend_url, tally)
 
 
-def _rest(settings: Settings, reader: Reader) -> FastAPI:
+def _rest(settings: Settings, reader: Reader, tally: Tally) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         reader.close()
+        tally.hand_over()
 
     app = Documented(
         title="media VM",

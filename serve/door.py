@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from secrets import token_hex
+from time import perf_counter
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -12,44 +13,60 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from media_vm.errors import MediaVMError
 from serve import problems
 from serve.failures import problem_of
+from serve.tally import NO_STATUS, Tally
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _LONGEST_BODY_BYTES = 65_536
+_HOT, _REST = "picture", "page"
+_ROUTES = {"/api/media": "api", "/livez": "health", "/readyz": "health"}
+"""What requests are counted as, by the beginning of their paths; never by an id."""
 log = structlog.get_logger()
 
 
 class Door:
     """Sends requests that begin with a prefix to `hot`, everything else (lifespan too) to `rest`."""
 
-    def __init__(self, prefixes: tuple[str, ...], hot: ASGIApp, rest: ASGIApp, base_url: str) -> None:
+    def __init__(
+        self, prefixes: tuple[str, ...], hot: ASGIApp, rest: ASGIApp, base_url: str, tally: Tally
+    ) -> None:
         self._prefixes = prefixes
         self._hot = hot
         self._rest = rest
         self._base_url = base_url
+        self._tally = tally
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request in, and never an exception out."""
         if scope["type"] != "http":
             await self._rest(scope, receive, send)
             return
+        began, status = perf_counter(), NO_STATUS
         request_id = _request_id(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
-        is_started = False
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
 
         async def send_named(message: Message) -> None:
-            nonlocal is_started
+            nonlocal status
             if message["type"] == "http.response.start":
-                is_started = True
+                status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
-        app = self._hot if scope["path"].startswith(self._prefixes) else self._rest
+        is_hot = scope["path"].startswith(self._prefixes)
         try:
-            await app(scope, _limited(receive), send_named)
+            await (self._hot if is_hot else self._rest)(scope, _limited(receive), send_named)
         except Exception as error:
             _log(error, request_id)
-            if not is_started:  # FastAPI answers first and then raises
+            if status == NO_STATUS:  # FastAPI answers first and then raises
                 await problems.answer(problem_of(error), scope, self._base_url)(scope, receive, send_named)
+        finally:
+            route = state.get("route", _HOT) if is_hot else _route(scope["path"])
+            self._tally.request(route, status, perf_counter() - began)
+
+
+def _route(path: str) -> str:
+    """What a request that is not for a picture is counted as."""
+    return next((route for prefix, route in _ROUTES.items() if path.startswith(prefix)), _REST)
 
 
 def _request_id(scope: Scope) -> str:

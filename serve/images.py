@@ -24,6 +24,7 @@ from serve.manifests import Manifests
 from serve.presence import present
 from serve.problems import Problem
 from serve.reader import Reader
+from serve.tally import Tally
 from serve.wire import headers_read, raw, send_whole, start
 
 PREFIXES = ("/serve/", "/api/images/")
@@ -39,10 +40,11 @@ _HIT = b"cache;desc=hit"
 class Images:
     """`/serve/{media_id}`, `/api/images/{media_id}`, the path form and the manifest; GET and HEAD."""
 
-    def __init__(self, settings: Settings, reader: Reader, gate: Gate) -> None:
+    def __init__(self, settings: Settings, reader: Reader, gate: Gate, tally: Tally) -> None:
         self._settings = settings
         self._reader = reader
         self._gate = gate
+        self._tally = tally
         self._manifests = Manifests(settings, reader, gate)
         self._root = settings.storage_dir.resolve()
         self._answers: dict[tuple[str, bytes, str], Answer] = {}
@@ -54,6 +56,7 @@ class Images:
             _require_reading(scope)
             admitted = None if self._gate.is_open else self._admit(scope, sent)
             if scope["path"].endswith("/manifest.json") and (media_id := manifest_by_path(scope["path"])):
+                scope["state"]["route"] = "manifest"
                 await self._manifests.show(media_id, scope, sent, admitted, send)
             else:
                 await self._show(scope, sent, admitted, send)
@@ -71,6 +74,10 @@ class Images:
 
     async def _show(self, scope: Scope, sent: dict[bytes, str], admitted: Admitted | None, send: Send) -> None:
         answer, timing = await self._answer(scope, sent.get(b"accept", ""))
+        if timing is _HIT:
+            answer.sent.hits += 1
+        else:
+            answer.sent.misses += 1
         keep = answer.cache_control
         if admitted:
             keep = cache_control(answer.keep, admitted, self._gate.clock()).encode()
@@ -87,8 +94,10 @@ class Images:
         elif part := _part(sent, answer):
             where = (b"content-range", part.content_range(answer.variant.bytes).encode())
             await start(send, 206, [*shared, *answer.content, _length(part.length), where])
+            answer.sent.bytes += part.length
             await send_part(path, part, send)
         else:
+            answer.sent.bytes += answer.variant.bytes
             await start(send, 200, [*shared, *answer.content, _length(answer.variant.bytes)])
             await send_file(path, scope, send)
 
@@ -104,7 +113,7 @@ class Images:
             began = perf_counter()
             shown = await self._reader.shown(media_id)
             timing = b"cache;desc=miss, db;dur=%.1f" % (1000 * (perf_counter() - began))
-        answer = prepare(self._settings, self._root, present(shown), asked, accept)
+        answer = prepare(self._settings, self._root, present(shown), asked, accept, self._tally)
         if sum(map(len, question)) <= _LONGEST_QUESTION:
             if len(self._answers) >= _PREPARED:
                 del self._answers[next(iter(self._answers))]
@@ -116,6 +125,7 @@ class Images:
         if answer.path and is_whole(answer.path, answer.variant.bytes):
             return answer.path
         self._reader.forget(answer.shown.media_id)
+        self._tally.missing += 1
         log.warning("variant_missing", media_id=answer.shown.media_id, path=answer.variant.path)
         detail = "This picture's file is being replaced."
         raise Problem(problems.UNAVAILABLE, detail, retry_after_seconds=_GONE_FILE_SECONDS)

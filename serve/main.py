@@ -21,6 +21,7 @@ from media_vm.environment import read_settings
 from media_vm.errors import MediaVMError
 from media_vm.settings import Settings
 from serve.app import create_app
+from serve.exposing import metrics_of, tally_of_this_process
 
 _USAGE_OR_SETTINGS = 2
 _HEADER_MILLISECONDS = 10_000  # nginx gives a client 60 s for its headers; ours send them in one packet
@@ -41,7 +42,8 @@ def serve(settings: Settings) -> int:
         sys.stderr.write(f"media-vm serve: {trouble}\n")
         return _USAGE_OR_SETTINGS
     _log.info("serving", host=settings.serve_host, port=settings.serve_port, processes=settings.cpu_slots)
-    server(settings, "serve.main:app").serve()
+    with metrics_of(settings):
+        server(settings, "serve.main:app").serve()
     return 0
 
 
@@ -70,7 +72,7 @@ def app() -> ASGIApp:
     """The serving app as the environment sets it up."""
     _end_with_parent()
     settings = read_settings()
-    return create_app(settings, Readings(open_engine(settings.database_url)))
+    return create_app(settings, Readings(open_engine(settings.database_url)), tally_of_this_process())
 
 
 def _end_with_parent() -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, func, or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from media_vm.adapters.outages import open_outages
 from media_vm.adapters.reprocess_table import MediaReprocess
@@ -41,16 +42,16 @@ def describe_machine(engine: Engine, *, stuck_after: timedelta) -> Story:
         return {
             "now": text_of(now),
             "outages": _outages(session),
-            "media": _by_status(session),
+            "media": by_status(session),
             "in_hand": leased,
             "due_now": session.exec(select(func.count()).where(col(row.due_at) <= now)).one(),
             "next_due": text_of(due),
-            "waiting": _waiting(session),
+            "waiting": waiting_for(session),
             "again": _again(session),
-            **_oldest(session, now),
+            **oldest_unfinished(session, now),
             "stuck": _stuck(session, now - stuck_after),
             "failures_24h": _failures(session, now - DAY),
-            "workers": _workers(session, now),
+            "workers": workers(session, now),
             "seconds": _seconds(session, now - DAY),
             "main_api": {"last_poll": text_of(poll.at), **_polled(poll)} if poll else None,
         }
@@ -74,13 +75,14 @@ def _outages(session: Session) -> list[Story]:
     ]
 
 
-def _by_status(session: Session) -> Story:
+def by_status(session: Session) -> dict[str, int]:
+    """How many media of each status; 0 for one that none has."""
     counted = session.exec(select(MediaFile.status, func.count()).group_by(col(MediaFile.status))).all()
     counts = {MediaStatus(status): number for status, number in counted}
     return {status.value: counts.get(status, 0) for status in MediaStatus}
 
 
-def _waiting(session: Session) -> Story:
+def waiting_for(session: Session) -> dict[str, int]:
     """How many wait because of what: the step and the kind of failure that they wait after."""
     row = ProcessingChecklist
     counted = session.exec(
@@ -105,7 +107,7 @@ def _again(session: Session) -> Story:
     return {"under_way": number, "waiting": session.exec(asked).one()}
 
 
-def _oldest(session: Session, now: datetime) -> Story:
+def oldest_unfinished(session: Session, now: datetime) -> Story:
     """The first of the unfinished by id: ids are given in the order of arrival."""
     unfinished = select(MediaFile).where(col(MediaFile.status).in_(UNFINISHED)).order_by(col(MediaFile.id))
     oldest = session.exec(unfinished.limit(1)).first()
@@ -115,15 +117,19 @@ def _oldest(session: Session, now: datetime) -> Story:
 
 def _stuck(session: Session, moved_before: datetime) -> Story:
     """Neither finished nor moved (contract §5.1)."""
+    ids = session.exec(_unmoved(moved_before).order_by(col(MediaFile.id)).limit(STUCK_SHOWN)).all()
+    return {"number": number_stuck(session, moved_before), "media_ids": [str(one) for one in ids]}
+
+
+def number_stuck(session: Session, moved_before: datetime) -> int:
+    """How many of the unfinished last moved before that."""
+    return session.exec(select(func.count()).select_from(_unmoved(moved_before).subquery())).one()
+
+
+def _unmoved(moved_before: datetime) -> SelectOfScalar[int] | SelectOfScalar[None]:
     row = ProcessingChecklist
-    still = (
-        select(MediaFile.id)
-        .join(row, col(row.media_id) == col(MediaFile.id))
-        .where(col(MediaFile.status).in_(UNFINISHED), col(row.updated_at) < moved_before)
-    )
-    number = session.exec(select(func.count()).select_from(still.subquery())).one()
-    ids = session.exec(still.order_by(col(MediaFile.id)).limit(STUCK_SHOWN)).all()
-    return {"number": number, "media_ids": [str(one) for one in ids]}
+    joined = select(MediaFile.id).join(row, col(row.media_id) == col(MediaFile.id))
+    return joined.where(col(MediaFile.status).in_(UNFINISHED), col(row.updated_at) < moved_before)
 
 
 def _failures(session: Session, since: datetime) -> Story:
@@ -141,10 +147,11 @@ def _failures(session: Session, since: datetime) -> Story:
 def workers_heard_of(engine: Engine) -> list[Story]:
     """Every worker that did not sign off, and whether it was heard of within its beat."""
     with reading(engine) as session:
-        return _workers(session, database_now(session))
+        return workers(session, database_now(session))
 
 
-def _workers(session: Session, now: datetime) -> list[Story]:
+def workers(session: Session, now: datetime) -> list[Story]:
+    """Every worker that did not sign off."""
     marks = select(MediaMark).where(col(MediaMark.name).startswith(WORKER_MARK)).order_by(col(MediaMark.name))
     return [
         {

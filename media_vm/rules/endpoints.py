@@ -1,14 +1,40 @@
-"""Is an endpoint this very machine? Then a key may go there in plain text, and what it does costs nothing."""
+"""Is an endpoint this very machine? Then a key may go there in plain text, and what it does costs nothing.
+And what an address to listen on looks like."""
 
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 _FORM = (
     "should be a host such as eu-vision.googleapis.com or https://vision.example:8443; plain text, as "
     "http://127.0.0.1:8090 or 127.0.0.1:8090, is for an address of this machine alone"
 )
+_BIND_FORM = "should be an address and a port, as 127.0.0.1:9464 or [::1]:9464"
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """Where somebody listens. host: a name or an address, an IPv6 one without its brackets."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def bind_of(text: str) -> Bind:
+    """`host:port`. ValueError: it is something else."""
+    try:
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError(_BIND_FORM) from None
+    if not host or not port or parts.netloc != text or "@" in text:
+        raise ValueError(_BIND_FORM)
+    return Bind(host, port)
 
 
 def is_this_machine(name: str | None) -> bool:

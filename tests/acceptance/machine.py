@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import socket
@@ -70,6 +71,12 @@ class Machine:
                 (name,),
             )
         return int(row.lastrowid or 0)
+
+    def watched(self, program: str, path: str = "/metrics") -> str:
+        """What `serve` or `worker` tells of itself, where its log says: any port may have been taken."""
+        log = (self.surroundings.folder / f"{program}.log").read_text()
+        at = re.findall(r'"at": "([^"]+)", "event": "metrics_exposed"', log)[-1]
+        return httpx.get(f"http://{at}{path}", timeout=30, trust_env=False).text
 
     def status(self, pending_id: int) -> Json:
         """Serve's answer; empty while the image is unknown."""

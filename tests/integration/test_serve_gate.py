@@ -16,6 +16,7 @@ from serve.door import Door
 from serve.gate import Gate
 from serve.images import PREFIXES, Images
 from serve.reader import Reader
+from serve.tally import Tally
 from tests.integration.shelf_in_memory import MemoryShelf, ask, settings_for, sunset
 
 NEW, OLD = "new key of sixteen and more", "old key of sixteen and more"
@@ -70,8 +71,8 @@ def test_a_signature_does_not_outlive_itself_in_memory(tmp_path: Path, shelf: Me
     """An answer that was prepared for it is no pass."""
     now = [1000.0]
     settings = settings_for(tmp_path, serve_secrets=SecretStr(NEW), serve_key=None)
-    images = Images(settings, Reader(shelf), Gate(settings, lambda: now[0]))
-    app = Door(PREFIXES, images, images, "http://media.example")
+    images = Images(settings, Reader(shelf), Gate(settings, lambda: now[0]), Tally())
+    app = Door(PREFIXES, images, images, "http://media.example", Tally())
     url = f"/serve/789{signed_query(NEW.encode(), 789, 1010)}"
     told = []
     for now[0] in (1000, 1009.5, 1010):

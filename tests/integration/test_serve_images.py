@@ -20,6 +20,7 @@ from serve.door import Door
 from serve.gate import Gate
 from serve.reader import Reader
 from serve.shelf import Shown
+from serve.tally import Tally
 from tests.integration.shelf_in_memory import (
     MemoryShelf,
     ask,
@@ -185,9 +186,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Each `Accept` that an answer is prepared for from now on."""
     prepared: list[str] = []
 
-    def count(settings: Settings, root: Path, shown: Shown, asked: Asked, accept: str) -> Answer:
+    def count(settings: Settings, root: Path, shown: Shown, asked: Asked, accept: str, tally: Tally) -> Answer:
         prepared.append(accept)
-        return prepare(settings, root, shown, asked, accept)
+        return prepare(settings, root, shown, asked, accept, tally)
 
     monkeypatch.setattr(images, "prepare", count)
     return prepared
@@ -227,8 +228,8 @@ def test_a_prepared_answer_ends_with_its_row(
 def test_a_prepared_answer_ends_with_its_media(tmp_path: Path, shelf: MemoryShelf, shown: Shown) -> None:
     """Another question may have brought the news; this one's answer is over all the same."""
     seconds, settings = [1000.0], settings_for(tmp_path)
-    pictures = images.Images(settings, Reader(shelf, lambda: seconds[0]), Gate(settings))
-    app = Door(images.PREFIXES, pictures, pictures, "http://media.example")
+    pictures = images.Images(settings, Reader(shelf, lambda: seconds[0]), Gate(settings), Tally())
+    app = Door(images.PREFIXES, pictures, pictures, "http://media.example", Tally())
     before = ask(app, "GET", "/serve/789")
     shelf.media[789] = replace(shown, is_deleted=True)
     shelf.changed(789)

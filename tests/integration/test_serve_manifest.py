@@ -19,6 +19,7 @@ from serve.gate import Gate
 from serve.images import PREFIXES, Images
 from serve.reader import Reader
 from serve.shelf import Shown
+from serve.tally import Tally
 from tests.integration.shelf_in_memory import MemoryShelf, ask, content, exchange, settings_for, sunset
 from tests.portraits import ANALYSIS
 
@@ -129,8 +130,8 @@ def test_a_manifest_is_made_once(app: ASGIApp, shelf: MemoryShelf) -> None:
 def test_a_manifest_tells_of_a_change_within_a_second(tmp_path: Path, shelf: MemoryShelf, shown: Shown) -> None:
     """Of the analysis alone, too, whichever process wrote it."""
     seconds, settings = [1000.0], settings_for(tmp_path)
-    pictures = Images(settings, Reader(shelf, lambda: seconds[0]), Gate(settings))
-    app = Door(PREFIXES, pictures, pictures, "http://media.example")
+    pictures = Images(settings, Reader(shelf, lambda: seconds[0]), Gate(settings), Tally())
+    app = Door(PREFIXES, pictures, pictures, "http://media.example", Tally())
     before = ask(app, "GET", URL).json()["alt_text"]
     shelf.analysis_of[789] = with_alt_text(ANALYSIS, "Boats at rest")
     shelf.media[789] = replace(shown)  # equal and another, as a database's next look is

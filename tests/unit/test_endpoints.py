@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from media_vm.rules.endpoints import host_of, leads_here
+from media_vm.rules.endpoints import Bind, bind_of, host_of, leads_here
 from media_vm.rules.findings import Provider
 from media_vm.rules.remedies import remedy_of
 
@@ -49,3 +49,21 @@ def test_plain_text_is_for_this_machine(text: str, expected: tuple[str, bool]) -
 def test_each_failure_has_a_remedy(provider: Provider, reason: str, expected: str) -> None:
     """By what it is about."""
     assert expected == remedy_of(provider, reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("127.0.0.1:9464", Bind("127.0.0.1", 9464)), ("[::1]:1", Bind("::1", 1))]
+)
+def test_an_address_to_listen_on_is_a_host_and_a_port(text: str, expected: Bind) -> None:
+    """And is written as it was read."""
+    assert (expected, text) == (bind_of(text), str(expected))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "9464", ":9464", "a.example", "a.example:0", "a:65536", "a:1/x", "http://a:1", "u@a:1", "[::1", "a:x"],
+)
+def test_what_nobody_can_listen_on_is_refused(text: str) -> None:
+    """With the form that is meant."""
+    with pytest.raises(ValueError, match=r"an address and a port, as 127\.0\.0\.1:9464"):
+        bind_of(text)
