@@ -27,6 +27,7 @@ from media_vm.adapters.fsck_rows import DatabasePromises
 from media_vm.adapters.leases import DatabaseLeases
 from media_vm.adapters.main_api import HttpMainAPI
 from media_vm.adapters.outages import DatabaseOutages
+from media_vm.adapters.systemd import supervisor_from
 from media_vm.adapters.transfer import Transfer
 from media_vm.adapters.upkeep_schedule import Timetable
 from media_vm.adapters.upkeep_turns import DatabaseTurns
@@ -74,6 +75,8 @@ def build_world(settings: Settings, *, polishes: bool = False) -> Iterator[World
     """
     lease = timedelta(seconds=settings.lease_seconds)
     worker, stopping = f"{socket.gethostname()[:36]}-{os.getpid()}", threading.Event()
+    slowest = timedelta(seconds=2 * settings.step_seconds)  # a poll has a step's time, and the database is asked
+    supervisor = supervisor_from(os.environ, time.monotonic, slowest)
     with _opened(settings) as opened:
         engine, store = opened.engine, DatabaseStore(opened.engine, settings.policy)
         till = build_till(settings, engine, worker=worker, now=store.now, pause=stopping.wait)
@@ -101,6 +104,7 @@ def build_world(settings: Settings, *, polishes: bool = False) -> Iterator[World
                 company=Company(),
                 polishes=polishes and may_polish(settings.features, settings.cpu_slots),
                 embedder=embedder,
+                supervisor=supervisor,
             )
 
 

@@ -25,6 +25,7 @@ from media_vm.rules.known import Known, SiteTold
 from media_vm.rules.outages import Alike, Outage, Party
 from media_vm.rules.pictures import Made, VariantSet
 from media_vm.rules.policy import Policy
+from media_vm.supervision import Supervisor, Unsupervised
 from media_vm.values import (
     Answer,
     Claim,
@@ -209,6 +210,7 @@ class World:
     stopping: set when the worker should claim no more. company: who may be walked beside whom in this worker.
     disk_floor: bytes that must stay free. polishes: with nothing else to do it makes variants smaller.
     left_behind: what this worker held when the database went away. embedder: None where nobody is set up.
+    supervisor: who restarts us when we hang.
     """
 
     api: MainAPI
@@ -233,3 +235,4 @@ class World:
     polishes: bool = False
     left_behind: list[Claim] = field(default_factory=list)
     embedder: Embedder | None = None
+    supervisor: Supervisor = field(default_factory=Unsupervised)
