@@ -9,4 +9,5 @@ compile() {
 compile pyproject.toml --output-file requirements/run.lock
 compile pyproject.toml --group dev --output-file requirements/dev.lock
 echo "hatchling" | compile - --constraint requirements/run.lock --output-file requirements/build.lock
+echo "python-multipart" | compile - --constraint requirements/dev.lock --output-file requirements/example.lock
 echo "uv" | compile - --output-file requirements/bootstrap.lock
