@@ -38,8 +38,8 @@ shows a secret's value.
 EXAMPLE_HEAD = """\
 # Every setting of media VM with its default or, after "e.g.", an example: take the # away from a line to set it.
 # docs/settings.md says the same; systemd reads this file, and so does a shell. Keep secrets out of it: each is the
-# only line of a file that NAME_FILE names. The units in deploy/systemd name those files themselves: with them, leave
-# the lines NAME_FILE=… as they are.
+# only line of a file that NAME_FILE names. The units in deploy/systemd name those files themselves: with them,
+# leave the lines NAME_FILE=… as they are.
 """
 
 
@@ -57,10 +57,11 @@ def _lines(variable: str, known: Mapping[str, str]) -> str:
     written = value if re.fullmatch(r"[\w./:,=@+…-]*", value) else f'"{value}"'
     comment = textwrap.fill(says, 115, initial_indent="# ", subsequent_indent="# ")
     name = f"{variable}_FILE" if variable in SECRETS else variable
-    return f"\n{comment}\n#{name}={f'/etc/media-vm/{_file(variable)}' if variable in SECRETS else written}\n"
+    return f"\n{comment}\n#{name}={f'/etc/media-vm/{key_file(variable)}' if variable in SECRETS else written}\n"
 
 
-def _file(variable: str) -> str:
+def key_file(variable: str) -> str:
+    """The name of the file below /etc/media-vm that holds a secret."""
     return variable.removeprefix("MEDIA_VM_").lower().replace("_", "-")
 
 
