@@ -21,6 +21,9 @@ settings() {
     if [ -z "$(setting MEDIA_BACKEND_URL)${MEDIA_BACKEND_URL:-}" ]; then
         left "set MEDIA_BACKEND_URL in $ENV: what pictures' URLs begin with"
     fi
+    if [ -e "$ROOT/etc/media-vm/main-api-database-url" ] && [ -z "$(setting SMART_MEDIA_BASE_URL)" ]; then
+        left "set SMART_MEDIA_BASE_URL in $ENV: replace-urls needs it"
+    fi
 }
 
 write_settings() {

@@ -88,15 +88,20 @@ def test_secrets_come_as_credentials(unit: Path) -> None:
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
 def test_commands_and_settings_are_there(unit: Path) -> None:
     """What a unit starts is a command of ours; what it sets is a setting."""
-    (command,) = said(unit, "ExecStart")
-    program, name = command.split()[:2]
-    told = CliRunner().invoke(app, (name, "--help"))
+    commands = set(re.findall(rf"{PROGRAM} ([a-z-]+)", unit.read_text()))
+    codes = {CliRunner().invoke(app, (name, "--help")).exit_code for name in commands}
     sets = re.findall(
         r"(?:^Environment=| )([A-Z_]+)=", "\n".join(f"Environment={x}" for x in said(unit, "Environment"))
     )
 
-    assert (PROGRAM, 0) == (program, told.exit_code)
+    assert (1, {0}) == (len(commands), codes)
     assert {name.removesuffix("_FILE") for name in sets} <= {*variables(), *SECRETS}
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
+def test_nothing_wants_its_keys_when_they_are_gone(unit: Path) -> None:
+    """systemd 252 takes the credentials away before it runs what follows the end: permission denied."""
+    assert [] == said(unit, "ExecStop(?:Post)?")
 
 
 def test_only_who_must_knows_the_databases_owner() -> None:
