@@ -19,7 +19,10 @@ database() {
     has_database=""
     if ! is_this_machine; then
         left "with --root no database is made: deploy/sql/media_vm_users.sql"
-    elif [ ! -e /etc/media-vm/database-url ]; then
+    elif [ -n "$NO_DATABASE" ] && ! { [ -s /etc/media-vm/database-url ] && [ -s /etc/media-vm/database-owner-url ]; }; then
+        left "put your database's URLs into /etc/media-vm/database-url and database-owner-url (chmod 600), and run \
+install.sh again"
+    elif [ ! -e /etc/media-vm/database-url ]; then # a dry run
         does "database oaf_media and its users media_vm_owner and media_vm" make_database
     elif ! is_ours database-owner-url media_vm_owner || ! is_ours database-url media_vm; then
         kept "the database is the one that /etc/media-vm/database-url names"

@@ -47,8 +47,11 @@ tables() {
     if [ -z "$has_database" ]; then return; fi
     if [ -n "$DRY" ]; then
         says "  would  bring the database to this version's tables"
+    elif told=$(/usr/local/bin/media-vm migrate 2>&1); then
+        says "  now    $told"
     else
-        says "  now    $(/usr/local/bin/media-vm migrate)"
+        has_database=""
+        left "the database did not take this version's tables: $told"
     fi
 }
 

@@ -15,15 +15,18 @@ settings() {
     secret main-api-key "${MAIN_API_KEY:-$(random_key)}"
     secret api-key "${MEDIA_VM_API_KEY:-$(random_key)}"
     if [ -z "$NO_DATABASE" ]; then database_urls; fi
-    if [ -z "$(setting MAIN_API_URL)${MAIN_API_URL:-}" ]; then
-        left "set MAIN_API_URL in $ENV: the worker needs it"
-    fi
-    if [ -z "$(setting MEDIA_BACKEND_URL)${MEDIA_BACKEND_URL:-}" ]; then
-        left "set MEDIA_BACKEND_URL in $ENV: what pictures' URLs begin with"
-    fi
+    wants MAIN_API_URL "${MAIN_API_URL:-}" "the worker needs it"
+    wants MEDIA_BACKEND_URL "${MEDIA_BACKEND_URL:-}" "what pictures' URLs begin with"
     if [ -e "$ROOT/etc/media-vm/main-api-database-url" ] && [ -z "$(setting SMART_MEDIA_BASE_URL)" ]; then
         left "set SMART_MEDIA_BASE_URL in $ENV: replace-urls needs it"
     fi
+}
+
+# wants NAME GIVEN WHY: given is what a dry run would have written.
+wants() {
+    known=$2
+    if [ -e "$ROOT$ENV" ]; then known=$(setting "$1"); fi
+    if [ -z "$known" ]; then left "set $1 in $ENV: $3"; fi
 }
 
 write_settings() {

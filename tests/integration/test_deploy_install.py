@@ -133,6 +133,16 @@ def test_a_url_that_is_none_is_refused(root: Path, url: str) -> None:
     assert not (root / ENV).exists()
 
 
+def test_what_is_missing_in_the_settings_is_told(root: Path) -> None:
+    """Also when it is given later, for settings that are there are never written."""
+    told = [_install(root, MAIN_API_URL="", MEDIA_BACKEND_URL="").stdout, _install(root).stdout]
+    with (root / ENV).open("a") as file:
+        file.writelines(f"{name}={url}\n" for name, url in URLS.items())
+    told.append(_install(root).stdout)
+
+    assert [2, 2, 0] == [one.count("\n- set ") for one in told]
+
+
 def test_a_further_key_gets_into_its_unit(root: Path) -> None:
     """By a drop-in; once the key is gone that is told, for the unit could not start."""
     _install(root)
