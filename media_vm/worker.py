@@ -151,10 +151,10 @@ def stop_on_signals(world: World) -> None:
         if world.stopping.is_set():
             os._exit(128 + number)  # at once: threads are not waited for, leases expire, children die with us
         world.stopping.set()
-        world.supervisor.stopping(f"lets the steps under way finish, for {GRACE.total_seconds():.0f} s at most")
         grace = threading.Timer(GRACE.total_seconds(), leave, [world])
         grace.daemon = True
         grace.start()
+        world.supervisor.stopping(f"lets the steps under way finish, for {GRACE.total_seconds():.0f} s at most")
 
     def wake(_: int, __: FrameType | None) -> None:
         # not here: the signal may have come in the middle of a transaction of this very thread
