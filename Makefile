@@ -28,6 +28,7 @@ test: install
 	@scripts/get_chromium.sh
 	@scripts/get_mariadb.sh
 	@scripts/get_nginx.sh
+	@scripts/get_deploy_tools.sh
 	@scripts/run_tests.sh $(BIN)/python $(ARGS)
 	@$(BIN)/python scripts/coverage_floor.py
 

@@ -28,6 +28,7 @@ from media_vm.adapters.fsck_disk import StorageDisk
 from media_vm.adapters.fsck_rows import DatabasePromises
 from media_vm.adapters.outages import DatabaseOutages
 from media_vm.adapters.reprocessing import DatabaseReprocessing
+from media_vm.adapters.systemd import supervisor_from
 from media_vm.adapters.transfer import Transfer
 from media_vm.adapters.upkeep_schedule import Timetable
 from media_vm.adapters.upkeep_turns import DatabaseTurns
@@ -82,6 +83,8 @@ def build_world(
     counts = counts or WorkerCounts()
     lease = timedelta(seconds=settings.lease_seconds)
     worker, stopping = f"{socket.gethostname()[:36]}-{os.getpid()}", threading.Event()
+    slowest = timedelta(seconds=2 * settings.step_seconds)  # a poll has a step's time, and the database is asked
+    supervisor = supervisor_from(os.environ, time.monotonic, slowest)
     with _opened(settings, counts) as opened:
         engine, store = opened.engine, CountedStore(opened.engine, settings.policy, counts)
         till = build_till(settings, engine, counts, worker=worker, now=store.now, pause=stopping.wait)
@@ -112,6 +115,7 @@ def build_world(
                 reprocessing=DatabaseReprocessing(engine),
                 remakes_at_once=most_at_once(settings.cpu_slots),
                 made_with=recipe(settings),
+                supervisor=supervisor,
             )
 
 

@@ -15,8 +15,8 @@ The variant rows that `resize_optimize` writes are the hand-over to `serve`.
 from __future__ import annotations
 
 import threading
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, nullcontext, suppress
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -37,6 +37,7 @@ from media_vm.rules.polish import put_off
 from media_vm.rules.setbacks import Setting
 from media_vm.spare_time import heal, let_go_of_the_left_behind, next_due, polish_next
 from media_vm.steps import STEPS, late_news, measured_alone, new_event
+from media_vm.supervision import threads_for_walks
 from media_vm.values import Claim, Outcome
 from media_vm.walk import Walk, begin_walk
 
@@ -57,19 +58,16 @@ def run_cycle(world: World) -> timedelta:
     """
     let_go_of_the_left_behind(world)
     woken, poll_again = look_around(world)
-    looked, walkers, is_over = world.clock(), set[Future[bool]](), threading.Event()
-    with (
-        ThreadPoolExecutor(world.items_in_flight, thread_name_prefix="walk") as threads,
-        ExitStack() as at_the_end,
-    ):
-        at_the_end.callback(is_over.set)
+    looked, walkers, number = world.clock(), set[Future[bool]](), world.items_in_flight
+    with threads_for_walks(number, world.supervisor, world.step_limit * (1 + number)) as (threads, is_over):
         while True:
+            world.supervisor.alive(f"{len(walkers)} at work")
             watch_disk(world)
             due = next_due(world, has_hands=len(walkers) < world.items_in_flight)
             if due == timedelta(0) and not world.stopping.is_set():
                 if world.leases.free_expired(world.chance()):
                     failpoint("freed")
-                free = world.items_in_flight - len(walkers)
+                free = number - len(walkers)
                 walkers |= {threads.submit(walk_while_due, world, is_over) for _ in range(free)}
             if not walkers:
                 if polish_next(world):

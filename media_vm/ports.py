@@ -26,6 +26,7 @@ from media_vm.rules.known import Known, SiteTold
 from media_vm.rules.outages import Alike, Outage, Party
 from media_vm.rules.pictures import Made, Variant, VariantSet
 from media_vm.rules.policy import Policy
+from media_vm.supervision import Supervisor, Unsupervised
 from media_vm.values import (
     Answer,
     Claim,
@@ -212,6 +213,7 @@ class World:
     left_behind: what this worker held when the database went away. embedder: None where nobody is set up.
     reprocessing: what is to be made again; remakes_at_once: as many of those as this worker has under way.
     made_with: the settings that variants are made with (`rules/recipes.py`); empty: they are not told.
+    supervisor: who restarts us when we hang.
     """
 
     api: MainAPI
@@ -239,3 +241,4 @@ class World:
     reprocessing: Reprocessing | None = None
     remakes_at_once: int = 1
     made_with: str = ""
+    supervisor: Supervisor = field(default_factory=Unsupervised)

@@ -32,6 +32,7 @@ def work(world: World, upkeep: AbstractContextManager[None] | None = None) -> No
     finish."""
     stop_on_signals(world)
     begin(world)
+    world.supervisor.ready()
     with upkeep or nullcontext():
         while not world.stopping.is_set():
             woken = seen_wake(world)
@@ -111,6 +112,7 @@ def rest(pause: timedelta, woken: datetime | None, world: World) -> None:
     beaten = time.monotonic()
     ends = beaten + pause.total_seconds()
     while (left := ends - time.monotonic()) > 0:
+        world.supervisor.alive(f"rests, for {pause.total_seconds():.0f} s at most")
         if world.stopping.wait(min(left, LOOK_FOR_WAKE_EVERY.total_seconds())):
             return
         if time.monotonic() - beaten >= HEARD_OF_EVERY.total_seconds():
@@ -152,6 +154,7 @@ def stop_on_signals(world: World) -> None:
         grace = threading.Timer(GRACE.total_seconds(), leave, [world])
         grace.daemon = True
         grace.start()
+        world.supervisor.stopping(f"lets the steps under way finish, for {GRACE.total_seconds():.0f} s at most")
 
     def wake(_: int, __: FrameType | None) -> None:
         # not here: the signal may have come in the middle of a transaction of this very thread

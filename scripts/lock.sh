@@ -8,5 +8,7 @@ compile() {
 }
 compile pyproject.toml --output-file requirements/run.lock
 compile pyproject.toml --group dev --output-file requirements/dev.lock
+echo "hatchling" | compile - --constraint requirements/run.lock --output-file requirements/build.lock
+echo "python-multipart" | compile - --constraint requirements/dev.lock --output-file requirements/example.lock
 echo "uv" | compile - --output-file requirements/bootstrap.lock
 echo "thumbor==7.8.0" | compile - --output-file bench/peers/thumbor.lock # a peer of the bench, never of ours

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
 from typer.testing import CliRunner
 
 from media_vm.adapters.main_schema import READ, WRITTEN
@@ -21,7 +18,6 @@ from media_vm.told_columns import OVERDUE, metrics
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNIT = DEPLOY / "systemd" / "media-vm-replace-urls.service"
-TIMER = UNIT.with_suffix(".timer")
 CRON = DEPLOY / "cron" / "media-vm-replace-urls"
 ALERTS = DEPLOY / "prometheus" / "alerts.yaml"
 COLUMNS = columns_named(DEFAULT_COLUMNS)
@@ -75,19 +71,3 @@ def test_alerts_name_what_is_exported() -> None:
 
     assert set(re.findall(r"media_vm_\w+", rules)) <= exported
     assert f"oldest_age_seconds > {OVERDUE.total_seconds():.0f}\n" in rules
-
-
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze")
-def test_systemd_takes_the_units(tmp_path: Path) -> None:
-    """Without a word of warning, and with an exposure of at most 2.5."""
-    for unit in (UNIT, TIMER):
-        (tmp_path / unit.name).write_text(
-            unit.read_text().replace("/opt/media-vm/.venv/bin/media-vm", "/bin/true")
-        )
-    units = [str(tmp_path / unit.name) for unit in (UNIT, TIMER)]
-    verified = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
-    command = ["systemd-analyze", "security", "--offline=yes", "--threshold=25", "--no-pager", str(UNIT)]
-    secured = subprocess.run(command, capture_output=True, text=True, check=False)
-
-    assert (0, "") == (verified.returncode, verified.stdout + verified.stderr)
-    assert 0 == secured.returncode, secured.stdout
