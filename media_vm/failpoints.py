@@ -33,6 +33,10 @@ POINTS: Mapping[str, str] = {
     "quarantined": "bytes were put aside, their item does not know",
     "releasing": "a lease is about to be let go",
     "released": "a lease was let go",
+    "erasing": "a file of a deleted or retired media is about to go",
+    "erased": "files of a deleted media are gone, its rows name them",
+    "wiping": "all but the marks of a deleted media is wiped, the transaction is still open",
+    "wiped": "nothing is left of a deleted media, its lease is still held",
     "freed": "leases of workers that vanished were freed",
     "healed": "failed items have a further round",
 }

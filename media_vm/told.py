@@ -93,7 +93,11 @@ def _media_lines(story: Story) -> Iterator[str]:
     pending = story["pending_image_id"]
     whose = f"user {story['user_id']}, {story['data_type']}"
     yield f"media {story['media_id']} (pending image {pending}; {whose}): {story['status']}"
-    yield _line("original", _original(story["original"]))
+    if story["deleted_at"]:
+        gone = f"all that was known of it is gone since {story['removed_at']}" if story["removed_at"] else ""
+        yield _line("DELETED", f"{story['deleted_at']}; {gone or 'a worker is yet to remove its files'}")
+    if not story["removed_at"]:
+        yield _line("original", _original(story["original"]))
     yield from _print_lines(story["original"]["print_cm"])
     if story["error"]:
         yield _line("error", story["error"])
@@ -134,7 +138,10 @@ def _original(original: Story) -> str:
     if original["sha256"] is None:
         return f"{original['name']}, not retrieved ({original['temp_path']})"
     size = f"{original['width']}×{original['height']}, {original['bytes']} bytes"
-    return f"{original['name']}, {original['mime_type']}, {size}, {original['path']}"
+    where = original["path"]
+    if original["retired_at"]:
+        where = f"retired {original['retired_at']} by MEDIA_VM_RETENTION_DAYS: its variants are served on"
+    return f"{original['name']}, {original['mime_type']}, {size}, {where}"
 
 
 def _print_lines(sizes: dict[str, list[float]] | None) -> Iterator[str]:

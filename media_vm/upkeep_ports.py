@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -23,12 +23,13 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One media with all the files that its rows promise."""
+    """One media with all the files that its rows promise. is_retired: its original is no more among them."""
 
     media_id: int
     is_from_main_api: bool
     checklist: Checklist
     promises: tuple[Promise, ...]
+    is_retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,9 @@ class Promises(Protocol):
     def without_row(self, paths: Sequence[str]) -> Sequence[str]:
         """Those of these paths that no row names."""
 
+    def deleted(self, media_ids: Collection[int]) -> Collection[int]:
+        """Those of these media that are deleted: of them nothing is kept that nobody names."""
+
     def live(self) -> Live:
         """What is leased now."""
 
@@ -109,7 +113,7 @@ class Disk(Protocol):
         """Put the twin's bytes in the place of a damaged file, which is set aside if it is there. NoRoom."""
 
     def remove(self, path: str) -> None:
-        """Remove a temporary; one already gone is fine."""
+        """Remove a temporary, or what is left of a deleted media; one already gone is fine."""
 
 
 class Turns(Protocol):

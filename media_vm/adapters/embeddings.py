@@ -89,8 +89,15 @@ def _row(media_id: int, kind: str) -> SelectOfScalar[MediaEmbedding]:
 
 
 def _put(ready: Sequence[tuple[Embedding, bytes]], session: Session) -> None:
-    now = database_now(session)
+    now, analysis = database_now(session), MediaAIAnalysis
+    whose = col(analysis.media_id).in_([one.media_id for one, _ in ready])
+    # Locked before the vectors, as a deletion does: what is deleted meanwhile gets none.
+    described = session.exec(
+        select(analysis.media_id).where(whose).order_by(col(analysis.media_id)).with_for_update()
+    ).all()
     for embedding, vec in ready:
+        if embedding.media_id not in described:
+            continue
         known = session.exec(_row(embedding.media_id, embedding.kind).with_for_update()).first()
         session.merge(
             MediaEmbedding(

@@ -14,11 +14,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from media_vm.adapters.disk_failures import disk_may_be_full
+from media_vm.adapters.erasing import erase, found_in, sync_folder
 from media_vm.errors import ChildDied
 from media_vm.failpoints import failpoint
 from media_vm.rules.failures import Failure, is_whole
 from media_vm.rules.paths import library_name
 from media_vm.rules.pictures import Variant, VariantSet
+from media_vm.rules.removal import is_trace
 from media_vm.values import Download, Original, Rendered, Rendering
 
 TEMPORARY = ".tmp-"
@@ -69,7 +71,7 @@ class DiskFiles:
                 _sync(one.temporary)
                 _require_told(one)
             kept = tuple(self._publish_one(one, media_id, folder, slug) for one in rendering.kept)
-            _sync_folder(self._inside(folder))
+            sync_folder(self._inside(folder))
         return VariantSet(kept, rendering.not_kept)
 
     def _publish_one(self, one: Rendered, media_id: int, folder: str, slug: str) -> Variant:
@@ -123,6 +125,14 @@ class DiskFiles:
             there = next(path for path in (self._root, *self._root.parents) if path.exists())
             return shutil.disk_usage(there).free
 
+    def traces(self, media_id: int, folders: Sequence[str]) -> Sequence[str]:
+        """Links are never followed."""
+        return [path for path in found_in(self._root, folders) if is_trace(path, media_id)]
+
+    def erase(self, paths: Sequence[str]) -> int:
+        """File by file, and then the folders are synced."""
+        return erase(self._root, paths)
+
     def discard(self, *paths: Path) -> None:
         """Remove temporaries; those already gone are fine."""
         for path in paths:
@@ -144,7 +154,7 @@ def _measured(path: Path) -> Download:
 def _publish(temporary: Path, final: Path) -> None:
     _sync(temporary)
     _rename(temporary, final)
-    _sync_folder(final.parent)
+    sync_folder(final.parent)
 
 
 def _rename(temporary: Path, final: Path) -> None:
@@ -164,11 +174,3 @@ def _sync(path: Path) -> None:
     failpoint("syncing")
     with path.open("rb") as file:
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -16,6 +16,7 @@ from media_vm.rules.checklist import Step
 from media_vm.rules.failures import Kind
 from media_vm.rules.percentiles import middle_and_most
 from media_vm.rules.pictures import MediaStatus
+from media_vm.rules.removal import NOBODY
 from media_vm.values import GONE_AFTER, WORKER_MARK
 
 Story = dict[str, object]
@@ -72,9 +73,13 @@ def _outages(session: Session) -> list[Story]:
 
 
 def _by_status(session: Session) -> Story:
-    counted = session.exec(select(MediaFile.status, func.count()).group_by(col(MediaFile.status))).all()
-    counts = {MediaStatus(status): number for status, number in counted}
-    return {status.value: counts.get(status, 0) for status in MediaStatus}
+    """By the index on status; those of which nothing is left are found by their owner, who is nobody."""
+    of_each = select(MediaFile.status, func.count()).group_by(col(MediaFile.status))
+    counts, gone = (
+        {MediaStatus(status): number for status, number in session.exec(counted).all()}
+        for counted in (of_each, of_each.where(col(MediaFile.user_id) == NOBODY))
+    )
+    return {status.value: counts.get(status, 0) - gone.get(status, 0) for status in MediaStatus}
 
 
 def _waiting(session: Session) -> Story:
@@ -91,8 +96,10 @@ def _waiting(session: Session) -> Story:
 
 def _oldest(session: Session, now: datetime) -> Story:
     """The first of the unfinished by id: ids are given in the order of arrival."""
-    unfinished = select(MediaFile).where(col(MediaFile.status).in_(UNFINISHED)).order_by(col(MediaFile.id))
-    oldest = session.exec(unfinished.limit(1)).first()
+    unfinished = select(MediaFile).where(
+        col(MediaFile.status).in_(UNFINISHED), col(MediaFile.deleted_at).is_(None)
+    )
+    oldest = session.exec(unfinished.order_by(col(MediaFile.id)).limit(1)).first()
     age = round((now - oldest.created_at).total_seconds()) if oldest else None
     return {"oldest_unfinished": text_of(oldest.created_at) if oldest else None, "oldest_age_seconds": age}
 
@@ -103,7 +110,8 @@ def _stuck(session: Session, moved_before: datetime) -> Story:
     still = (
         select(MediaFile.id)
         .join(row, col(row.media_id) == col(MediaFile.id))
-        .where(col(MediaFile.status).in_(UNFINISHED), col(row.updated_at) < moved_before)
+        .where(col(MediaFile.status).in_(UNFINISHED), col(MediaFile.deleted_at).is_(None))
+        .where(col(row.updated_at) < moved_before)
     )
     number = session.exec(select(func.count()).select_from(still.subquery())).one()
     ids = session.exec(still.order_by(col(MediaFile.id)).limit(STUCK_SHOWN)).all()

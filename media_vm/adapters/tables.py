@@ -50,6 +50,8 @@ class MediaFile(SQLModel, table=True):
     quarantined_at: datetime | None = time()
     processed_at: datetime | None = time()
     deleted_at: datetime | None = time()
+    removed_at: datetime | None = time()  # nothing is left of a deleted media but this row
+    retired_at: datetime | None = time()  # retention took its original, or is just taking it
     background_choice: Background | None = word(Background)
 
 

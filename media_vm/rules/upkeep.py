@@ -108,8 +108,11 @@ def remedy_for_original(checklist: Checklist, *, has_twin: bool, is_from_main_ap
     return Remedy.FETCH if may_fetch else Remedy.LOST
 
 
-def remedy_for_variants(checklist: Checklist, original: Remedy | None) -> Remedy:
-    """Made again from a sound original; with a lost one they share its fate. original: None when it is sound."""
+def remedy_for_variants(checklist: Checklist, original: Remedy | None, *, is_retired: bool = False) -> Remedy:
+    """Made again from a sound original; with a lost one they share its fate. original: None when it is sound.
+    is_retired: it was kept for as long as it was to be, and nothing can be made of it any more."""
+    if is_retired:
+        return Remedy.LOST
     if original not in (None, Remedy.COPY):
         return original
     under_way = (checklist[Step.RETRIEVE_FILE], checklist[Step.RESIZE_OPTIMIZE])

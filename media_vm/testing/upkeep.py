@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,7 +27,8 @@ class MemoryPromises:
 
     def held_after(self, media_id: int, part: Slice) -> Sequence[Held]:
         """A few at once, so that a test sees more than one batch."""
-        ids = sorted(key for key in self._rows if key > media_id and part.includes(key))
+        alive = (key for key, row in self._rows.items() if not row.media.is_deleted)
+        ids = sorted(key for key in alive if key > media_id and part.includes(key))
         return [_held(self._rows[key]) for key in ids[:MEDIA_AT_ONCE]]
 
     def twins(self, promise: Promise) -> Sequence[Promise]:
@@ -38,6 +39,10 @@ class MemoryPromises:
         """What nobody promised."""
         known = {one.path for one in self._all()}
         return [path for path in paths if path not in known]
+
+    def deleted(self, media_ids: Collection[int]) -> Collection[int]:
+        """By their marks."""
+        return {one for one in media_ids if one in self._rows and self._rows[one].media.is_deleted}
 
     def live(self) -> Live:
         """What is leased now."""
