@@ -14,6 +14,7 @@ import typer
 from media_vm import __version__
 from media_vm.cli_ai import ai
 from media_vm.cli_problems import PROBLEM, disk_told, problems_told, told_settings
+from media_vm.cli_removing import delete
 from media_vm.cli_replacing import replace_urls
 from media_vm.settings import Settings
 
@@ -22,6 +23,7 @@ LARGEST_ID = 2**63 - 1  # the database's BIGINT
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(ai, name="ai")
 app.command("replace-urls")(replace_urls)
+app.command()(delete)
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 

@@ -25,7 +25,7 @@ class Removals(Protocol):
         """What its rows say."""
 
     def alone(self, claim: Claim, paths: Sequence[str]) -> Sequence[str]:
-        """Those of these paths that no other media names: originals are shared."""
+        """Those of these paths that no other media names: originals are shared. None of one that is wiped."""
 
     def wipe(self, claim: Claim, erased: Collection[str]) -> bool:
         """Leave of it what `rules/removal.py` says; its original's path last of all. erased: what is gone from the

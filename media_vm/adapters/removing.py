@@ -44,9 +44,12 @@ class DatabaseRemovals:
         return Belongings(tuple(path for path in paths if path), folders)
 
     def alone(self, claim: Claim, paths: Sequence[str]) -> Sequence[str]:
-        """Only the same user's media share an original."""
+        """Only the same user's media share an original. What is wiped already has no user by whom to know them, and
+        no file: all that is still named after it is others'."""
         with reading(self._engine) as session:
             media = session.get_one(MediaFile, claim.media.id)
+            if media.removed_at is not None:
+                return []
             named = select(MediaFile.bulk_path).where(
                 col(MediaFile.user_id) == media.user_id,
                 col(MediaFile.id) != media.id,
@@ -61,14 +64,14 @@ class DatabaseRemovals:
 
 
 def sharers(media: MediaFile) -> SelectOfScalar[MediaFile]:
-    """Other media that name the very same original, locked in everybody's order."""
+    """Other media that name the very same original."""
     same = select(MediaFile).where(
         col(MediaFile.user_id) == media.user_id,
         col(MediaFile.sha256) == media.sha256,
         col(MediaFile.bulk_path) == media.bulk_path,
         col(MediaFile.id) != media.id,
     )
-    return same.order_by(col(MediaFile.id)).with_for_update()
+    return same.order_by(col(MediaFile.id))  # everybody locks them in this order
 
 
 def _wipe(claim: Claim, erased: Collection[str], session: Session) -> bool:
@@ -76,7 +79,11 @@ def _wipe(claim: Claim, erased: Collection[str], session: Session) -> bool:
     media = session.get_one(MediaFile, claim.media.id, with_for_update=True)
     if media.removed_at is not None:
         return True  # an earlier run was committed, and only its answer was lost
-    if media.bulk_path and media.bulk_path not in erased and not session.exec(sharers(media)).all():
+    if (
+        media.bulk_path
+        and media.bulk_path not in erased
+        and not session.exec(sharers(media).with_for_update()).all()
+    ):
         return False
     now, media_id = database_now(session), claim.media.id
     for table in _ALL_GOES:

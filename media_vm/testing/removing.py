@@ -38,7 +38,8 @@ class MemoryRemovals(MemoryRows):
         """Nobody else's."""
         with self._lock:
             others = self._named_by_others(claim.media.id)
-            return [path for path in paths if path not in others]
+            is_wiped = self.rows[claim.media.id].media.user_id == NOBODY
+            return [] if is_wiped else [path for path in paths if path not in others]
 
     def wipe(self, claim: Claim, erased: Collection[str]) -> bool:
         """What is left is who it was to us and to the main API."""

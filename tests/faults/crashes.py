@@ -14,6 +14,7 @@ from pathlib import Path
 
 from media_vm.failpoints import POINTS
 from media_vm.testing import picture
+from tests.faults.gone import complete_all, delete_two, found_by_fsck, not_gone
 from tests.faults.ledger_api import LedgerAPI, ledger_api
 from tests.faults.sight import FAILED, sight_of
 from tests.faults.verdict import Verdict, converged
@@ -27,6 +28,7 @@ NEEDS_A_BAD_FILE = {"quarantined"}
 NEEDS_A_TWIN = {"settled"}
 NEEDS_A_DEAD_WORKER = {"freed"}
 NEEDS_A_FAILED_ITEM = {"healed"}
+NEEDS_A_DELETION = {"erasing", "erased", "wiping", "wiped"}
 # At these the worker holds no lease, or let go of it: nobody's death is counted.
 HOLDS_NOTHING = {"remembered", "freed", "healed", "released"}
 
@@ -41,6 +43,9 @@ LATER_PASSINGS = {
     "released": (2,),
     **dict.fromkeys(("syncing", "renaming", "renamed"), (2, 3)),
     **dict.fromkeys(("recording", "recorded"), (2, 3, 4)),
+    # of two deletions: within the first one's files, and at the second's end
+    "erasing": (2, 7),
+    **dict.fromkeys(("erased", "wiping", "wiped"), (2,)),
 }
 EVERY_PASSING = [(point, 1) for point in POINTS] + [(one, n) for one, many in LATER_PASSINGS.items() for n in many]
 
@@ -74,6 +79,7 @@ def crash_at(point: str, passing: int, place: Place, api: LedgerAPI) -> tuple[bo
     place = replace(place, heal_rounds=10 if point in NEEDS_A_FAILED_ITEM else 0)
     bad = _prepare(point, place, api)
     together = passing == 1 and point not in NEEDS_A_TWIN
+    gone = delete_two(place) if point in NEEDS_A_DELETION else []
     worker = start(replace(place, in_flight=8 if together else 1), f"{point}=kill@{passing}")
     worker.join(CRASH_PATIENCE_SECONDS)
     crashed = worker.exitcode == ENDED_BY_KILL
@@ -85,6 +91,7 @@ def crash_at(point: str, passing: int, place: Place, api: LedgerAPI) -> tuple[bo
     verdict = converged(place, api)
     if bad is not None and verdict.quarantined == 1:
         verdict.quarantined = 0  # rightly put aside, and completed by its next bytes
+    verdict.notes += [*not_gone(place, gone), *found_by_fsck(place)] if gone else []
     if crashed and point not in HOLDS_NOTHING and not verdict.vanished:
         verdict.notes.append("nobody recorded that a worker vanished")
     return crashed, verdict
@@ -137,6 +144,9 @@ def _prepare(point: str, place: Place, api: LedgerAPI) -> int | None:
         return 77
     if point in NEEDS_A_TWIN:
         api.upload(78, api.items[1].content, api.items[1].user_id)
+    if point in NEEDS_A_DELETION:
+        api.upload(78, api.items[1].content, api.items[1].user_id)
+        complete_all(place, api)
     if point in NEEDS_A_DEAD_WORKER:
         worker = start(place, "claimed=kill")
         worker.join(CRASH_PATIENCE_SECONDS)

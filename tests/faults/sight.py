@@ -25,7 +25,7 @@ CLAIMABLE_WHILE_RUNNING = """
     SELECT count(*) FROM processing_checklist WHERE due_at IS NOT NULL AND running IS NOT NULL
 """
 QUARANTINED = "SELECT count(*) FROM media_files WHERE quarantined_at IS NOT NULL"
-NOT_COMPLETED = "SELECT count(*) FROM media_files WHERE status <> 'completed'"
+NOT_COMPLETED = "SELECT count(*) FROM media_files WHERE status <> 'completed' AND deleted_at IS NULL"
 FAILED = "SELECT count(*) FROM media_files WHERE status = 'failed'"
 AWAY = "SELECT count(*) FROM media_outages"
 DISK_AWAY = "SELECT count(*) FROM media_outages WHERE party = 'disk'"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
+from media_vm.adapters.database import DatabaseStore
 from media_vm.adapters.deleting import delete_media
 from media_vm.adapters.engine import open_engine
 from media_vm.adapters.transactions import transact
@@ -110,6 +111,32 @@ def test_two_that_share_an_original_are_deleted_at_once(storage: Storage) -> Non
     assert [[], []] == [list(store.alone(one, shared)) for one in both]
     assert [True, False] == [store.wipe(one, ()) for one in both]
     assert shared == list(store.alone(both[1], shared))
+
+
+def test_what_is_wiped_is_not_removed_once_more(storage: Storage) -> None:
+    """A worker that died before it let go leaves it due; what is named after it may be another's by now."""
+    for pending_id in (1, 2):
+        upload(storage, pending_id, width=700)
+    storage.work()
+    shared = storage.path_of(2, Role.ORIGINAL)
+    delete(storage, 1)
+    storage.work()
+    delete(storage, 1)
+    if isinstance(storage.world.store, DatabaseStore):
+        make_due(storage, 1)
+    storage.work()
+
+    assert shared in files(storage)
+    assert Path(shared).name.startswith("1-")
+
+
+def make_due(storage: Storage, media_id: int) -> None:
+    engine = open_engine(storage.url)
+    with engine.begin() as connection:
+        connection.execute(
+            text(f"UPDATE processing_checklist SET due_at = created_at WHERE media_id = {media_id}")
+        )
+    engine.dispose()
 
 
 def claimed(storage: Storage) -> Claim:
