@@ -14,7 +14,7 @@ import typer
 from media_vm import __version__
 from media_vm.cli_ai import ai
 from media_vm.cli_problems import PROBLEM, disk_told, problems_told, told_settings
-from media_vm.cli_removing import delete
+from media_vm.cli_removing import delete, gc
 from media_vm.cli_replacing import replace_urls
 from media_vm.settings import Settings
 
@@ -24,6 +24,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(ai, name="ai")
 app.command("replace-urls")(replace_urls)
 app.command()(delete)
+app.command()(gc)
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 

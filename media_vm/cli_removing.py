@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from media_vm.cli_problems import PROBLEM, problems_told, told_settings
+from media_vm.cli_problems import PROBLEM, disk_told, problems_told, told_settings
 
 LARGEST_ID = 2**63 - 1  # the database's BIGINT
 Yes = Annotated[bool, typer.Option("--yes", help="Do it; without it nothing is changed.")]
@@ -44,3 +44,28 @@ def delete(
         typer.echo(json.dumps(told, indent=1) if as_json else person)
         if len(known) < len(stories):
             raise typer.Exit(PROBLEM)
+
+
+def gc(yes: Yes = False, as_json: AsJson = False) -> None:
+    """Remove what nobody needs any longer, by MEDIA_VM_RETENTION_DAYS; a dry run without --yes."""
+    from media_vm.adapters.engine import open_migrated
+    from media_vm.adapters.expiries import DatabaseExpiries
+    from media_vm.build import build_keeper
+    from media_vm.retention import Sweep
+    from media_vm.told_removal import goings_json, tell_going, tell_goings
+
+    with problems_told(), disk_told():
+        settings = told_settings()
+        expiries = DatabaseExpiries(open_migrated(settings.database_url), settings.retention)
+        with build_keeper(settings, lambda _: False) as keeper:
+            sweep = Sweep(keeper, expiries, settings.retention, yes, lambda number: _say(f"{number} found"))
+            found = []
+            for one in sweep.goings():
+                found.append(one)
+                if not as_json:
+                    typer.echo(tell_going(one))
+        typer.echo((goings_json if as_json else tell_goings)(found, settings.retention, is_done=yes))
+
+
+def _say(progress: str) -> None:
+    typer.echo(f"media-vm gc: {progress}", err=True)

@@ -17,6 +17,7 @@ from media_vm.secret_files import SECRETS, secrets_from_files
 from media_vm.setting_fields import A_YEAR
 from media_vm.settings import Settings
 from media_vm.settings_ai import AISettings
+from media_vm.settings_keeping import KeepingSettings
 from media_vm.settings_replacing import ReplacingSettings
 from media_vm.settings_serve import ServeSettings
 
@@ -87,7 +88,8 @@ def require_replacing(settings: Settings) -> tuple[str, str]:
 def variables() -> dict[str, dict[str, str]]:
     """Every variable with its default, meaning, limits and example, in the order of the class; its parts last."""
     table = {}
-    apart = ServeSettings.model_fields | ReplacingSettings.model_fields | AISettings.model_fields
+    parts = (ServeSettings, ReplacingSettings, KeepingSettings, AISettings)
+    apart = {name: field for part in parts for name, field in part.model_fields.items()}
     fields = [*(name for name in Settings.model_fields if name not in apart), *apart]
     for field in (Settings.model_fields[name] for name in fields):
         extra = field.json_schema_extra

@@ -37,6 +37,9 @@ POINTS: Mapping[str, str] = {
     "erased": "files of a deleted media are gone, its rows name them",
     "wiping": "all but the marks of a deleted media is wiped, the transaction is still open",
     "wiped": "nothing is left of a deleted media, its lease is still held",
+    "retiring": "an original is retired, its file is there",
+    "retired": "a retired original is gone, its row names it",
+    "emptying": "quarantine is said to keep nothing, its files are there",
     "freed": "leases of workers that vanished were freed",
     "healed": "failed items have a further round",
 }

@@ -1,9 +1,13 @@
-"""What `delete` prints for a person; `--json` prints the same stories whole."""
+"""What `delete` and `gc` print for a person, and for a program."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from media_vm.retention import Going, What
+from media_vm.rules.retention import Retention
 
 Story = Mapping[str, Any]
 
@@ -37,3 +41,32 @@ def _line(story: Story) -> str:
     shared = "; its original stays, others share it" if story["original_is_shared"] else ""
     marked = f"deleted {story['deleted_at']}" if story["deleted_at"] else story["status"]
     return f"{whose} of user {story['user_id']}: {marked}, {story['files']} files, {story['bytes']} bytes{shared}"
+
+
+def tell_going(one: Going) -> str:
+    """One line."""
+    whose = f"media {one.media_id}" if one.media_id else "no media"
+    return f"{whose:<14} {one.what:<11} {one.path}: {one.bytes} bytes"
+
+
+def tell_goings(found: Sequence[Going], retention: Retention, *, is_done: bool) -> str:
+    """How many of each, and what that frees."""
+    counts = ", ".join(f"{here['number']} {what}" for what, here in _sums(found).items()) or "nothing"
+    freed = sum(one.bytes for one in found)
+    sentence = f"{counts}; {freed} bytes {'freed' if is_done else 'would be freed'} (kept: {retention})"
+    return sentence if is_done or not found else f"{sentence}; `media-vm gc --yes` does it"
+
+
+def goings_json(found: Sequence[Going], retention: Retention, *, is_done: bool) -> str:
+    """The same for a program."""
+    items = [
+        {"what": one.what, "media_id": one.media_id and str(one.media_id), "path": one.path, "bytes": one.bytes}
+        for one in found
+    ]
+    told = {"dry_run": not is_done, "retention": str(retention), "sums": _sums(found), "items": items}
+    return json.dumps(told, indent=1)
+
+
+def _sums(found: Sequence[Going]) -> dict[str, dict[str, int]]:
+    kinds = {what.value: [one.bytes for one in found if one.what is what] for what in What}
+    return {what: {"number": len(sizes), "bytes": sum(sizes)} for what, sizes in kinds.items() if sizes}

@@ -34,10 +34,11 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file below the storage root, and how long ago it was written."""
+    """A file below the storage root, and how long ago it was written, or put aside."""
 
     path: str
     age: timedelta
+    bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,19 @@ class Disk(Protocol):
 
     def temporaries(self) -> Iterator[StoredFile]:
         """Every unfinished file in bulk, library and quarantine."""
+
+    def put_aside(self) -> Iterator[StoredFile]:
+        """Every finished file in quarantine."""
+
+    def empty_folders(self, grace: timedelta) -> Iterator[str]:
+        """Folders that hold nothing, and did not change for so long; the deepest first."""
+
+    def remove_folder(self, path: str) -> bool:
+        """Remove it if it is empty; was it?"""
+
+    def erase(self, paths: Sequence[str], older_than: timedelta | None = None) -> int:
+        """Remove files so that a power cut brings none back; how many bytes that were. older_than: only those that
+        are by now. OSError."""
 
     def set_aside(self, path: str) -> None:
         """Move a file below `quarantine/strays`."""

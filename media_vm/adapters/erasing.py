@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from media_vm.failpoints import failpoint
+from media_vm.rules.upkeep import STRAYS
 
 QUARANTINE = "quarantine"
-STRAYS = "quarantine/strays"
 
 
 def found_in(root: Path, folders: Sequence[str]) -> Iterator[str]:
@@ -20,19 +22,22 @@ def found_in(root: Path, folders: Sequence[str]) -> Iterator[str]:
         yield from _listed(root, Path(at))
 
 
-def erase(root: Path, paths: Sequence[str]) -> int:
-    """Remove them; how many bytes that were. The folders' links are followed, the files' own are not. OSError."""
+def erase(root: Path, paths: Sequence[str], older_than: timedelta | None = None) -> int:
+    """Remove them; how many bytes that were. The folders' links are followed, the files' own are not. older_than:
+    only those that were written so long ago. OSError."""
     freed, folders = 0, set[Path]()
     for path in paths:
         place = _place(root, path)
         folders.add(place.parent)
         failpoint("erasing")
         try:
-            size = place.lstat().st_size
+            looks = place.lstat()
+            if older_than is not None and time.time() - looks.st_mtime <= older_than.total_seconds():
+                continue
             place.unlink()
         except (FileNotFoundError, NotADirectoryError):
             continue
-        freed += size
+        freed += looks.st_size
     for folder in sorted(one for one in folders if one.is_dir()):
         sync_folder(folder)
     return freed

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from media_vm.adapters.disk_failures import disk_may_be_full
@@ -62,6 +63,8 @@ class DiskFiles:
         folder = self._inside(path)
         with disk_may_be_full():
             folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        with suppress(OSError):
+            os.utime(folder)  # somebody is about to write into it: no empty one to be removed (`fsck_disk.py`)
         return folder
 
     def publish(self, rendering: Rendering, media_id: int, folder: str, slug: str) -> VariantSet:

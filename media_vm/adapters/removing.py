@@ -19,7 +19,6 @@ from media_vm.removal_ports import Belongings
 from media_vm.rules.removal import NOBODY, folders_of
 from media_vm.values import Claim
 
-# An analysis goes first: who writes a vector locks it before (`embeddings.py`).
 _ALL_GOES = (MediaAIAnalysis, MediaEmbedding, MediaAIAnswer, MediaVariant)
 
 
@@ -44,8 +43,8 @@ class DatabaseRemovals:
         return Belongings(tuple(path for path in paths if path), folders)
 
     def alone(self, claim: Claim, paths: Sequence[str]) -> Sequence[str]:
-        """Only the same user's media share an original. What is wiped already has no user by whom to know them, and
-        no file: all that is still named after it is others'."""
+        """Only the same user's media share an original. What is wiped has no user by whom to know them, and no
+        file either: all that is still named after it is others'."""
         with reading(self._engine) as session:
             media = session.get_one(MediaFile, claim.media.id)
             if media.removed_at is not None:

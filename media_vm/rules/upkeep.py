@@ -17,6 +17,7 @@ from media_vm.rules.rounds import begun_anew
 
 GRACE = timedelta(hours=1)
 STEPS_A_GRACE = 2
+STRAYS = "quarantine/strays"
 
 
 class Role(StrEnum):
@@ -87,8 +88,8 @@ def grace_for(step_limit: timedelta) -> timedelta:
 
 
 def owner_of(path: str) -> int | None:
-    """The media id that a stored file's name begins with (contract §6)."""
-    match = re.match(r"([0-9]{1,18})-", PurePosixPath(path).name)
+    """The media id that a stored file's name begins with (contract §6), in quarantine too."""
+    match = re.match(r"([0-9]{1,18})(?:-|\.(?:bin|part|json)$)", PurePosixPath(path).name)
     return int(match[1]) if match else None
 
 

@@ -90,6 +90,26 @@ class MemoryDisk:
         """By their names."""
         return self._found(is_temporary=True)
 
+    def put_aside(self) -> Iterator[StoredFile]:
+        """Whatever is in quarantine."""
+        return (one for one in self._found(is_temporary=False) if one.path.startswith("quarantine/"))
+
+    def empty_folders(self, grace: timedelta) -> Iterator[str]:
+        """There are no folders in memory."""
+        return iter(())
+
+    def remove_folder(self, path: str) -> bool:
+        """Nor is there one to remove."""
+        return False
+
+    def erase(self, paths: Sequence[str], older_than: timedelta | None = None) -> int:
+        """Forget those that are old enough."""
+        old = [one for one in paths if older_than is None or self._age(one) > older_than]
+        return sum(len(self._disk.pop(ROOT / path, b"")) for path in old)
+
+    def _age(self, path: str) -> timedelta:
+        return self.written.get(path, timedelta(days=1))
+
     def set_aside(self, path: str) -> None:
         """Under the path it had."""
         if (content := self._disk.pop(ROOT / path, None)) is not None:
@@ -108,7 +128,7 @@ class MemoryDisk:
         for place in list(self._disk):
             if place.name.startswith(".tmp-") == is_temporary:
                 path = place.relative_to(ROOT).as_posix()
-                yield StoredFile(path, self.written.get(path, timedelta(days=1)))
+                yield StoredFile(path, self._age(path), len(self._disk[place]))
 
 
 class MemoryTurns:

@@ -1,4 +1,4 @@
-"""What was deleted, or kept for long enough, in a world whose workers are killed; and whether it is really gone."""
+"""What was deleted, or kept for long enough, where workers are killed; and whether it is really gone."""
 
 from __future__ import annotations
 
