@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
@@ -17,7 +17,7 @@ Story = dict[str, object]
 
 def preview(engine: Engine, media_ids: Sequence[int]) -> Sequence[Story]:
     """One story a media, as the rows tell it: quarantine and what no row names goes too. Bytes are those that are
-    freed: an original that others share stays."""
+    freed: an original that others share stays, and one that only these share counts once."""
     with reading(engine) as session:
         return list(_stories(session, media_ids))
 
@@ -26,16 +26,18 @@ def _stories(session: Session, media_ids: Sequence[int]) -> Iterator[Story]:
     for media_id in dict.fromkeys(media_ids):
         media = session.get(MediaFile, media_id)
         named: Story = {"media_id": str(media_id)}
-        yield named | (_story(session, media) if media else {"error": "unknown"})
+        yield named | (_story(session, media, set(media_ids)) if media else {"error": "unknown"})
 
 
-def _story(session: Session, media: MediaFile) -> Story:
+def _story(session: Session, media: MediaFile, going: Collection[int | None]) -> Story:
     whose = col(MediaVariant.media_id) == media.id, col(MediaVariant.path).is_not(None)
     sizes = session.exec(select(MediaVariant.bytes).where(*whose)).all()
     files, size = len(sizes), sum(one or 0 for one in sizes)
     has_original = media.bulk_path is not None
-    is_shared = has_original and bool(session.exec(sharers(media)).all())
-    frees_original = has_original and not is_shared
+    others = [one.id for one in session.exec(sharers(media))] if has_original else []
+    is_shared = any(one not in going for one in others)
+    is_last = all((one or 0) < (media.id or 0) for one in others)
+    frees_original = has_original and not is_shared and is_last
     return {
         "pending_image_id": media.main_api_id,
         "user_id": media.user_id,
