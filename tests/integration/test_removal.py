@@ -5,18 +5,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
 
+from media_vm.adapters.ai_answers import DatabaseAnswers
 from media_vm.adapters.database import DatabaseStore
 from media_vm.adapters.deleting import delete_media
+from media_vm.adapters.embeddings import DatabaseEmbeddings
 from media_vm.adapters.engine import open_engine
+from media_vm.adapters.readings import Readings
 from media_vm.adapters.transactions import transact
+from media_vm.ai_ports import Embedding, Question
 from media_vm.errors import Deleted, NotThere, TryAgain
 from media_vm.rules.callbacks import EventKind
+from media_vm.rules.findings import Provider, Told
+from media_vm.rules.shown import RetryAnswer, Wanted
 from media_vm.rules.upkeep import Fault, Remedy, Role
 from media_vm.testing import MemoryDatabase, picture
 from media_vm.values import Claim
@@ -295,3 +302,61 @@ def test_all_that_is_kept_are_ids_words_of_ours_and_times(kind: str, request: py
     assert None not in (kept["created_at"], kept["deleted_at"], kept["removed_at"])
     assert [] == [table for table in ("media_variants", "media_ai_analysis", "media_embeddings") if rows[table]]
     assert "removed" == rows["media_events"][-1]["name"]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
+def test_every_process_of_serve_hears_of_it(kind: str, request: pytest.FixtureRequest) -> None:
+    """Its row's time moves; what it was is told by no route any more, and a second deletion is the first."""
+    with storage_of(kind, request) as storage:
+        upload(storage, 1)
+        storage.work()
+        engine = open_engine(storage.url)
+        shelf = Readings(engine)
+        before, asked = shelf.news(), [shelf.delete(1), shelf.delete(1), shelf.delete(99)]
+        after, shown, status = shelf.news(), shelf.look_up(1), shelf.status(1)
+        refused = shelf.retry(1), shelf.analysis(1), shelf.list_media(Wanted())["items"]
+        storage.work()
+        removed = shelf.delete(1)
+        engine.dispose()
+
+    assert before.changed is not None and after.changed is not None
+    assert [1] == [media_id for media_id, _ in after.changed - before.changed]
+    assert shown is not None and shown.is_deleted
+    assert status is not None and "deleted" == status["error"]
+    assert (RetryAnswer.DELETED, (True, None), []) == refused
+    assert asked[0] == asked[1] and asked[0] is not None and asked[2] is None
+    assert (False, True) == (asked[0].is_removed, removed is not None and removed.is_removed)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
+def test_a_vector_that_comes_too_late_is_not_kept(kind: str, request: pytest.FixtureRequest) -> None:
+    """Whoever embeds its text had read it before."""
+    with storage_of(kind, request) as storage:
+        upload(storage, 1)
+        storage.work()
+        delete(storage, 1)
+        engine = open_engine(storage.url)
+        embeddings = DatabaseEmbeddings(engine)
+        embeddings.put([Embedding(1, "text", "a model", (1.0,), "0" * 64)])
+        kept = embeddings.get(1, "text")
+        engine.dispose()
+
+    assert kept is None
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
+def test_answers_that_were_paid_for_it_go(kind: str, request: pytest.FixtureRequest) -> None:
+    """Those that were paid for others stay."""
+    with storage_of(kind, request) as storage:
+        upload(storage, 1)
+        storage.work()
+        engine = open_engine(storage.url)
+        answers, asked = DatabaseAnswers(engine), Question("1" * 64, Provider.OPENAI, "a model", "v1", "0" * 64)
+        for media_id in (1, 2, None):
+            answers.put(replace(asked, model=f"for {media_id}"), Told(Provider.OPENAI, "a model", "v1"), media_id)
+        delete(storage, 1)
+        storage.work()
+        kept = [answers.get(replace(asked, model=f"for {one}")) is not None for one in (1, 2, None)]
+        engine.dispose()
+
+    assert [False, True, True] == kept
