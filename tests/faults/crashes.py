@@ -78,6 +78,8 @@ def crash_at(point: str, passing: int, place: Place, api: LedgerAPI) -> tuple[bo
     Twins too come one after the other: of two at once neither may see that the other's bytes are the same.
     """
     place = replace(place, heal_rounds=10 if point in NEEDS_A_FAILED_ITEM else 0)
+    if point in NEEDS_A_DELETION | NEEDS_OLD_FILES:  # what polish replaces would be strays, given no time
+        place = replace(place, polishes=False)
     bad = _prepare(point, place, api)
     together = passing == 1 and point not in NEEDS_A_TWIN
     gone = delete_two(place) if point in NEEDS_A_DELETION else []
