@@ -45,7 +45,7 @@ LATER_PASSINGS = {
     **dict.fromkeys(("syncing", "renaming", "renamed"), (2, 3)),
     **dict.fromkeys(("recording", "recorded"), (2, 3, 4)),
     # of two deletions: within the first one's files, and at the second's end
-    "erasing": (2, 7),
+    "erasing": (2, 5),
     **dict.fromkeys(("erased", "wiping", "wiped"), (2,)),
 }
 EVERY_PASSING = [(point, 1) for point in POINTS] + [(one, n) for one, many in LATER_PASSINGS.items() for n in many]
