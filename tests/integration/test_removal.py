@@ -22,11 +22,12 @@ from media_vm.adapters.transactions import transact
 from media_vm.ai_ports import Embedding, Question
 from media_vm.errors import Deleted, NotThere, TryAgain
 from media_vm.rules.callbacks import EventKind
+from media_vm.rules.checklist import Step
 from media_vm.rules.findings import Provider, Told
 from media_vm.rules.shown import RetryAnswer, Wanted
 from media_vm.rules.upkeep import Fault, Remedy, Role
 from media_vm.testing import MemoryDatabase, picture
-from media_vm.values import Claim
+from media_vm.values import Claim, Outcome
 from tests.integration.storages import Storage, storage_of
 
 KINDS = ["memory", "sqlite", "mariadb"]
@@ -130,20 +131,30 @@ def test_what_is_wiped_is_not_removed_once_more(storage: Storage) -> None:
     storage.work()
     delete(storage, 1)
     if isinstance(storage.world.store, DatabaseStore):
-        make_due(storage, 1)
+        tell(storage, "UPDATE processing_checklist SET due_at = created_at WHERE media_id = 1")
     storage.work()
 
     assert shared in files(storage)
     assert Path(shared).name.startswith("1-")
 
 
-def make_due(storage: Storage, media_id: int) -> None:
+def tell(storage: Storage, sql: str) -> None:
     engine = open_engine(storage.url)
     with engine.begin() as connection:
-        connection.execute(
-            text(f"UPDATE processing_checklist SET due_at = created_at WHERE media_id = {media_id}")
-        )
+        connection.execute(text(sql))
     engine.dispose()
+
+
+def listed_again(storage: Storage) -> int:
+    """How often that was taken for news, as far as a database tells."""
+    if not storage.url:
+        return 0
+    engine = open_engine(storage.url)
+    with engine.connect() as connection:
+        lines = connection.execute(text("SELECT count(*) FROM media_events WHERE name = 'listed again'"))
+        number = int(lines.scalar_one())
+    engine.dispose()
+    return number
 
 
 def claimed(storage: Storage) -> Claim:
@@ -177,6 +188,8 @@ def test_one_in_a_workers_hands_is_let_go_of(storage: Storage) -> None:
 
     with pytest.raises(Deleted):
         world.store.open_event(claim.media.id)
+    with pytest.raises(Deleted):
+        world.store.record(claim, claim.media.checklist, Outcome(Step.RETRIEVE_FILE))
     assert timedelta(0) != world.leases.next_due()
     world.leases.release(claim, None)
     assert timedelta(0) == world.leases.next_due()
@@ -254,9 +267,12 @@ def test_it_is_told_no_more_and_not_taken_in_again(storage: Storage) -> None:
     delete(storage, 1)
     storage.work()
     storage.api.answers = []
+    if isinstance(storage.world.store, DatabaseStore):
+        tell(storage, "UPDATE media_callbacks SET given_up_at = '2020-01-01 00:00:00.000000'")
     storage.work()
 
     assert told == len(storage.api.sent)
+    assert 0 == listed_again(storage)
     assert [] == [event for event in storage.api.sent if event.kind is EventKind.CLEANUP]
     assert [] == files(storage)
     assert storage.world.leases.next_due() is None
