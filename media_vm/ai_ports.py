@@ -132,8 +132,8 @@ class Answers(Protocol):
     def get(self, question: Question) -> Seen | Told | None:
         """What was answered to the very same question, if that is still known."""
 
-    def put(self, question: Question, answer: Seen | Told) -> None:
-        """Keep it; an earlier one is replaced."""
+    def put(self, question: Question, answer: Seen | Told, media_id: int | None = None) -> None:
+        """Keep it; an earlier one is replaced. media_id: whose deletion takes it along."""
 
     def forget_before(self, when: datetime) -> int:
         """Drop what was last used before that, how many."""

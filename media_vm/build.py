@@ -23,6 +23,7 @@ from media_vm.adapters.counted import CountedLeases, CountedMainAPI, CountedStor
 from media_vm.adapters.database import DatabaseStore
 from media_vm.adapters.embeddings import DatabaseEmbeddings
 from media_vm.adapters.engine import open_engine, require_migrated
+from media_vm.adapters.expiries import DatabaseExpiries
 from media_vm.adapters.files import DiskFiles
 from media_vm.adapters.fsck_disk import StorageDisk
 from media_vm.adapters.fsck_rows import DatabasePromises
@@ -45,6 +46,7 @@ from media_vm.imaging.replies import TaskBroke
 from media_vm.imaging.studio import Studio
 from media_vm.imaging.tasks import try_out
 from media_vm.ports import World
+from media_vm.retention import retention_job
 from media_vm.rules.features import may_polish
 from media_vm.rules.recipes import recipe_of
 from media_vm.rules.reprocessing import most_at_once
@@ -173,7 +175,8 @@ def build_upkeep(settings: Settings, world: World) -> Iterator[None]:
     try:
         keeper = _keeper(settings, engine, world.stopping.wait)
         ai = ai_jobs(DatabaseAnswers(engine), world.store.now, _embeds(settings, engine, world))
-        with Timetable(DatabaseTurns(engine), [*jobs(keeper), *ai], holder):
+        retention = retention_job(keeper, DatabaseExpiries(engine, settings.retention), settings.retention)
+        with Timetable(DatabaseTurns(engine), [*jobs(keeper), retention, *ai], holder):
             yield
     finally:
         engine.dispose()

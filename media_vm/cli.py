@@ -18,6 +18,7 @@ from media_vm.cli_contract_test import contract_test
 from media_vm.cli_doctor import doctor
 from media_vm.cli_migrating import migrate
 from media_vm.cli_problems import PROBLEM, disk_told, problems_told, told_settings
+from media_vm.cli_removing import delete, gc
 from media_vm.cli_replacing import replace_urls
 from media_vm.cli_reprocess import reprocess
 from media_vm.settings import Settings
@@ -32,6 +33,8 @@ app.command("contract-test")(contract_test)
 app.command()(reprocess)
 app.command("migrate")(migrate)
 app.command("adopt")(adopt)
+app.command()(delete)
+app.command()(gc)
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 
@@ -95,11 +98,17 @@ def serve() -> None:
 
 
 @app.command()
-def status(as_json: AsJson = False) -> None:
+def status(
+    as_json: AsJson = False,
+    storage: Annotated[bool, typer.Option("--storage", help="How much is stored of what instead.")] = False,
+) -> None:
     """How the machine is: who is away, what waits, what is stuck, what failed, how fast it goes."""
     from media_vm.told import tell_machine
 
-    with problems_told():
+    with problems_told(), disk_told():
+        if storage:
+            _tell_storage(told_settings(), as_json=as_json)
+            return
         story = _machine(told_settings())
         typer.echo(json.dumps(story, indent=1) if as_json else tell_machine(story))
 
@@ -203,6 +212,15 @@ def _machine(settings: Settings) -> dict[str, object]:
     off = {"off": why_no_vectors(settings.features, settings.embeds_by)}
     embeddings = describe_embeddings(engine) | off
     return machine | {"embeddings": embeddings, "worker_lacks": worker_lacks(settings)}
+
+
+def _tell_storage(settings: Settings, *, as_json: bool) -> None:
+    from media_vm.adapters.engine import open_migrated
+    from media_vm.adapters.storage_figures import measure_storage
+    from media_vm.told_storage import storage_json, tell_storage
+
+    figures = measure_storage(open_migrated(settings.database_url), settings.storage_dir)
+    typer.echo(json.dumps(storage_json(figures), indent=1) if as_json else tell_storage(figures))
 
 
 def _say(progress: str) -> None:

@@ -17,6 +17,7 @@ from media_vm.secret_files import SECRETS, secrets_from_files
 from media_vm.setting_fields import A_YEAR
 from media_vm.settings import Settings
 from media_vm.settings_ai import AISettings
+from media_vm.settings_keeping import KeepingSettings
 from media_vm.settings_metrics import MetricsSettings
 from media_vm.settings_replacing import ReplacingSettings
 from media_vm.settings_serve import ServeSettings
@@ -121,7 +122,7 @@ def variables() -> dict[str, dict[str, str]]:
 
 def _fields() -> Iterator[tuple[str, FieldInfo]]:
     """Each with its variable, in the order of `variables`."""
-    themes = (ServeSettings, MetricsSettings, ReplacingSettings, AISettings)
+    themes = (ServeSettings, MetricsSettings, ReplacingSettings, KeepingSettings, AISettings)
     apart = {name: field for theme in themes for name, field in theme.model_fields.items()}
     fields = [*(name for name in Settings.model_fields if name not in apart), *apart]
     for field in (Settings.model_fields[name] for name in fields):

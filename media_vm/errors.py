@@ -2,6 +2,7 @@
 
     MediaVMError
     ├── LeaseLost               somebody else has the item: write nothing, discard the work
+    │   └── Deleted             the media was deleted meanwhile: the same, and let go of it, so that it is removed
     ├── NotMigrated             the database is not as this version needs it: run `media-vm migrate`
     ├── WrongUse                what was asked for cannot be: the sentence says what to change; nothing was done
     ├── DatabaseDown            the database is away: stop what you do, try the whole of it later
@@ -40,6 +41,10 @@ class MediaVMError(Exception):
 
 class LeaseLost(MediaVMError):
     """Somebody else has the item: write nothing, discard the work."""
+
+
+class Deleted(LeaseLost):
+    """The media was deleted while it was being worked on."""
 
 
 class NotMigrated(MediaVMError):

@@ -17,6 +17,7 @@ from media_vm.rules.findings import Provider
 from media_vm.rules.google_features import Feature as GoogleFeature
 from media_vm.rules.google_features import features_named
 from media_vm.rules.manifest import PUBLISHABLE
+from media_vm.rules.retention import Retention, retention_of
 from media_vm.rules.temp_urls import Column, columns_named
 from media_vm.rules.validation import READABLE
 
@@ -204,6 +205,11 @@ def database(url: str) -> str:
     return url
 
 
+def kept(value: object) -> object:
+    """`quarantine=90,originals.event=365`."""
+    return retention_of(value) if isinstance(value, str) else value
+
+
 DatabaseUrl = Annotated[str, AfterValidator(database)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
 Origins = Annotated[Words, AfterValidator(origins)]
@@ -214,6 +220,7 @@ Features = Annotated[tuple[Feature, ...], NoDecode, BeforeValidator(switches)]
 PublicFields = Annotated[tuple[str, ...], NoDecode, BeforeValidator(switches), AfterValidator(publishable)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(networks)]
 Columns = Annotated[tuple[Column, ...], NoDecode, BeforeValidator(columns)]
+Kept = Annotated[Retention, NoDecode, BeforeValidator(kept)]
 Types = Annotated[Words, AfterValidator(readable)]
 Url = Annotated[str, BeforeValidator(origin)]
 ListensOn = Annotated[Bind, NoDecode, BeforeValidator(listens_on)]

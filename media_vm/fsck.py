@@ -107,7 +107,9 @@ class Check:
             remedies[Role.ORIGINAL] = remedy_for_original(
                 held.checklist, has_twin=twin is not None, is_from_main_api=held.is_from_main_api
             )
-        remedies[Role.VARIANT] = remedy_for_variants(held.checklist, remedies.get(Role.ORIGINAL))
+        remedies[Role.VARIANT] = remedy_for_variants(
+            held.checklist, remedies.get(Role.ORIGINAL), is_retired=held.is_retired
+        )
         done = {remedy: self._apply(held, remedy, original, twin) for remedy in _needed(broken, remedies)}
         for promise, fault in broken:
             remedy = remedies[promise.role]
@@ -118,7 +120,7 @@ class Check:
         return next((twin for twin in twins if self.keeper.disk.fault(twin) is None), None)
 
     def _apply(self, held: Held, remedy: Remedy, original: Promise | None, twin: Promise | None) -> bool:
-        if not self.is_repairing:
+        if not self.is_repairing or held.is_retired:  # no row says more of its loss than the missing file
             return False
         match remedy:
             case Remedy.COPY:
@@ -141,9 +143,11 @@ class Check:
         ours = (path for path in old if self.part.includes(owner_of(path)))
         for paths in _in_groups(ours):
             leased = self.keeper.promises.live().media
-            for path in self.keeper.promises.without_row(paths):
-                if owner_of(path) not in leased:
-                    yield self._removed(Fault.STRAY, path, Remedy.SET_ASIDE)
+            strays = [path for path in self.keeper.promises.without_row(paths) if owner_of(path) not in leased]
+            gone = self.keeper.promises.deleted({owner for path in strays if (owner := owner_of(path))})
+            for path in strays:
+                remedy = Remedy.REMOVE if owner_of(path) in gone else Remedy.SET_ASIDE
+                yield self._removed(Fault.STRAY, path, remedy)
 
     def _unfinished(self) -> Iterator[Finding]:
         if not self.part.includes(None):

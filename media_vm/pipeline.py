@@ -22,24 +22,25 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from media_vm.errors import DatabaseDown, LeaseLost, NoRoom, ProviderDown, StepFailed, TryAgain
+from media_vm.errors import DatabaseDown, Deleted, LeaseLost, NoRoom, ProviderDown, StepFailed, TryAgain
 from media_vm.failpoints import failpoint
 from media_vm.outage import as_outage, held_back, probed, watch_disk
 from media_vm.poll import last_wake, remember_pending
 from media_vm.ports import World
 from media_vm.providers_away import nobody_to_ask
+from media_vm.removal import remove
 from media_vm.rules.callbacks import EventKind
-from media_vm.rules.checklist import Checklist, Finished, GaveUp, Redo, Run, Step, Wait, decide, spend
+from media_vm.rules.checklist import Checklist, Finished, GaveUp, Redo, Run, Step, Wait, decide
 from media_vm.rules.failures import UNEXPECTED, Failure, Kind, is_whole
 from media_vm.rules.outages import turn
-from media_vm.rules.outcomes import announced, completed, failed, gave_up
+from media_vm.rules.outcomes import completed, failed, gave_up
 from media_vm.rules.polish import put_off
 from media_vm.rules.setbacks import Setting
 from media_vm.spare_time import heal, let_go_of_the_left_behind, next_due, polish_next
 from media_vm.steps import STEPS, late_news, measured_alone, new_event
 from media_vm.supervision import threads_for_walks
 from media_vm.values import Claim, Outcome
-from media_vm.walk import Walk, begin_walk
+from media_vm.walk import Walk, begin_walk, let_go, record
 
 log = structlog.get_logger()
 
@@ -106,13 +107,12 @@ def walk_while_due(world: World, is_over: threading.Event) -> bool:
 
 def walk_one(claim: Claim, world: World) -> None:
     """As far as it goes now; a suspect alone, or not yet if another suspect waits for that."""
-    is_suspect = claim.media.checklist.runs_alone
+    is_suspect = claim.media.checklist.runs_alone and not claim.media.is_deleted
     company = world.company.left_by_the_others() if is_suspect else nullcontext(True)
     try:
         with begin_walk(claim, world) as walk, company as may_go:
             if may_go:
-                advance(walk, world)
-                log.info("media_advanced", **walk.summary())
+                go(walk, world)
             else:
                 let_go(walk, walk.now() + min(world.policy.backoff, LOOK_FOR_WAKE_EVERY), world)
     except LeaseLost:
@@ -124,6 +124,18 @@ def walk_one(claim: Claim, world: World) -> None:
         log.exception("walk_broke", media_id=claim.media.id)
         with suppress(LeaseLost):
             world.leases.release(claim, claim.now + world.policy.idle)
+
+
+def go(walk: Walk, world: World) -> None:
+    """As far as it goes now; what was deleted goes for good, even if that was while a step was under way."""
+    if walk.media.is_deleted:
+        remove(walk, world)
+        return
+    try:
+        advance(walk, world)
+        log.info("media_advanced", **walk.summary())
+    except Deleted:
+        let_go(walk, walk.now(), world)
 
 
 def advance(walk: Walk, world: World) -> None:
@@ -145,13 +157,6 @@ def advance(walk: Walk, world: World) -> None:
             case Run():
                 break  # its attempt is not spent, as when one more event is to be told
     let_go(walk, walk.now(), world)
-
-
-def let_go(walk: Walk, until: datetime | None, world: World) -> None:
-    """Nobody's again, until it falls due; None: nothing can."""
-    failpoint("releasing")
-    world.leases.release(walk.claim, until)
-    failpoint("released")
 
 
 def attempt(walk: Walk, step: Step, world: World) -> None:
@@ -233,16 +238,3 @@ def give_up(walk: Walk, step: Step, world: World) -> None:
     given = Setting(walk.now(), world.policy, world.chance())
     checklist = gave_up(replace(walk.media.checklist, last_error=failure, last_error_step=step), step, given)
     record(walk, checklist, Outcome(step, note=failure.detail, failure=failure), world)
-
-
-def record(walk: Walk, checklist: Checklist, outcome: Outcome, world: World) -> None:
-    """Write an outcome, what follows from it and the next step's attempt in one go, under the lease."""
-    now, attempts = walk.now(), walk.media.checklist[outcome.step].attempts
-    if outcome.new_event:
-        checklist = announced(checklist, outcome.new_event.kind, now)
-    outcome = replace(outcome, attempt=attempts, request_id=walk.request_id)
-    walk.media = world.store.record(walk.claim, spend(checklist, now, world.policy), outcome)
-    failpoint("recorded")
-    walk.remember(outcome)
-    if outcome.original:
-        walk.settle(outcome.original)

@@ -17,6 +17,7 @@ from typing import Protocol
 from media_vm.ai_ports import Embedder
 from media_vm.company import Company
 from media_vm.picture_ports import Pixels, Vision
+from media_vm.removal_ports import Removals, Traces
 from media_vm.reprocess_ports import Reprocessing
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event
@@ -85,7 +86,7 @@ class Leases(Protocol):
         """How long until something falls due, an expiry included; None if nothing can."""
 
 
-class Store(Protocol):
+class Store(Removals, Protocol):
     """What is known of every media. DatabaseDown from any verb."""
 
     def now(self) -> datetime:
@@ -164,7 +165,7 @@ class Outages(Protocol):
         """How many items, this one among them, failed alike at this step lately."""
 
 
-class Files(Protocol):
+class Files(Traces, Protocol):
     """Originals, variants and quarantine under the storage root (contract §6). NoRoom: the disk is full."""
 
     def incoming(self, token: str) -> Path:

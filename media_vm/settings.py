@@ -25,12 +25,13 @@ from media_vm.rules.validation import READABLE, Limits
 from media_vm.secret_files import secrets_from_files
 from media_vm.setting_fields import A_YEAR, cores, said_empty, score, seconds, setting
 from media_vm.settings_ai import AISettings
+from media_vm.settings_keeping import KeepingSettings
 from media_vm.settings_metrics import MetricsSettings
 from media_vm.settings_replacing import ReplacingSettings
 from media_vm.settings_serve import ServeSettings
 
 
-class Settings(AISettings, ServeSettings, MetricsSettings, ReplacingSettings):
+class Settings(AISettings, ServeSettings, MetricsSettings, ReplacingSettings, KeepingSettings):
     """All settings. Times are in seconds, sizes in bytes, as their variables' names say."""
 
     database_url: DatabaseUrl = setting(

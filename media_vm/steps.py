@@ -18,7 +18,7 @@ from media_vm.rules.brand_colors import enclosed_background
 from media_vm.rules.callbacks import Event, EventKind, complete_body
 from media_vm.rules.checklist import Checklist, Redo, Step
 from media_vm.rules.known import Known
-from media_vm.rules.lost_originals import ORIGINAL_LOST
+from media_vm.rules.lost_originals import ORIGINAL_LOST, ORIGINAL_RETIRED
 from media_vm.rules.merging import merged
 from media_vm.rules.outcomes import is_proof
 from media_vm.rules.owners_words import in_place_of
@@ -241,7 +241,10 @@ def new_event(kind: EventKind, media: Media, body: str | None, world: World) -> 
 
 
 def _original(media: Media, world: World) -> Path:
-    """The stored original, its bytes those that arrived; else it is fetched again (contract §5.5)."""
+    """The stored original, its bytes those that arrived; else it is fetched again (contract §5.5). One that was
+    kept for long enough is not."""
+    if media.is_retired:
+        raise TryAgain(ORIGINAL_RETIRED, "its original was kept for as long as MEDIA_VM_RETENTION_DAYS says")
     if media.original is None or not world.files.is_sound(media.original):
         raise TryAgain(ORIGINAL_LOST, "the stored original is missing or altered")
     return world.files.original(media.original.path)

@@ -100,7 +100,11 @@ def _media_lines(story: Story) -> Iterator[str]:
     pending = story["pending_image_id"]
     whose = f"user {story['user_id']}, {story['data_type']}"
     yield f"media {story['media_id']} (pending image {pending}; {whose}): {story['status']}"
-    yield _line("original", _original(story["original"]))
+    if story["deleted_at"]:
+        gone = f"all that was known of it is gone since {story['removed_at']}" if story["removed_at"] else ""
+        yield _line("DELETED", f"{story['deleted_at']}; {gone or 'a worker is yet to remove its files'}")
+    if not story["removed_at"]:
+        yield _line("original", _original(story["original"]))
     yield from _print_lines(story["original"]["print_cm"])
     if again := story["again"]:
         yield _line("again", _again(again))
@@ -112,21 +116,29 @@ def _media_lines(story: Story) -> Iterator[str]:
         yield _line("next try", story["next_try"])
     for one in story["degraded"]:
         yield _line("degraded", f"{one['step']}: {one['reason']}")
-    yield "steps"
-    for name, step in story["steps"].items():
-        free = f", tried {step['tries']} times in all" if step["tries"] > step["attempts"] else ""
-        yield f"  {name:<20} {step['status']:<10} attempts {step['attempts']}{free}"
+    yield from _step_lines(story["steps"])
     yield from _variant_lines(story["variants"])
-    for call in story["callbacks"]:
-        waits = f"not answered yet, next try {call['next_try']}"
-        ended = f"given up at {call['given_up_at']}" if call["given_up_at"] else call["answer"] or waits
-        news = "" if ended.startswith(call["kind"]) else f"{call['kind']}: "
-        yield _line("callback", f"{news}{ended} (attempts {call['attempts']})")
+    yield from _callback_lines(story["callbacks"])
     yield "history"
     for event in story["history"]:
         took = f" {event['ms']} ms" if event["ms"] is not None else ""
         asked = f"  request {event['request_id']}" if event["request_id"] else ""
         yield f"  {event['at']}  {event['event']}{took}  {event['note'] or ''}".rstrip() + asked
+
+
+def _step_lines(steps: dict[str, Story]) -> Iterator[str]:
+    yield "steps"
+    for name, step in steps.items():
+        free = f", tried {step['tries']} times in all" if step["tries"] > step["attempts"] else ""
+        yield f"  {name:<20} {step['status']:<10} attempts {step['attempts']}{free}"
+
+
+def _callback_lines(callbacks: list[Story]) -> Iterator[str]:
+    for call in callbacks:
+        waits = f"not answered yet, next try {call['next_try']}"
+        ended = f"given up at {call['given_up_at']}" if call["given_up_at"] else call["answer"] or waits
+        news = "" if ended.startswith(call["kind"]) else f"{call['kind']}: "
+        yield _line("callback", f"{news}{ended} (attempts {call['attempts']})")
 
 
 def _again(again: Story) -> str:
@@ -152,7 +164,10 @@ def _original(original: Story) -> str:
     if original["sha256"] is None:
         return f"{original['name']}, not retrieved ({original['temp_path']})"
     size = f"{original['width']}×{original['height']}, {original['bytes']} bytes"
-    return f"{original['name']}, {original['mime_type']}, {size}, {original['path']}"
+    where = original["path"]
+    if original["retired_at"]:
+        where = f"retired {original['retired_at']} by MEDIA_VM_RETENTION_DAYS: its variants are served on"
+    return f"{original['name']}, {original['mime_type']}, {size}, {where}"
 
 
 def _print_lines(sizes: dict[str, list[float]] | None) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 temporaries   hourly   what a killed worker left unfinished is removed
 fsck          daily    one part in thirty of all files is read, compared and repaired
+retention     daily    what nobody needs any longer goes (`retention.py`)
 """
 
 from __future__ import annotations

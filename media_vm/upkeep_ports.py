@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -23,20 +23,22 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One media with all the files that its rows promise."""
+    """One media with all the files that its rows promise. is_retired: its original is no more among them."""
 
     media_id: int
     is_from_main_api: bool
     checklist: Checklist
     promises: tuple[Promise, ...]
+    is_retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file below the storage root, and how long ago it was written."""
+    """A file below the storage root, and how long ago it was written, or put aside."""
 
     path: str
     age: timedelta
+    bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,9 @@ class Promises(Protocol):
     def without_row(self, paths: Sequence[str]) -> Sequence[str]:
         """Those of these paths that no row names."""
 
+    def deleted(self, media_ids: Collection[int]) -> Collection[int]:
+        """Those of these media that are deleted: of them nothing is kept that nobody names."""
+
     def live(self) -> Live:
         """What is leased now."""
 
@@ -102,6 +107,19 @@ class Disk(Protocol):
     def temporaries(self) -> Iterator[StoredFile]:
         """Every unfinished file in bulk, library and quarantine."""
 
+    def put_aside(self) -> Iterator[StoredFile]:
+        """Every finished file in quarantine."""
+
+    def empty_folders(self, grace: timedelta) -> Iterator[str]:
+        """Folders that hold nothing, and did not change for so long; the deepest first."""
+
+    def remove_folder(self, path: str) -> bool:
+        """Remove it if it is empty; was it?"""
+
+    def erase(self, paths: Sequence[str], older_than: timedelta | None = None) -> int:
+        """Remove files so that a power cut brings none back; how many bytes that were. older_than: only those that
+        are by now. OSError."""
+
     def set_aside(self, path: str) -> None:
         """Move a file below `quarantine/strays`."""
 
@@ -109,7 +127,7 @@ class Disk(Protocol):
         """Put the twin's bytes in the place of a damaged file, which is set aside if it is there. NoRoom."""
 
     def remove(self, path: str) -> None:
-        """Remove a temporary; one already gone is fine."""
+        """Remove a temporary, or what is left of a deleted media; one already gone is fine."""
 
 
 class Turns(Protocol):

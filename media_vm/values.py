@@ -67,7 +67,10 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """One `media_files` row with its checklist, as a claim hands it out."""
+    """One `media_files` row with its checklist, as a claim hands it out.
+
+    is_deleted: all that is left to do is to remove it. is_retired: its original is kept no longer.
+    """
 
     id: int
     main_api_id: int | None
@@ -77,6 +80,8 @@ class Media:
     image_path: str
     original: Original | None
     checklist: Checklist
+    is_deleted: bool = False
+    is_retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)

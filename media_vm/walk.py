@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,9 +15,10 @@ from media_vm.errors import DatabaseDown, LeaseLost
 from media_vm.failpoints import failpoint
 from media_vm.ports import World
 from media_vm.rules.analysis import Analysis
-from media_vm.rules.checklist import StepStatus
+from media_vm.rules.checklist import Checklist, StepStatus, spend
 from media_vm.rules.findings import Provider
 from media_vm.rules.outages import Outage, Party
+from media_vm.rules.outcomes import announced
 from media_vm.values import Claim, Media, Original, Outcome
 
 log = structlog.get_logger()
@@ -101,6 +102,26 @@ class Walk:
             "status": self.media.checklist.status.value,
             "ms": round(passed * 1000),
         }
+
+
+def let_go(walk: Walk, until: datetime | None, world: World) -> None:
+    """Nobody's again, until it falls due; None: nothing can."""
+    failpoint("releasing")
+    world.leases.release(walk.claim, until)
+    failpoint("released")
+
+
+def record(walk: Walk, checklist: Checklist, outcome: Outcome, world: World) -> None:
+    """Write an outcome, what follows from it and the next step's attempt in one go, under the lease."""
+    now, attempts = walk.now(), walk.media.checklist[outcome.step].attempts
+    if outcome.new_event:
+        checklist = announced(checklist, outcome.new_event.kind, now)
+    outcome = replace(outcome, attempt=attempts, request_id=walk.request_id)
+    walk.media = world.store.record(walk.claim, spend(checklist, now, world.policy), outcome)
+    failpoint("recorded")
+    walk.remember(outcome)
+    if outcome.original:
+        walk.settle(outcome.original)
 
 
 @contextmanager

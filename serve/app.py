@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.types import ASGIApp
 
@@ -19,7 +19,7 @@ from serve import problems
 from serve.bodies import LARGEST_ID, BodiesAreJSON, Face, Focal, Id, Wake, Words
 from serve.defaults import Defaults
 from serve.docs_page import HEADERS, docs_page
-from serve.documented import Documented
+from serve.documented import DELETED, Documented
 from serve.door import Door
 from serve.elements import elements
 from serve.failures import EXCEPTION_HANDLERS
@@ -165,6 +165,8 @@ async def retry(pending_image_id: Annotated[Id, Path()], reader: Asking) -> dict
             raise Problem(problems.CONFLICT, "This image is completed.")
         case RetryAnswer.NO_BYTES:
             raise Problem(problems.CONFLICT, "This image was cleaned up and none of its bytes are kept.")
+        case RetryAnswer.DELETED:
+            raise Problem(problems.GONE, "This picture was deleted.")
         case RetryAnswer.UNKNOWN:
             raise Problem(problems.NOT_FOUND, "No pending image with this id was ever listed.")
 
@@ -175,10 +177,23 @@ async def focal(media_id: Annotated[Id, Path()], body: Focal, reader: Asking) ->
     match await reader.ask(reader.shelf.refocus, media_id, FocalPoint(body.x, body.y)):
         case RefocusAnswer.UNKNOWN:
             raise Problem(problems.NOT_FOUND, "No picture has this id.")
+        case RefocusAnswer.NO_ORIGINAL:
+            raise Problem(problems.CONFLICT, "This picture's original is kept no more.")
         case RefocusAnswer.NOT_READY:
             await _refuse_unanalysed(media_id, reader)
     reader.forget(media_id)
     return {"success": True, "focal_point": {"x": body.x, "y": body.y}}
+
+
+@main_api_routes.delete("/{media_id}", status_code=202, responses=DELETED)
+async def delete(media_id: Annotated[Id, Path()], reader: Asking, response: Response) -> dict[str, object]:
+    """The picture is gone at once, its files soon, and with them all that is known of it; once is for ever."""
+    deletion = await reader.ask(reader.shelf.delete, media_id)
+    if deletion is None:
+        raise Problem(problems.NOT_FOUND, "No picture has this id.")
+    reader.forget(media_id)
+    response.status_code = 200 if deletion.is_removed else 202
+    return {"success": True, "media_id": str(media_id), **deletion.told()}
 
 
 @main_api_routes.put("/alt/{media_id}")

@@ -64,6 +64,19 @@ _EXAMPLE = {
 }
 
 
+_DELETED = {"success": True, "media_id": "789", "deleted_at": "2026-11-21T22:00:00.000Z"}
+DELETED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Deleted before, and nothing is left of it but its id and its times.",
+        "content": {"application/json": {"example": _DELETED | {"removed": True}}},
+    },
+    202: {
+        "description": "Nobody sees it any more; a worker is removing its files.",
+        "content": {"application/json": {"example": _DELETED | {"removed": False}}},
+    },
+}
+
+
 class Documented(FastAPI):
     """FastAPI whose schema also describes the pictures, although another application answers for them."""
 

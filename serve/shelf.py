@@ -10,6 +10,7 @@ from media_vm.rules.shown import (
     AltTextAnswer,
     BackgroundAnswer,
     BackgroundChoice,
+    Deletion,
     News,
     Portrait,
     RefocusAnswer,
@@ -22,6 +23,7 @@ __all__ = [
     "AltTextAnswer",
     "BackgroundAnswer",
     "BackgroundChoice",
+    "Deletion",
     "News",
     "Portrait",
     "RefocusAnswer",
@@ -59,6 +61,9 @@ class Shelf(Protocol):
 
     def keep_alt_text(self, media_id: int, alt_text: str) -> AltTextAnswer:
         """Keep a person's alt text, "" for a picture that only decorates; no analysis overwrites it."""
+
+    def delete(self, media_id: int) -> Deletion | None:
+        """Show it no more from now on, and ask the worker to remove it; None if the id was never given."""
 
     def analysis(self, media_id: int) -> tuple[bool, dict[str, object] | None]:
         """Is the media known, and its analysis as in the callback; None while it is not analysed."""

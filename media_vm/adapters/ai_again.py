@@ -71,7 +71,7 @@ def _those(wanted: Wanted, after: int, most: int) -> Select[Any, Any, Any]:
         select(row.media_id, MediaFile.data_type, row.lease_expires_at)
         .join(MediaFile, col(MediaFile.id) == col(row.media_id))
         .outerjoin(known, col(known.media_id) == col(row.media_id))
-        .where(col(row.media_id) > after, col(MediaFile.deleted_at).is_(None))
+        .where(col(row.media_id) > after, col(MediaFile.deleted_at).is_(None), col(MediaFile.retired_at).is_(None))
         .where(col(MediaFile.status) != MediaStatus.FAILED, col(row.retrieve_file) == StepStatus.COMPLETED)
         .where(_has_ended())
     )

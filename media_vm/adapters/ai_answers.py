@@ -44,14 +44,14 @@ class DatabaseAnswers:
             transact(self._engine, partial(_touch, row.id))
         return answer
 
-    def put(self, question: Question, answer: Seen | Told) -> None:
+    def put(self, question: Question, answer: Seen | Told, media_id: int | None = None) -> None:
         """What could not be read back is not kept, and told: it would be paid for again each time."""
         try:
             text = to_json(answer)
         except ValueError as error:
             log.warning("answer_not_kept", provider=question.provider.value, detail=str(error))
             return
-        transact(self._engine, partial(_put, question, text))
+        transact(self._engine, partial(_put, question, text, media_id))
 
     def forget_before(self, when: datetime) -> int:
         """A few hundred at a time, so that nobody waits long for a lock."""
@@ -67,7 +67,7 @@ def _name(question: Question) -> str:
     )
 
 
-def _put(question: Question, text: str, session: Session) -> None:
+def _put(question: Question, text: str, media_id: int | None, session: Session) -> None:
     now = database_now(session)
     session.merge(
         MediaAIAnswer(
@@ -77,6 +77,7 @@ def _put(question: Question, text: str, session: Session) -> None:
             model=cut(question.model, 100),
             prompt_version=cut(question.prompt_version, 50),
             context=cut(question.context, 64),
+            media_id=media_id,
             answer=text,
             created_at=now,
             used_at=now,

@@ -58,11 +58,13 @@ class MediaAIReservation(SQLModel, table=True):
 
 
 class MediaAIAnswer(SQLModel, table=True):
-    """An answer that was paid for. id: SHA-256 in hex of all that it depends on; the rest is for people."""
+    """An answer that was paid for. id: SHA-256 in hex of all that it depends on. media_id: for whom it was paid,
+    and with whom it goes; others may have used it since. The rest is for people."""
 
     __tablename__ = "media_ai_answers"
     __table_args__ = (
         Index("ix_media_ai_answers_used_at", "used_at"),
+        Index("ix_media_ai_answers_media_id", "media_id"),
         {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"},
     )
 
@@ -72,6 +74,7 @@ class MediaAIAnswer(SQLModel, table=True):
     model: str = text(100, required=True)
     prompt_version: str = text(50, required=True)
     context: str = text(64, required=True)
+    media_id: int | None = Field(default=None, sa_column=Column(Id, nullable=True))
     answer: str = Field(sa_column=Column(LongText, nullable=False))
     created_at: datetime = time(required=True)
     used_at: datetime = time(required=True)

@@ -27,7 +27,8 @@ def choose_background(media_id: int, background: Background, session: Session) -
     media.background_choice = background
     session.add_all([media, asked_line(session, media_id, f"background {background.value}")])
     is_removed = _is_removed(session, media_id)
-    if row.has_variants and is_removed is None and background is Background.REMOVED:
+    may_make = row.has_variants and media.retired_at is None
+    if may_make and is_removed is None and background is Background.REMOVED:
         row.redo, row.redo_counter = Redo.FACE, row.redo_counter + 1
         now = database_now(session)
         if row.lease_expires_at is None:

@@ -13,10 +13,11 @@ from sqlmodel import Session, col, select
 
 from media_vm.adapters.analysis_rows import analysis_of
 from media_vm.adapters.healing import heal
-from media_vm.adapters.leases import held, oldest_open
+from media_vm.adapters.leases import alive, held, oldest_open
 from media_vm.adapters.listing import listed_again, withdraw_unlisted
 from media_vm.adapters.polishing import polish_next
 from media_vm.adapters.recording import history, take_in, write_event_due, write_outcome
+from media_vm.adapters.removing import DatabaseRemovals
 from media_vm.adapters.rows import (
     checklist_of,
     cut,
@@ -30,6 +31,7 @@ from media_vm.adapters.rows import (
 from media_vm.adapters.site_facts import site_facts
 from media_vm.adapters.tables import MediaAIAnalysis, MediaFile, MediaMark
 from media_vm.adapters.transactions import database_now, reading, transact
+from media_vm.errors import Deleted
 from media_vm.failpoints import failpoint
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event, EventKind
@@ -47,11 +49,11 @@ TAKEN_IN_AT_ONCE = 50  # commits cost more than rows, and others wait meanwhile
 SILENT_FOR = timedelta(days=1)
 
 
-class DatabaseStore:
+class DatabaseStore(DatabaseRemovals):
     """The `Store` port over SQLAlchemy."""
 
     def __init__(self, engine: Engine, policy: Policy) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._policy = policy
 
     def now(self) -> datetime:
@@ -98,7 +100,7 @@ class DatabaseStore:
 
         def keep(session: Session) -> Media:
             row = held(session, claim)
-            media = session.get_one(MediaFile, claim.media.id)
+            media = alive(session, claim)
             media.bulk_path = own.path
             session.add(media)
             return media_of(media, checklist_of(row, news_of(oldest_open(session, claim.media.id))))
@@ -122,9 +124,10 @@ class DatabaseStore:
     def open_event(self, media_id: int) -> Event | None:
         """The oldest event that the main API has not answered yet."""
         with reading(self._engine) as session:
-            row = oldest_open(session, media_id)
-            pending_id = session.get_one(MediaFile, media_id).main_api_id
-            return event_of(row, pending_id) if row and pending_id is not None else None
+            row, media = oldest_open(session, media_id), session.get_one(MediaFile, media_id)
+            if media.deleted_at is not None:
+                raise Deleted(f"media {media_id} is told no more")
+            return event_of(row, media.main_api_id) if row and media.main_api_id is not None else None
 
     def made(self, media_id: int) -> Made:
         """Formats and faces kept at any size."""
@@ -181,7 +184,7 @@ def _mark_of(worker: str) -> str:
 
 def _record(claim: Claim, checklist: Checklist, outcome: Outcome, write: str, session: Session) -> Media:
     row = held(session, claim)
-    media = session.get_one(MediaFile, claim.media.id)
+    media = alive(session, claim)
     if row.last_write != write:  # else an earlier run was committed, and only its answer was lost
         now = database_now(session)
         write_outcome(session, media, outcome, now, has_variants=row.has_variants)

@@ -89,8 +89,13 @@ def _row(media_id: int, kind: str) -> SelectOfScalar[MediaEmbedding]:
 
 
 def _put(ready: Sequence[tuple[Embedding, bytes]], session: Session) -> None:
-    now = database_now(session)
+    now, ids = database_now(session), [one.media_id for one, _ in ready]
+    alive = select(MediaFile.id).where(col(MediaFile.id).in_(ids), col(MediaFile.deleted_at).is_(None))
+    # Locked, as a new row's foreign key does: nothing is written of what is deleted meanwhile.
+    kept = session.exec(alive.order_by(col(MediaFile.id)).with_for_update(read=True)).all()
     for embedding, vec in ready:
+        if embedding.media_id not in kept:
+            continue
         known = session.exec(_row(embedding.media_id, embedding.kind).with_for_update()).first()
         session.merge(
             MediaEmbedding(

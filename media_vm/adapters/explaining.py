@@ -61,6 +61,8 @@ def explain_media(engine: Engine, media_id: int) -> Story | None:
             "absent_since": text_of(checklist.absent_since),
             "looks": checklist.looks,
             "user_id": media.user_id,
+            "deleted_at": text_of(media.deleted_at),
+            "removed_at": text_of(media.removed_at),
             "data_type": media.data_type.value,
             "original": _original(media),
             "analysis": known,
@@ -120,6 +122,7 @@ def _original(media: MediaFile) -> Story:
         "retrieved_at": text_of(media.retrieved_at),
         "processed_at": text_of(media.processed_at),
         "quarantined_at": text_of(media.quarantined_at),
+        "retired_at": text_of(media.retired_at),
     }
 
 

@@ -11,14 +11,17 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from media_vm.adapters.disk_failures import disk_may_be_full
+from media_vm.adapters.erasing import erase, found_in, sync_folder
 from media_vm.errors import ChildDied
 from media_vm.failpoints import failpoint
 from media_vm.rules.failures import Failure, is_whole
 from media_vm.rules.paths import library_name
 from media_vm.rules.pictures import Variant, VariantSet
+from media_vm.rules.removal import is_trace
 from media_vm.values import Download, Original, Rendered, Rendering
 
 TEMPORARY = ".tmp-"
@@ -60,6 +63,8 @@ class DiskFiles:
         folder = self._inside(path)
         with disk_may_be_full():
             folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        with suppress(OSError):
+            os.utime(folder)  # somebody is about to write into it: no empty one to be removed (`fsck_disk.py`)
         return folder
 
     def publish(self, rendering: Rendering, media_id: int, folder: str, slug: str) -> VariantSet:
@@ -123,6 +128,14 @@ class DiskFiles:
             there = next(path for path in (self._root, *self._root.parents) if path.exists())
             return shutil.disk_usage(there).free
 
+    def traces(self, media_id: int, folders: Sequence[str]) -> Sequence[str]:
+        """Links are never followed."""
+        return [path for path in found_in(self._root, folders) if is_trace(path, media_id)]
+
+    def erase(self, paths: Sequence[str]) -> int:
+        """File by file, and then the folders are synced."""
+        return erase(self._root, paths)
+
     def discard(self, *paths: Path) -> None:
         """Remove temporaries; those already gone are fine."""
         for path in paths:
@@ -164,12 +177,3 @@ def _sync(path: Path) -> None:
     failpoint("syncing")
     with path.open("rb") as file:
         os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Make its names last: those of files that were made, renamed or removed in it."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

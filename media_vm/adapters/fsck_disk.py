@@ -7,16 +7,16 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from media_vm.adapters.erasing import erase
 from media_vm.adapters.files import TEMPORARY, DiskFiles
-from media_vm.rules.upkeep import Fault
+from media_vm.rules.upkeep import STRAYS, Fault
 from media_vm.upkeep_ports import Promise, StoredFile
 
 FOLDERS = ("bulk", "library")
-STRAYS = "quarantine/strays"
 
 
 class StorageDisk:
@@ -53,6 +53,32 @@ class StorageDisk:
     def temporaries(self) -> Iterator[StoredFile]:
         """Every unfinished file in bulk, library and quarantine."""
         return (one for one in self._walk((*FOLDERS, "quarantine")) if _is_temporary(one.path))
+
+    def put_aside(self) -> Iterator[StoredFile]:
+        """Below `strays` since when they were moved there, which changes a file's inode; else since written."""
+        return (one for one in self._walk(("quarantine",)) if not _is_temporary(one.path))
+
+    def empty_folders(self, grace: timedelta) -> Iterator[str]:
+        """But the areas themselves; a worker that is about to write into one has just touched it (`files.py`)."""
+        for area in (*FOLDERS, STRAYS):
+            for at, folders, names in os.walk(self._root / area, topdown=False):
+                place = Path(at)
+                if folders or names or place == self._root / area:
+                    continue
+                if time.time() - place.stat().st_mtime > grace.total_seconds():
+                    yield place.relative_to(self._root).as_posix()
+
+    def remove_folder(self, path: str) -> bool:
+        """Whoever wrote into it meanwhile keeps it."""
+        try:
+            self._place(path).rmdir()
+        except OSError:
+            return False
+        return True
+
+    def erase(self, paths: Sequence[str], older_than: timedelta | None = None) -> int:
+        """File by file, and then the folders are synced."""
+        return erase(self._root, paths, older_than)
 
     def set_aside(self, path: str) -> None:
         """Under the folders it came from; one that is gone meanwhile is fine."""
@@ -91,11 +117,12 @@ class StorageDisk:
                 for name in names:
                     place = Path(at) / name
                     try:
-                        written = place.lstat().st_mtime
+                        looks = place.lstat()
                     except FileNotFoundError:
                         continue
-                    age = timedelta(seconds=now - written)
-                    yield StoredFile(place.relative_to(self._root).as_posix(), age)
+                    path = place.relative_to(self._root).as_posix()
+                    since = looks.st_ctime if path.startswith(STRAYS) else looks.st_mtime
+                    yield StoredFile(path, timedelta(seconds=now - since), looks.st_size)
 
 
 def _is_temporary(path: str) -> bool:

@@ -48,6 +48,7 @@ class DatabasePromises:
             col(MediaFile.sha256) == promise.sha256,
             col(MediaFile.bulk_path) != promise.path,
             col(MediaFile.deleted_at).is_(None),
+            col(MediaFile.retired_at).is_(None),
         )
         with reading(self._engine) as session:
             paths = session.exec(same.distinct().limit(TWINS)).all()
@@ -67,6 +68,14 @@ class DatabasePromises:
                 adopted = select(MediaVariant.path).where(col(MediaVariant.path).in_(unknown))
                 shared |= set(session.exec(adopted))
         return [path for path in unknown if path not in shared]
+
+    def deleted(self, media_ids: Collection[int]) -> Collection[int]:
+        """By their marks."""
+        marked = select(MediaFile.id).where(
+            col(MediaFile.id).in_(media_ids), col(MediaFile.deleted_at).is_not(None)
+        )
+        with reading(self._engine) as session:
+            return {one for one in session.exec(marked) if one is not None}
 
     def live(self) -> Live:
         """A lease that has expired but was not freed yet counts: its holder may still be writing."""
@@ -121,7 +130,8 @@ def _held(
 ) -> Held:
     assert media.id is not None
     promises = list(variants.get(media.id, ()))
-    if media.bulk_path and media.sha256:
+    if media.bulk_path and media.sha256 and media.retired_at is None:
         promises.insert(0, Promise(Role.ORIGINAL, media.bulk_path, media.sha256))
     known = checklist_of(checklist, news_of(oldest_open(session, media.id)))
-    return Held(media.id, media.main_api_id is not None, known, tuple(promises))
+    is_ours_to_fetch, is_retired = media.main_api_id is not None, media.retired_at is not None
+    return Held(media.id, is_ours_to_fetch, known, tuple(promises), is_retired)

@@ -74,6 +74,8 @@ MEDIA_WITH_NEWS: Select[*tuple[Any, ...]] = (
         col(MediaFile.bulk_path),
         col(MediaFile.file_size),
         col(MediaFile.sha256),
+        col(MediaFile.deleted_at),
+        col(MediaFile.retired_at),
         col(MediaCallback.kind).label("news"),
         col(MediaCallback.created_at).label("news_created_at"),
         col(MediaCallback.due_at).label("news_due_at"),

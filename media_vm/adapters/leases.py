@@ -24,7 +24,7 @@ from media_vm.adapters.lease_statements import (
 from media_vm.adapters.rows import changes, checklist_of, media_of, open_event_of, write_checklist
 from media_vm.adapters.tables import MediaCallback, MediaEvent, MediaFile, ProcessingChecklist
 from media_vm.adapters.transactions import database_now, reading, transact
-from media_vm.errors import LeaseLost
+from media_vm.errors import Deleted, LeaseLost
 from media_vm.rules.checklist import spend
 from media_vm.rules.orphans import is_alarming, orphaned, patience
 from media_vm.rules.policy import Policy
@@ -57,7 +57,8 @@ class DatabaseLeases:
         before = checklist = checklist_of(row, open_event_of(read))
         if row.lease_token != token:
             tried.append(row.id)
-            checklist = spend(renewed(before), row.now, self._policy)
+            # what is deleted takes no step any more: whoever has it removes it
+            checklist = before if read.deleted_at else spend(renewed(before), row.now, self._policy)
             holder = {"worker_id": worker, "lease_token": token, "lease_expires_at": row.now + self._lease}
             written = {**holder, **changes(before, checklist), "due_at": None}
             database.execute(TAKE, {"row": row.id, **written})
@@ -124,6 +125,15 @@ def held(session: Session, claim: Claim) -> ProcessingChecklist:
     if row is None:
         raise LeaseLost(f"media {claim.media.id} is somebody else's now")
     return row
+
+
+def alive(session: Session, claim: Claim) -> MediaFile:
+    """The claimed media, locked against its deletion; Deleted if that came first."""
+    whose = select(MediaFile).where(col(MediaFile.id) == claim.media.id)
+    media = session.exec(whose.with_for_update()).one()
+    if media.deleted_at is not None:
+        raise Deleted(f"media {claim.media.id} was deleted")
+    return media
 
 
 def _write_as_holder(session: Session, statement: Update, claim: Claim, **values: object) -> None:

@@ -43,6 +43,7 @@ def withdraw_unlisted(engine: Engine, listed: Mapping[int, PendingImage], poll_b
         col(MediaFile.status) == MediaStatus.DOWNLOADING,
         col(MediaFile.source) == Source.MAIN_API,
         col(MediaFile.bulk_path).is_(None),
+        col(MediaFile.deleted_at).is_(None),
         col(MediaFile.created_at) < poll_began,
     )
     with reading(engine) as session:
@@ -56,7 +57,8 @@ def _ended(session: Session, known: Sequence[int]) -> list[tuple[int, int, Liste
     row = ProcessingChecklist
     both = select(MediaFile, row).join(row, col(row.media_id) == col(MediaFile.id))
     over = col(row.closed_at).is_not(None) | col(row.has_variants)
-    found = session.exec(both.where(col(MediaFile.main_api_id).in_(known), over)).all()
+    ours = both.where(col(MediaFile.main_api_id).in_(known), col(MediaFile.deleted_at).is_(None))
+    found = session.exec(ours.where(over)).all()
     last = _last_told(session, [one.media_id for _, one in found])
     return [
         (media.main_api_id or 0, one.media_id, _listed(media, one, last.get(one.media_id))) for media, one in found
@@ -130,12 +132,13 @@ def _withdraw(media_id: int, poll_began: datetime, session: Session) -> None:
 
 
 def _locked(session: Session, media_id: int) -> tuple[MediaFile, ProcessingChecklist] | None:
-    """Both rows, unless a worker holds the media: its own poll will come back to it."""
+    """Both rows, unless a worker holds the media: its own poll will come back to it. What is deleted is not."""
     unheld = select(ProcessingChecklist).where(
         col(ProcessingChecklist.media_id) == media_id, col(ProcessingChecklist.lease_expires_at).is_(None)
     )
     row = session.exec(unheld.with_for_update()).first()
-    return (session.get_one(MediaFile, media_id), row) if row else None
+    media = session.get_one(MediaFile, media_id)
+    return (media, row) if row and media.deleted_at is None else None
 
 
 def _write(

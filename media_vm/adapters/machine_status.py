@@ -18,6 +18,7 @@ from media_vm.rules.checklist import Redo, Step, StepStatus
 from media_vm.rules.failures import Kind
 from media_vm.rules.percentiles import middle_and_most
 from media_vm.rules.pictures import MediaStatus
+from media_vm.rules.removal import NOBODY
 from media_vm.rules.reprocessing import RequestState
 from media_vm.values import GONE_AFTER, WORKER_MARK
 
@@ -76,10 +77,14 @@ def _outages(session: Session) -> list[Story]:
 
 
 def by_status(session: Session) -> dict[str, int]:
-    """How many media of each status; 0 for one that none has."""
-    counted = session.exec(select(MediaFile.status, func.count()).group_by(col(MediaFile.status))).all()
-    counts = {MediaStatus(status): number for status, number in counted}
-    return {status.value: counts.get(status, 0) for status in MediaStatus}
+    """How many media of each status, 0 for one that none has: by the index on status. Those of which nothing is
+    left are found by their owner, who is nobody."""
+    of_each = select(MediaFile.status, func.count()).group_by(col(MediaFile.status))
+    counts, gone = (
+        {MediaStatus(status): number for status, number in session.exec(counted).all()}
+        for counted in (of_each, of_each.where(col(MediaFile.user_id) == NOBODY))
+    )
+    return {status.value: counts.get(status, 0) - gone.get(status, 0) for status in MediaStatus}
 
 
 def waiting_for(session: Session) -> dict[str, int]:
@@ -109,8 +114,10 @@ def _again(session: Session) -> Story:
 
 def oldest_unfinished(session: Session, now: datetime) -> Story:
     """The first of the unfinished by id: ids are given in the order of arrival."""
-    unfinished = select(MediaFile).where(col(MediaFile.status).in_(UNFINISHED)).order_by(col(MediaFile.id))
-    oldest = session.exec(unfinished.limit(1)).first()
+    unfinished = select(MediaFile).where(
+        col(MediaFile.status).in_(UNFINISHED), col(MediaFile.deleted_at).is_(None)
+    )
+    oldest = session.exec(unfinished.order_by(col(MediaFile.id)).limit(1)).first()
     age = round((now - oldest.created_at).total_seconds()) if oldest else None
     return {"oldest_unfinished": text_of(oldest.created_at) if oldest else None, "oldest_age_seconds": age}
 
@@ -129,7 +136,11 @@ def number_stuck(session: Session, moved_before: datetime) -> int:
 def _unmoved(moved_before: datetime) -> SelectOfScalar[int] | SelectOfScalar[None]:
     row = ProcessingChecklist
     joined = select(MediaFile.id).join(row, col(row.media_id) == col(MediaFile.id))
-    return joined.where(col(MediaFile.status).in_(UNFINISHED), col(row.updated_at) < moved_before)
+    return joined.where(
+        col(MediaFile.status).in_(UNFINISHED),
+        col(MediaFile.deleted_at).is_(None),
+        col(row.updated_at) < moved_before,
+    )
 
 
 def _failures(session: Session, since: datetime) -> Story:

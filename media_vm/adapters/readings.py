@@ -13,6 +13,7 @@ from media_vm.adapters.alt_text_choice import keep_alt_text
 from media_vm.adapters.analysis_rows import analysis_of
 from media_vm.adapters.asked_lines import asked_line
 from media_vm.adapters.background_choice import choose_background
+from media_vm.adapters.deleting import delete_media
 from media_vm.adapters.engine import require_migrated
 from media_vm.adapters.leases import oldest_open
 from media_vm.adapters.media_list import list_media
@@ -31,10 +32,11 @@ from media_vm.rules.analysis import FocalSource
 from media_vm.rules.callbacks import EventKind, analysis_body
 from media_vm.rules.checklist import Redo
 from media_vm.rules.pictures import Background, DataType, FocalPoint, MediaStatus
-from media_vm.rules.progress import status_body
+from media_vm.rules.progress import AS_DELETED, status_body
 from media_vm.rules.shown import (
     AltTextAnswer,
     BackgroundChoice,
+    Deletion,
     News,
     Portrait,
     RefocusAnswer,
@@ -75,7 +77,8 @@ class Readings:
             media, row = found
             assert media.id is not None
             checklist = checklist_of(row, news_of(oldest_open(session, media.id)))
-            return status_body(pending_image_id, media.id, checklist, row.due_at)
+            body = status_body(pending_image_id, media.id, checklist, row.due_at)
+            return {**body, **AS_DELETED} if media.deleted_at else body
 
     def retry(self, pending_image_id: int) -> RetryAnswer:
         """Ask for a fresh round; the worker that claims it next begins anew."""
@@ -93,6 +96,10 @@ class Readings:
         """The owner's choice of a logo's face; one that was never made falls due."""
         return transact(self._engine, partial(choose_background, media_id, background))
 
+    def delete(self, media_id: int) -> Deletion | None:
+        """Nobody sees it from now on; the worker that claims it next removes it."""
+        return transact(self._engine, partial(delete_media, media_id))
+
     def analysis(self, media_id: int) -> tuple[bool, dict[str, object] | None]:
         """Is the media known; its analysis as in the callback, with what a page shows meanwhile."""
         with reading(self._engine) as session:
@@ -100,7 +107,7 @@ class Readings:
             known = select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media_id)
             row = session.exec(known).first()
             faces = made_of(session, media_id).backgrounds
-        if media is None or row is None:
+        if media is None or media.deleted_at or row is None:
             return media is not None, None
         analysis = analysis_of(row)
         sides = {"width": media.width, "height": media.height}
@@ -129,6 +136,8 @@ def _retry(pending_image_id: int, session: Session) -> RetryAnswer:
     if found is None:
         return RetryAnswer.UNKNOWN
     media, row = found
+    if media.deleted_at is not None:
+        return RetryAnswer.DELETED
     if media.status is MediaStatus.COMPLETED:
         return RetryAnswer.COMPLETED
     if media.status is not MediaStatus.FAILED:
@@ -154,6 +163,8 @@ def _refocus(media_id: int, focal_point: FocalPoint, session: Session) -> Refocu
     analysis = session.exec(select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media_id)).first()
     if analysis is None or not row.has_variants:
         return RefocusAnswer.NOT_READY
+    if media.retired_at is not None and media.data_type is not DataType.LOGO:
+        return RefocusAnswer.NO_ORIGINAL  # there is nothing to cut crops from
     analysis.focal_x, analysis.focal_y = focal_point.x, focal_point.y
     analysis.focal_source = FocalSource.OWNER.value
     media.updated_at = database_now(session)  # a manifest tells it at once

@@ -124,14 +124,17 @@ def _known(session: Session, media_id: int) -> MediaAIAnalysis | None:
 
 
 def _shared_original(session: Session, media: MediaFile, own: Original) -> Original:
-    """Same bytes from the same user share one stored original (contract §6)."""
+    """Same bytes from the same user share one stored original (contract §6). Whose it is is locked: it is deleted
+    or retired before, or after this media is known to need it too."""
     same = select(MediaFile).where(
         col(MediaFile.user_id) == media.user_id,
         col(MediaFile.sha256) == own.sha256,
         col(MediaFile.id) != media.id,
         col(MediaFile.bulk_path).is_not(None),
+        col(MediaFile.deleted_at).is_(None),
+        col(MediaFile.retired_at).is_(None),
     )
-    other = session.exec(same.order_by(col(MediaFile.id)).limit(1)).first()
+    other = session.exec(same.order_by(col(MediaFile.id)).limit(1).with_for_update()).first()
     return Original(other.bulk_path, own.bytes, own.sha256) if other and other.bulk_path else own
 
 

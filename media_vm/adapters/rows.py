@@ -124,7 +124,7 @@ def media_of(row: Any, checklist: Checklist) -> Media:
     """One media as a claim hands it out. row: a `MediaFile`, or what `MEDIA_WITH_NEWS` reads of it."""
     assert row.id is not None
     original = None
-    if row.bulk_path and row.sha256:
+    if row.bulk_path and row.sha256 and row.retired_at is None:
         original = Original(row.bulk_path, row.file_size or 0, row.sha256)
     return Media(
         id=row.id,
@@ -135,6 +135,8 @@ def media_of(row: Any, checklist: Checklist) -> Media:
         image_path=row.image_path,
         original=original,
         checklist=checklist,
+        is_deleted=row.deleted_at is not None,
+        is_retired=row.retired_at is not None,
     )
 
 

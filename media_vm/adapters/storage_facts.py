@@ -8,7 +8,7 @@ from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
-from media_vm.adapters.files import sync_folder
+from media_vm.adapters.erasing import sync_folder
 from media_vm.rules.checkup_storage import AREAS, AreaFacts, StorageFacts
 
 PROBE = b"media-vm doctor"

@@ -52,6 +52,8 @@ class MediaFile(SQLModel, table=True):
     processed_at: datetime | None = time()
     made_with: str | None = text(64)  # `rules/recipes.py`; NULL: nobody knows
     deleted_at: datetime | None = time()
+    removed_at: datetime | None = time()  # nothing is left of a deleted media but this row
+    retired_at: datetime | None = time()  # retention took its original, or is just taking it
     background_choice: Background | None = word(Background)
 
 

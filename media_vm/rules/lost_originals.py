@@ -8,6 +8,7 @@ from media_vm.rules.checklist import Checklist, Step, StepStatus, give_back
 from media_vm.rules.failures import Failure
 
 ORIGINAL_LOST = "original_lost"
+ORIGINAL_RETIRED = "original_retired"  # not lost: kept for as long as it was to be (`retention.py`)
 
 
 def was_lost_before(checklist: Checklist) -> bool:

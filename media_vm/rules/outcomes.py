@@ -11,7 +11,7 @@ from media_vm.rules.checklist import Checklist, Step, StepStatus, Suspect, give_
 from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.healing import to_heal_analysis, to_heal_item
 from media_vm.rules.listing import WITHDRAWN
-from media_vm.rules.lost_originals import ORIGINAL_LOST, fetched_again, was_lost_before
+from media_vm.rules.lost_originals import ORIGINAL_LOST, ORIGINAL_RETIRED, fetched_again, was_lost_before
 from media_vm.rules.outages import OUT_OF_MONEY, outlived
 from media_vm.rules.polish import ends_polish, is_polish, unpolished
 from media_vm.rules.rounds import fresh_round
@@ -89,6 +89,9 @@ def failed(checklist: Checklist, step: Step, failure: Failure, given: Setting) -
     """The verdict on a failed step, by the kind of its failure."""
     if is_polish(checklist, step):
         return Setback(_not_polished(checklist, step, failure, given))
+    if failure.reason == ORIGINAL_RETIRED:  # no attempt, round or fetch brings it back
+        over = replace(give_back(checklist), last_error=failure, last_error_step=step)
+        return Setback(gave_up(over, step))
     if failure.reason == ORIGINAL_LOST and not was_lost_before(checklist):
         return Setback(fetched_again(checklist, step, failure))
     return _judged(checklist, step, failure, given)

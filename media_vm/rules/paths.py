@@ -60,7 +60,12 @@ def _dashed(text: str) -> str:
 
 def bulk_path(on: date, media_id: int, sha256: str, extension: str) -> str:
     """`bulk/2025-01-15/{media_id}-{sha256[:16]}.{ext}`."""
-    return f"bulk/{on.isoformat()}/{media_id}-{sha256[:16]}.{extension}"
+    return f"{bulk_folder(on)}/{media_id}-{sha256[:16]}.{extension}"
+
+
+def bulk_folder(on: date) -> str:
+    """`bulk/2025-01-15`."""
+    return f"bulk/{on.isoformat()}"
 
 
 def library_folder(user_id: int, data_type: DataType) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from media_vm.rules.callbacks import degraded_body
@@ -9,6 +10,9 @@ from media_vm.rules.checklist import Checklist, Step, StepStatus
 from media_vm.rules.failures import Failure
 from media_vm.rules.outages import BELOW_FLOOR, STORAGE_FULL
 from media_vm.rules.polish import as_finished_as_before
+
+AS_DELETED: Mapping[str, object] = {"current_step": None, "next_try": None, "error": "deleted", "degraded": []}
+"""What of a status is another once the media is deleted, whatever its steps had come to."""
 
 
 def current_step(checklist: Checklist) -> Step | None:

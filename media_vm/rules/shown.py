@@ -54,6 +54,19 @@ class Wanted:
     limit: int = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What became of `DELETE /api/media/{media_id}`. is_removed: its files are gone, and what was known of it."""
+
+    deleted_at: datetime
+    is_removed: bool
+
+    def told(self) -> dict[str, object]:
+        """As the main API and a program hear it."""
+        at = self.deleted_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return {"deleted_at": at, "removed": self.is_removed}
+
+
 class RetryAnswer(StrEnum):
     """What became of `POST /api/media/retry/{pending_image_id}` (contract §5.5)."""
 
@@ -61,6 +74,7 @@ class RetryAnswer(StrEnum):
     NOT_FAILED = "not_failed"
     COMPLETED = "completed"
     NO_BYTES = "no_bytes"
+    DELETED = "deleted"
     UNKNOWN = "unknown"
 
 
@@ -93,4 +107,5 @@ class RefocusAnswer(StrEnum):
 
     ACCEPTED = "accepted"
     NOT_READY = "not_ready"
+    NO_ORIGINAL = "no_original"
     UNKNOWN = "unknown"

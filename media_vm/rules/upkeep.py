@@ -17,6 +17,7 @@ from media_vm.rules.rounds import begun_anew
 
 GRACE = timedelta(hours=1)
 STEPS_A_GRACE = 2
+STRAYS = "quarantine/strays"
 
 
 class Role(StrEnum):
@@ -87,8 +88,8 @@ def grace_for(step_limit: timedelta) -> timedelta:
 
 
 def owner_of(path: str) -> int | None:
-    """The media id that a stored file's name begins with (contract §6)."""
-    match = re.match(r"([0-9]{1,18})-", PurePosixPath(path).name)
+    """The media id that a stored file's name begins with (contract §6), in quarantine too."""
+    match = re.match(r"([0-9]{1,18})(?:-|\.(?:bin|part|json)$)", PurePosixPath(path).name)
     return int(match[1]) if match else None
 
 
@@ -108,8 +109,11 @@ def remedy_for_original(checklist: Checklist, *, has_twin: bool, is_from_main_ap
     return Remedy.FETCH if may_fetch else Remedy.LOST
 
 
-def remedy_for_variants(checklist: Checklist, original: Remedy | None) -> Remedy:
-    """Made again from a sound original; with a lost one they share its fate. original: None when it is sound."""
+def remedy_for_variants(checklist: Checklist, original: Remedy | None, *, is_retired: bool = False) -> Remedy:
+    """Made again from a sound original; with a lost one they share its fate. original: None when it is sound.
+    is_retired: it was kept for as long as it was to be, and nothing can be made of it any more."""
+    if is_retired:
+        return Remedy.LOST
     if original not in (None, Remedy.COPY):
         return original
     under_way = (checklist[Step.RETRIEVE_FILE], checklist[Step.RESIZE_OPTIMIZE])

@@ -25,7 +25,7 @@ class MemoryAnswers:
         self._kept[question] = text, self._clock.now
         return from_json(text)
 
-    def put(self, question: Question, answer: Seen | Told) -> None:
+    def put(self, question: Question, answer: Seen | Told, media_id: int | None = None) -> None:
         """What could not be read back is not kept."""
         try:
             self._kept[question] = to_json(answer), self._clock.now

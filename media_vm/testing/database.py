@@ -17,12 +17,12 @@ from media_vm.rules.owners_words import in_place_of, told_with
 from media_vm.rules.polish import awaits_polish
 from media_vm.rules.rounds import begun_anew, renewed
 from media_vm.rules.temp_names import data_type_of
+from media_vm.testing.removing import MemoryRemovals
 from media_vm.testing.row import Row, Told
-from media_vm.testing.rows import MemoryRows
 from media_vm.values import Claim, Media, Original, Outcome, PendingImage, PendingList
 
 
-class MemoryDatabase(MemoryRows):
+class MemoryDatabase(MemoryRemovals):
     """The `Leases` and the `Store` port in one, behind one lock."""
 
     # Leases
@@ -51,7 +51,9 @@ class MemoryDatabase(MemoryRows):
             if not due:
                 return None
             row = min(due, key=lambda one: one[:3])[3]
-            checklist = spend(renewed(row.checklist()), now, self._policy)
+            checklist = row.checklist()
+            if not row.media.is_deleted:
+                checklist = spend(renewed(checklist), now, self._policy)
             row.media = replace(row.media, checklist=checklist)
             row.token, row.due_at, row.expires_at = self._new_token(), None, now + self._lease
             row.worker = worker
@@ -67,7 +69,8 @@ class MemoryDatabase(MemoryRows):
         with self._lock:
             row = self._leased(claim)
             row.media = replace(row.media, checklist=give_back(row.media.checklist))
-            row.expires_at, row.due_at = None, due_at
+            row.expires_at, row.due_at = None, self._clock.now if row.is_asked_again else due_at
+            row.is_asked_again = False
 
     def release_all(self, worker: str) -> int:
         """Let go of all that this worker holds."""
@@ -93,7 +96,8 @@ class MemoryDatabase(MemoryRows):
     def remember(self, pending: PendingList, poll_began: datetime) -> int:
         """Take in what is new; what is known may be listed again, or no more."""
         with self._lock:
-            known = {row.media.main_api_id: row for row in self.rows.values() if row.expires_at is None}
+            idle = (row for row in self.rows.values() if row.expires_at is None and not row.media.is_deleted)
+            known = {row.media.main_api_id: row for row in idle}
             for image in pending.images:
                 if image.id in known:
                     self._listed_again(known[image.id], image, poll_began)
@@ -189,7 +193,7 @@ class MemoryDatabase(MemoryRows):
     def record(self, claim: Claim, checklist: Checklist, outcome: Outcome) -> Media:
         """Write an outcome and the new checklist together."""
         with self._lock:
-            row, now = self._held(claim), self._clock.now
+            row, now = self._alive(claim), self._clock.now
             if not outcome.is_held:
                 row.history.append((now, outcome))
             row.arrived_at = now if outcome.arrived else row.arrived_at
@@ -217,6 +221,6 @@ class MemoryDatabase(MemoryRows):
     def keep_own(self, claim: Claim, own: Original) -> Media:
         """The shared original turned out to be gone."""
         with self._lock:
-            row = self._held(claim)
+            row = self._alive(claim)
             row.media = replace(row.media, original=own)
             return row.media

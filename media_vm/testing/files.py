@@ -13,6 +13,7 @@ from media_vm.rules.pictures import (
     Variant,
     VariantSet,
 )
+from media_vm.rules.removal import is_trace
 from media_vm.values import Download, Original, Rendering
 
 
@@ -78,6 +79,18 @@ class MemoryFiles:
         """The bytes that were put aside, if any were."""
         aside = self._aside(media_id)
         return aside if aside in self.disk else None
+
+    def traces(self, media_id: int, folders: Sequence[str]) -> Sequence[str]:
+        """By their names."""
+        root = Path("/memory")
+        found = (place.relative_to(root).as_posix() for place in self.disk)
+        places = (*folders, "quarantine")
+        near = (one for one in found if str(Path(one).parent) in places or one.startswith("quarantine/strays/"))
+        return [path for path in near if is_trace(path, media_id)]
+
+    def erase(self, paths: Sequence[str]) -> int:
+        """Forget them."""
+        return sum(len(self.disk.pop(self.original(path), b"")) for path in paths)
 
     def discard(self, *paths: Path) -> None:
         """Forget."""

@@ -43,6 +43,7 @@ class Row:
     history: list[tuple[datetime, Outcome]] = field(default_factory=list)
     closed_at: datetime | None = None
     renewed_at: datetime | None = None
+    is_asked_again: bool = False
 
     def open_told(self) -> Told | None:
         """The oldest event that was not answered."""

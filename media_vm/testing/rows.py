@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from itertools import count
 
-from media_vm.errors import LeaseLost
+from media_vm.errors import Deleted, LeaseLost
 from media_vm.rules.analysis import Analysis
 from media_vm.rules.callbacks import Event
 from media_vm.rules.known import Known, SiteKnown, known_of
@@ -39,7 +39,10 @@ class MemoryRows:
 
     def open_event(self, media_id: int) -> Event | None:
         """The oldest event that was not answered."""
-        told = self.rows[media_id].open_told()
+        row = self.rows[media_id]
+        if row.media.is_deleted:
+            raise Deleted(f"media {media_id} is told no more")
+        told = row.open_told()
         return told.event if told else None
 
     def made(self, media_id: int) -> Made:
@@ -78,6 +81,12 @@ class MemoryRows:
             raise LeaseLost(f"media {claim.media.id} is somebody else's now")
         return row
 
+    def _alive(self, claim: Claim) -> Row:
+        row = self._held(claim)
+        if row.media.is_deleted:
+            raise Deleted(f"media {claim.media.id} was deleted")
+        return row
+
     def _leased(self, claim: Claim) -> Row:
         row = self._held(claim)
         if row.expires_at is None:
@@ -85,7 +94,7 @@ class MemoryRows:
         return row
 
     def _shared(self, media: Media, own: Original) -> Original:
-        others = (row.media for row in self.rows.values() if row.media.id != media.id)
+        others = (one for row in self.rows.values() if not (one := row.media).is_deleted and one.id != media.id)
         same = (one.original for one in others if one.user_id == media.user_id and one.original)
         return next((one for one in same if one.sha256 == own.sha256), own)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,7 +27,8 @@ class MemoryPromises:
 
     def held_after(self, media_id: int, part: Slice) -> Sequence[Held]:
         """A few at once, so that a test sees more than one batch."""
-        ids = sorted(key for key in self._rows if key > media_id and part.includes(key))
+        alive = (key for key, row in self._rows.items() if not row.media.is_deleted)
+        ids = sorted(key for key in alive if key > media_id and part.includes(key))
         return [_held(self._rows[key]) for key in ids[:MEDIA_AT_ONCE]]
 
     def twins(self, promise: Promise) -> Sequence[Promise]:
@@ -38,6 +39,10 @@ class MemoryPromises:
         """What nobody promised."""
         known = {one.path for one in self._all()}
         return [path for path in paths if path not in known]
+
+    def deleted(self, media_ids: Collection[int]) -> Collection[int]:
+        """By their marks."""
+        return {one for one in media_ids if one in self._rows and self._rows[one].media.is_deleted}
 
     def live(self) -> Live:
         """What is leased now."""
@@ -85,6 +90,26 @@ class MemoryDisk:
         """By their names."""
         return self._found(is_temporary=True)
 
+    def put_aside(self) -> Iterator[StoredFile]:
+        """Whatever is in quarantine."""
+        return (one for one in self._found(is_temporary=False) if one.path.startswith("quarantine/"))
+
+    def empty_folders(self, grace: timedelta) -> Iterator[str]:
+        """There are no folders in memory."""
+        return iter(())
+
+    def remove_folder(self, path: str) -> bool:
+        """Nor is there one to remove."""
+        return False
+
+    def erase(self, paths: Sequence[str], older_than: timedelta | None = None) -> int:
+        """Forget those that are old enough."""
+        old = [one for one in paths if older_than is None or self._age(one) > older_than]
+        return sum(len(self._disk.pop(ROOT / path, b"")) for path in old)
+
+    def _age(self, path: str) -> timedelta:
+        return self.written.get(path, timedelta(days=1))
+
     def set_aside(self, path: str) -> None:
         """Under the path it had."""
         if (content := self._disk.pop(ROOT / path, None)) is not None:
@@ -103,7 +128,7 @@ class MemoryDisk:
         for place in list(self._disk):
             if place.name.startswith(".tmp-") == is_temporary:
                 path = place.relative_to(ROOT).as_posix()
-                yield StoredFile(path, self.written.get(path, timedelta(days=1)))
+                yield StoredFile(path, self._age(path), len(self._disk[place]))
 
 
 class MemoryTurns:

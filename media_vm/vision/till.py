@@ -86,7 +86,7 @@ class Till:
                 return known
             left = timedelta(seconds=max(0.0, ends - time.monotonic()))
             found = self.pay(question.provider, question.prompt_version, most, ask, left)
-            self.answers.put(question, found)
+            self.answers.put(question, found, _ASKED_FOR.get())
             return found
 
     def pay(

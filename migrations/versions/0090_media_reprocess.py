@@ -9,7 +9,7 @@ from migrations.columns import ID, TABLE, TIME
 from migrations.guards import lacks_table
 
 revision = "0090"
-down_revision = "0085"
+down_revision = "0089"
 
 
 def upgrade() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from media_vm.failpoints import POINTS
 from media_vm.testing import picture
+from tests.faults.gone import RETENTION, age, complete_all, delete_two, found_by_fsck, not_gone, not_retired
 from tests.faults.ledger_api import LedgerAPI, ledger_api
 from tests.faults.remaking import ask_again, finish
 from tests.faults.sight import FAILED, sight_of
@@ -29,8 +30,10 @@ NEEDS_A_TWIN = {"settled"}
 NEEDS_A_DEAD_WORKER = {"freed"}
 NEEDS_A_FAILED_ITEM = {"healed"}
 NEEDS_A_REQUEST = {"remaking"}
+NEEDS_OLD_FILES = {"retiring", "retired", "emptying"}
+NEEDS_A_DELETION = {"erasing", "erased", "wiping", "wiped"}
 # At these the worker holds no lease, or let go of it: nobody's death is counted.
-HOLDS_NOTHING = {"remembered", "freed", "healed", "released", "remaking"}
+HOLDS_NOTHING = {"remembered", "freed", "healed", "released", "remaking", *NEEDS_OLD_FILES}
 
 _SECOND = dict.fromkeys(
     ("remembered", "claimed", "downloading", "downloaded", "rendered", "published", "sending", "sent"), (2,)
@@ -43,6 +46,9 @@ LATER_PASSINGS = {
     "released": (2,),
     **dict.fromkeys(("syncing", "renaming", "renamed"), (2, 3)),
     **dict.fromkeys(("recording", "recorded"), (2, 3, 4)),
+    # of two deletions: within the first one's files, and at the second's end
+    "erasing": (2, 5),
+    **dict.fromkeys(("erased", "wiping", "wiped"), (2,)),
 }
 EVERY_PASSING = [(point, 1) for point in POINTS] + [(one, n) for one, many in LATER_PASSINGS.items() for n in many]
 
@@ -74,8 +80,14 @@ def crash_at(point: str, passing: int, place: Place, api: LedgerAPI) -> tuple[bo
     Twins too come one after the other: of two at once neither may see that the other's bytes are the same.
     """
     place = replace(place, heal_rounds=10 if point in NEEDS_A_FAILED_ITEM else 0)
+    if point in NEEDS_A_DELETION | NEEDS_OLD_FILES:  # what polish replaces would be strays, given no time
+        place = replace(place, polishes=False)
     bad = _prepare(point, place, api)
     together = passing == 1 and point not in NEEDS_A_TWIN
+    gone = delete_two(place) if point in NEEDS_A_DELETION else []
+    if point in NEEDS_OLD_FILES:
+        age(place)
+        place = replace(place, retention=RETENTION)
     worker = start(replace(place, in_flight=8 if together else 1), f"{point}=kill@{passing}")
     worker.join(CRASH_PATIENCE_SECONDS)
     crashed = worker.exitcode == ENDED_BY_KILL
@@ -87,6 +99,9 @@ def crash_at(point: str, passing: int, place: Place, api: LedgerAPI) -> tuple[bo
     verdict = converged(place, api)
     if bad is not None and verdict.quarantined == 1:
         verdict.quarantined = 0  # rightly put aside, and completed by its next bytes
+    if point in NEEDS_A_DELETION | NEEDS_OLD_FILES:
+        left = not_gone(place, gone) if gone else not_retired(place, api)
+        verdict.notes += [*left, *found_by_fsck(place)]
     if crashed and point not in HOLDS_NOTHING and not verdict.vanished:
         verdict.notes.append("nobody recorded that a worker vanished")
     return crashed, verdict
@@ -139,6 +154,9 @@ def _prepare(point: str, place: Place, api: LedgerAPI) -> int | None:
         return 77
     if point in NEEDS_A_TWIN:
         api.upload(78, api.items[1].content, api.items[1].user_id)
+    if point in NEEDS_A_DELETION | NEEDS_OLD_FILES:
+        api.upload(78, api.items[1].content, api.items[1].user_id)
+        complete_all(place, api)
     if point in NEEDS_A_DEAD_WORKER:
         worker = start(place, "claimed=kill")
         worker.join(CRASH_PATIENCE_SECONDS)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from media_vm import pipeline, poll
+from media_vm import walk as walking
 from media_vm.adapters.readings import Readings
 from media_vm.errors import (
     ChildDied,
@@ -306,11 +307,11 @@ class StoreMachine(RuleBasedStateMachine):
                 pipeline.give_up(walk, step, world)
                 return False
             case Wait(until):
-                pipeline.let_go(walk, until, world)
+                walking.let_go(walk, until, world)
             case Finished():
-                pipeline.let_go(walk, None, world)
+                walking.let_go(walk, None, world)
             case Run():
-                pipeline.let_go(walk, walk.now(), world)
+                walking.let_go(walk, walk.now(), world)
         return True
 
     @staticmethod

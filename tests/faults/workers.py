@@ -27,7 +27,10 @@ from media_vm import failpoints
 from media_vm.adapters.database import DatabaseStore
 from media_vm.adapters.disk_failures import disk_may_be_full
 from media_vm.adapters.engine import open_engine
+from media_vm.adapters.expiries import DatabaseExpiries
 from media_vm.adapters.files import DiskFiles
+from media_vm.adapters.fsck_disk import StorageDisk
+from media_vm.adapters.fsck_rows import DatabasePromises
 from media_vm.adapters.leases import DatabaseLeases
 from media_vm.adapters.main_api import HttpMainAPI
 from media_vm.adapters.outages import DatabaseOutages
@@ -36,9 +39,12 @@ from media_vm.adapters.transfer import Transfer
 from media_vm.company import Company
 from media_vm.logs import configure
 from media_vm.ports import World
+from media_vm.retention import Sweep
 from media_vm.rules.pictures import Background, Format, Size
 from media_vm.rules.policy import Policy
+from media_vm.rules.retention import retention_of
 from media_vm.testing import MemoryPixels, MemoryVision
+from media_vm.upkeep_ports import Keeper
 from media_vm.values import Rendered, Rendering, RenderRequest
 from media_vm.worker import work
 from tests.faults.ledger_api import KEY
@@ -63,7 +69,8 @@ class Place:
     floor: bytes that must stay free. in_flight: items walked at once. heal_rounds: none, so that healing hides no
     attempt that should not have been spent. give_up: so soon that an outage taken for absence costs its items.
     render: how long a picture takes. look: what else is in its variants. patience: with one call to the main API.
-    polishes: do its workers, once nothing else is left to do?
+    polishes: do its workers, once nothing else is left to do? retention: by which each sweeps once before it
+    begins; "" for none.
     """
 
     database: str
@@ -80,6 +87,7 @@ class Place:
     look: bytes = b""
     patience: timedelta = timedelta(seconds=2)
     polishes: bool = False
+    retention: str = ""
 
     @property
     def policy(self) -> Policy:
@@ -191,5 +199,30 @@ def _live(place: Place, points: str) -> None:
         os.dup2(log.fileno(), 2)  # what drivers and threads print of their misfortunes is no part of the score
         configure(log)
         failpoints.arm(points)
+        sweep(place)
         with world_of(place) as world:
             work(world)
+
+
+def sweep(place: Place) -> None:
+    """What a worker's upkeep does once a day, if its place has a retention."""
+    if not place.retention:
+        return
+    engine, retention = open_engine(place.database, connections=2), retention_of(place.retention)
+    for _ in Sweep(
+        keeper_of(place, engine), DatabaseExpiries(engine, retention), retention, is_done=True
+    ).goings():
+        pass
+    engine.dispose()
+
+
+def keeper_of(place: Place, engine: Engine) -> Keeper:
+    """Upkeep's world, without any grace."""
+    return Keeper(
+        promises=DatabasePromises(engine),
+        marks=DatabaseStore(engine, place.policy),
+        disk=StorageDisk(place.storage),
+        grace=-timedelta(seconds=1),
+        clock=time.monotonic,
+        pause=lambda _: False,
+    )

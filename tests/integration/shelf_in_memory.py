@@ -22,6 +22,7 @@ from serve.shelf import (
     AltTextAnswer,
     BackgroundAnswer,
     BackgroundChoice,
+    Deletion,
     News,
     Portrait,
     RefocusAnswer,
@@ -105,6 +106,13 @@ class MemoryShelf:
             return AltTextAnswer.NOT_READY
         self.alt_texts.append((media_id, alt_text))
         return AltTextAnswer.KEPT
+
+    def delete(self, media_id: int) -> Deletion | None:
+        shown = self.media.get(media_id)
+        if shown is None:
+            return None
+        self.media[media_id] = replace(shown, is_deleted=True)
+        return Deletion(EPOCH, is_removed=shown.is_deleted)
 
     def analysis(self, media_id: int) -> tuple[bool, dict[str, object] | None]:
         return media_id in self.analyses, self.analyses.get(media_id)

@@ -46,6 +46,7 @@ def shelf(tmp_path: Path) -> MemoryShelf:
             2: RetryAnswer.NOT_FAILED,
             3: RetryAnswer.COMPLETED,
             4: RetryAnswer.NO_BYTES,
+            5: RetryAnswer.DELETED,
         },
         analyses={789: {"style": None}, 790: None, 791: None, 792: None},
     )
@@ -85,6 +86,8 @@ def test_the_main_api_gets_what_it_asks_for(
         ("POST", "retry/4", 409, "conflict", None),
         ("POST", "retry/999", 404, "not-found", None),
         ("GET", "analysis/999", 404, "not-found", None),
+        ("POST", "retry/5", 410, "gone", None),
+        ("DELETE", "999", 404, "not-found", None),
         ("GET", "analysis/790", 404, "not-ready", "60"),
         ("GET", "analysis/791", 410, "gone", None),
         ("GET", "analysis/792", 410, "gone", None),
@@ -222,6 +225,7 @@ def test_the_routes_are_documented(app: ASGIApp) -> None:
     guarded = {path for path, verbs in paths.items() if any("security" in verb for verb in verbs.values())}
     assert guarded == {
         "/api/media",
+        "/api/media/{media_id}",
         "/api/media/focal/{media_id}",
         "/api/media/background/{media_id}",
         "/api/media/alt/{media_id}",
@@ -396,3 +400,21 @@ def test_a_picture_that_is_gone_takes_no_alt_text(app: ASGIApp, media_id: int, s
     ]
 
     assert [(410, slug)] * 2 == [(one["status"], one["type"].rsplit("/", 1)[1]) for one in answers]
+
+
+def test_a_deleted_picture_is_gone_at_once(app: ASGIApp) -> None:
+    """For whoever asks this process next; asked again, the answer says whether its files are gone, too."""
+    answers = [ask(app, "DELETE", "/api/media/790", bearer(KEY)) for _ in range(2)]
+    shown = ask(app, "GET", "/serve/790")
+
+    told = {"success": True, "media_id": "790", "deleted_at": "2025-01-15T12:00:00.000Z"}
+    assert [(202, told | {"removed": False}), (200, told | {"removed": True})] == [
+        (one.status_code, one.json()) for one in answers
+    ]
+    assert (410, "This picture was deleted.") == (shown.status_code, shown.json()["detail"])
+
+
+def test_nobody_deletes_without_the_key(app: ASGIApp, shelf: MemoryShelf) -> None:
+    """And nothing is changed."""
+    assert 401 == ask(app, "DELETE", "/api/media/790", bearer("wrong")).status_code
+    assert not shelf.media[790].is_deleted
