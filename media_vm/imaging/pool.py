@@ -34,13 +34,15 @@ class ChildPool:
     """`slots` child processes. They know no secret: their environment is bare from the start."""
 
     def __init__(
-        self, slots: int, confinement: Confinement | None = None, *, tasks_a_child: int = TASKS_A_CHILD
+        self, slots: int, confinement: Confinement | None = None, *, tasks_a_child: int | None = None
     ) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["__main__", "media_vm.imaging.child", "media_vm.imaging.tasks"])
         with _bare_environment():
             forkserver.ensure_running()
-        self._slots = [_Slot(context, confinement or Confinement(), tasks_a_child) for _ in range(slots)]
+        self._slots = [
+            _Slot(context, confinement or Confinement(), tasks_a_child or TASKS_A_CHILD) for _ in range(slots)
+        ]
         self._free: SimpleQueue[_Slot] = SimpleQueue()
         for slot in self._slots:
             self._free.put(slot)
