@@ -12,6 +12,7 @@ rows themselves, so whoever is killed goes on where it was, and a second run fin
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -19,13 +20,22 @@ from itertools import count
 from typing import Final
 
 from media_vm.adopting_ports import Eyes, Old, OldFile, OldRows, OldStorage, Refused, Settlement
-from media_vm.errors import StepFailed
+from media_vm.errors import GiveUp, NotThere, StepFailed
 from media_vm.rules.adopting import Found, Verdict, gaps, later, verdict_on
 from media_vm.rules.old_names import THUMBNAILS
 from media_vm.rules.pictures import Format, SourceFacts, Variant
 from media_vm.values import Download, Original
 
 FORMATS: Final = {form.value: form for form in Format}
+NOT_PLAIN: Final = (errno.ELOOP, errno.ENOENT, errno.ENXIO)
+
+
+class _NotSeen(Exception):
+    """A file could not be looked at this time, which says nothing of its bytes."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.why)
+        self.refused = refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +67,19 @@ class Adoption:
         last, held = 0, False
         with ThreadPoolExecutor(self.slots, thread_name_prefix="adopt") as threads:
             while olds := self.rows.after(last):
-                for outcome in threads.map(self._one, olds):
+                for outcome in threads.map(self._looked_at, olds):
                     held = held or outcome.verdict is Verdict.HELD
                     yield outcome
                 last = olds[-1].media_id
         if self.is_writing and not held:
             self.rows.done()
+
+    def _looked_at(self, old: Old) -> Adopted:
+        """What could not be seen whole is not settled by half: the next run looks again."""
+        try:
+            return self._one(old)
+        except _NotSeen as trouble:
+            return Adopted(old.media_id, Verdict.HELD, refused=(trouble.refused,))
 
     def _one(self, old: Old) -> Adopted:
         if old.is_leased:
@@ -79,14 +96,14 @@ class Adoption:
         found = Found(facts is not None or old.has_original, old.kept | keys, old.has_analysis)
         verdict = verdict_on(found)
         settlement = Settlement(old, verdict, found, variants, original, facts)
-        if self.is_writing and not self._settle(settlement):
-            return Adopted(old.media_id, Verdict.HELD, refused=refused)
+        if self.is_writing and (written := self._settle(settlement)) is not verdict:
+            return Adopted(old.media_id, written, refused=refused)
         lacks = gaps(found.kept) if verdict in (Verdict.REMADE, Verdict.LOST) else ()
         return Adopted(
             old.media_id, verdict, variants, lacks, found.has_original and not old.has_analysis, tuple(refused)
         )
 
-    def _settle(self, settlement: Settlement) -> bool:
+    def _settle(self, settlement: Settlement) -> Verdict:
         old = settlement.old
         if settlement.found.kept and settlement.verdict is Verdict.REMADE:
             settlement = replace(settlement, due_in=later(next(self._live_ones)))
@@ -129,10 +146,15 @@ class Adoption:
     def _seen(self, path: str) -> tuple[Download, SourceFacts] | Refused:
         try:
             return self.storage.measure(path), self.eyes.look_through(self.storage.place(path))
-        except StepFailed as failure:
+        except (GiveUp, NotThere) as failure:
             return Refused(path, str(failure))
+        except StepFailed as failure:
+            raise _NotSeen(Refused(path, str(failure))) from failure
         except OSError as error:
-            return Refused(path, f"it cannot be read: {error.strerror}")
+            refused = Refused(path, f"it cannot be read: {error.strerror}")
+            if error.errno in NOT_PLAIN:
+                return refused
+            raise _NotSeen(refused) from error
 
 
 def _in_order(files: Sequence[OldFile]) -> list[OldFile]:

@@ -87,8 +87,9 @@ class OldRows(Protocol):
     def neighbours(self, old: Old, ids: Collection[int]) -> frozenset[int]:
         """Those of these ids that are media of the same user and type, and others than this one."""
 
-    def settle(self, settlement: Settlement) -> bool:
-        """In one transaction; False, and nothing is written, while a worker holds the media."""
+    def settle(self, settlement: Settlement) -> Verdict:
+        """In one transaction, its verdict; or nothing is written: HELD while a worker holds the media, UNCHANGED
+        if it was deleted meanwhile."""
 
     def done(self) -> None:
         """All of them were looked at: from now on a file that no row names is nobody's."""

@@ -52,7 +52,8 @@ def build_adoption(settings: Settings, *, is_writing: bool) -> Iterator[Adoption
     try:
         require_migrated(engine)
         rows = DatabaseOldRows(engine, settings.media_backend_url)
-        storage, files = OldDisk(settings.storage_dir, rows.neighbours), DiskFiles(settings.storage_dir)
+        storage = OldDisk(settings.storage_dir, rows.neighbours, rows.is_anothers)
+        files = DiskFiles(settings.storage_dir)
         scrub_secrets()
         legacy = (files.original(THUMBNAILS),) if (settings.storage_dir / THUMBNAILS).is_dir() else ()
         confined = confinement(files, also_reads=legacy)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from media_vm.errors import Misconfigured
 from media_vm.rules.adopting import ADOPTION, NEEDED
+from media_vm.rules.paths import has_our_name
 from media_vm.rules.upkeep import (
     Fault,
     Remedy,
@@ -136,8 +137,7 @@ class Check:
     def _strays(self) -> Iterator[Finding]:
         """Files first, rows after: a row that is written meanwhile is seen. Files that wait for `media-vm adopt`
         have no row yet, and are nobody's only when that has ended."""
-        adoption = self.keeper.marks.marked(ADOPTION)
-        if adoption and adoption.note == NEEDED:
+        if awaits_adoption(self.keeper):
             return
         old = (one.path for one in self.keeper.disk.stored() if one.age > self.keeper.grace)
         ours = (path for path in old if self.part.includes(owner_of(path)))
@@ -146,7 +146,10 @@ class Check:
             strays = [path for path in self.keeper.promises.without_row(paths) if owner_of(path) not in leased]
             gone = self.keeper.promises.deleted({owner for path in strays if (owner := owner_of(path))})
             for path in strays:
-                remedy = Remedy.REMOVE if owner_of(path) in gone else Remedy.SET_ASIDE
+                is_left = owner_of(path) in gone and has_our_name(
+                    path
+                )  # the number in others' names may be a user
+                remedy = Remedy.REMOVE if is_left else Remedy.SET_ASIDE
                 yield self._removed(Fault.STRAY, path, remedy)
 
     def _unfinished(self) -> Iterator[Finding]:
@@ -160,6 +163,12 @@ class Check:
             disk = self.keeper.disk
             (disk.remove if remedy is Remedy.REMOVE else disk.set_aside)(path)
         return Finding(fault, path, owner_of(path), None, remedy, self.is_repairing)
+
+
+def awaits_adoption(keeper: Keeper) -> bool:
+    """Are there files of a system before ours that no row names yet?"""
+    adoption = keeper.marks.marked(ADOPTION)
+    return adoption is not None and adoption.note == NEEDED
 
 
 def abandoned(keeper: Keeper) -> list[str]:

@@ -24,7 +24,7 @@ def remove(walk: Walk, world: World) -> None:
     media_id, files, freed = walk.media.id, 0, 0
     while True:
         known = world.store.belongings(walk.claim)
-        found = {*known.paths, *world.files.traces(media_id, known.folders)}
+        found = {*known.paths, *world.files.traces(media_id, known.folders, is_old=known.is_old)}
         ours = world.store.alone(walk.claim, sorted(found))
         world.leases.renew(walk.claim)
         freed += world.files.erase(ours)

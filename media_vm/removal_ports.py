@@ -12,10 +12,12 @@ from media_vm.values import Claim
 @dataclass(frozen=True, slots=True)
 class Belongings:
     """What is known of a media's files: the paths that its rows name, and the folders where others of it may lie,
-    renamed by a step that nobody recorded."""
+    renamed by a step that nobody recorded. is_old: it came with the system before ours, which named files by rules
+    of its own."""
 
     paths: tuple[str, ...]
     folders: tuple[str, ...]
+    is_old: bool = False
 
 
 class Removals(Protocol):
@@ -35,8 +37,9 @@ class Removals(Protocol):
 class Traces(Protocol):
     """The files of deleted media."""
 
-    def traces(self, media_id: int, folders: Sequence[str]) -> Sequence[str]:
-        """Whatever is named after it in these folders and in quarantine, relative to the storage root."""
+    def traces(self, media_id: int, folders: Sequence[str], *, is_old: bool = False) -> Sequence[str]:
+        """Whatever is named after it in these folders and in quarantine, relative to the storage root. is_old: by
+        the names of the system before ours, too."""
 
     def erase(self, paths: Sequence[str]) -> int:
         """Remove them so that a power cut brings none back; how many bytes that were. What is gone already is

@@ -9,6 +9,9 @@ folder        an empty one
 
 An original's row says first that it is retired, so that nobody takes it for lost; then its file goes, then its
 path. Quarantine's rows say first that nothing is kept. A crash anywhere between leaves the rest to the next run.
+
+Of what no row names, only files of our own naming go; those of a system before ours are an operator's. While
+they wait for `media-vm adopt` nothing unnamed is looked at.
 """
 
 from __future__ import annotations
@@ -22,8 +25,9 @@ from enum import StrEnum
 import structlog
 
 from media_vm.failpoints import failpoint
-from media_vm.fsck import abandoned
+from media_vm.fsck import abandoned, awaits_adoption
 from media_vm.retention_ports import Expired, Expiries, Owner
+from media_vm.rules.paths import has_our_name
 from media_vm.rules.retention import Area, Retention
 from media_vm.rules.upkeep import STRAYS, owner_of
 from media_vm.upkeep_ports import Job, Keeper, StoredFile
@@ -69,7 +73,9 @@ class Sweep:
 
     def goings(self) -> Iterator[Going]:
         """All that goes, as it is found."""
-        for parts in (self._originals, self._put_aside, self._unnamed, self._temporaries, self._folders):
+        named = (self._originals, self._put_aside)
+        unnamed = () if awaits_adoption(self.keeper) else (self._unnamed, self._temporaries, self._folders)
+        for parts in (*named, *unnamed):
             for one in parts():
                 self.found += 1
                 if self.found % FILES_AT_ONCE == 0:
@@ -129,7 +135,7 @@ class Sweep:
     def _unnamed(self) -> Iterator[Going]:
         """Rows first and leases after, so that who publishes meanwhile is seen; what gets a new file of the same
         name in the very moment is young, and stays."""
-        old = (one for one in self.keeper.disk.stored() if one.age > self.keeper.grace)
+        old = (one for one in self.keeper.disk.stored() if one.age > self.keeper.grace and has_our_name(one.path))
         for some in _in_groups(old):
             unnamed = set(self.keeper.promises.without_row([one.path for one in some]))
             owners, leased = self._owners(some), self.keeper.promises.live().media

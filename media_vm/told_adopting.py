@@ -16,7 +16,7 @@ SAID = {
     Verdict.LOST: "served without an original: none of its variants can be made again",
     Verdict.AWAITED: "neither original nor variants: fails until the main API lists it again",
     Verdict.UNCHANGED: "nothing to do",
-    Verdict.HELD: "a worker is at it: run adopt again",
+    Verdict.HELD: "a worker is at it, or a file could not be looked at this time: run adopt again",
 }
 
 

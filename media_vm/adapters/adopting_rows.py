@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from functools import partial
+from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy import Engine, func
@@ -14,6 +16,7 @@ from sqlmodel import Session, col, select
 
 from media_vm.adapters.analysis_rows import analysis_of, measured_columns
 from media_vm.adapters.leases import oldest_open
+from media_vm.adapters.removing import TAKEN_OVER
 from media_vm.adapters.rows import callback_row, checklist_of, cut, news_of, variant_rows, write_checklist
 from media_vm.adapters.tables import (
     MediaAIAnalysis,
@@ -25,13 +28,13 @@ from media_vm.adapters.tables import (
 )
 from media_vm.adapters.transactions import database_now, reading, transact
 from media_vm.adopting_ports import Old, Settlement
-from media_vm.rules.adopting import ADOPTION, DONE, Key, is_closed, is_due, settled
+from media_vm.rules.adopting import ADOPTION, DONE, Key, Verdict, is_closed, is_due, settled
 from media_vm.rules.callbacks import Event, EventKind, complete_body
 from media_vm.rules.paths import library_folder
 from media_vm.rules.pictures import Background, Format, Made, Size, VariantSet
+from media_vm.rules.removal import NOBODY
 from media_vm.rules.validation import media_type
 
-TAKEN_OVER = "taken over"  # as the revision that copied them wrote it
 ADOPTED = "adopted"
 MEDIA_AT_ONCE = 50
 
@@ -43,6 +46,8 @@ class DatabaseOldRows:
         self._engine = engine
         self._public_url = public_url
         self._shared: frozenset[str] | None = None
+        self._reading = threading.Lock()  # several ask at once
+        self._originals: dict[str, int] | None = None
 
     def count(self) -> int:
         """Of all that were taken over and not deleted since."""
@@ -71,7 +76,24 @@ class DatabaseOldRows:
         with reading(self._engine) as session:
             return frozenset(one for one in session.exec(same) if one is not None)
 
-    def settle(self, settlement: Settlement) -> bool:
+    def is_anothers(self, old: Old, name: str) -> bool:
+        """By the last part of its path, whatever stands before it; all are read once, when first one is asked."""
+        with self._reading:
+            if self._originals is None:
+                self._originals = self._named_originals()
+        return self._originals.get(name, old.media_id) != old.media_id
+
+    def _named_originals(self) -> dict[str, int]:
+        """Whose each name is; nobody's if several rows have it."""
+        named = select(MediaFile.id, MediaFile.bulk_path).where(col(MediaFile.bulk_path).is_not(None))
+        owners: dict[str, int] = {}
+        with reading(self._engine) as session:
+            for media_id, path in session.exec(named):
+                name = PurePosixPath((path or "").replace("\\", "/")).name
+                owners[name] = NOBODY if name in owners else media_id or NOBODY
+        return owners
+
+    def settle(self, settlement: Settlement) -> Verdict:
         """Whoever finds an earlier run of its own committed leaves it so."""
         return transact(
             self._engine,
@@ -136,17 +158,21 @@ def _shared_paths(session: Session) -> frozenset[str]:
     return frozenset(one for one in session.exec(several) if one)
 
 
-def _settle(settlement: Settlement, public_url: str, token: str, key: str, session: Session) -> bool:
+def _settle(settlement: Settlement, public_url: str, token: str, key: str, session: Session) -> Verdict:
+    """The checklist is locked before the media, as whoever deletes one does."""
     old = settlement.old
     free = select(ProcessingChecklist).where(
         col(ProcessingChecklist.media_id) == old.media_id, col(ProcessingChecklist.lease_expires_at).is_(None)
     )
     row = session.exec(free.with_for_update()).first()
+    media = session.get(MediaFile, old.media_id, with_for_update=True)
+    if media is None or media.deleted_at is not None or media.removed_at is not None:
+        return Verdict.UNCHANGED  # it was deleted since it was read: what is to go gets no rows
     if row is None:
-        return False
+        return Verdict.HELD
     if row.lease_token == token:  # an earlier run was committed, and only its answer was lost
-        return True
-    now, media = database_now(session), session.get_one(MediaFile, old.media_id)
+        return settlement.verdict
+    now = database_now(session)
     session.add_all(variant_rows(old.media_id, VariantSet(settlement.variants, ())))
     _write_media(settlement, media)
     _write_measured(settlement, session)
@@ -161,7 +187,7 @@ def _settle(settlement: Settlement, public_url: str, token: str, key: str, sessi
     row.closed_at = now if is_closed(checklist) else None
     media.status, media.updated_at = checklist.status, now
     session.add_all([row, media, MediaEvent(media_id=old.media_id, at=now, name=ADOPTED, note=_note(settlement))])
-    return True
+    return settlement.verdict
 
 
 def _write_media(settlement: Settlement, media: MediaFile) -> None:

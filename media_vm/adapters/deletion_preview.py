@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from media_vm.adapters.machine_status import text_of
-from media_vm.adapters.removing import sharers
+from media_vm.adapters.shared_files import sharers
 from media_vm.adapters.tables import MediaFile, MediaVariant
 from media_vm.adapters.transactions import reading
 
@@ -34,7 +34,7 @@ def _story(session: Session, media: MediaFile, going: Collection[int | None]) ->
     sizes = session.exec(select(MediaVariant.bytes).where(*whose)).all()
     files, size = len(sizes), sum(one or 0 for one in sizes)
     has_original = media.bulk_path is not None
-    others = [one.id for one in session.exec(sharers(media))] if has_original else []
+    others = [one.id for one in sharers(session, media)] if has_original else []
     is_shared = any(one not in going for one in others)
     is_last = all((one or 0) < (media.id or 0) for one in others)
     frees_original = has_original and not is_shared and is_last

@@ -9,17 +9,21 @@ from datetime import timedelta
 from pathlib import Path
 
 from media_vm.failpoints import failpoint
+from media_vm.rules.old_names import THUMBNAILS
 from media_vm.rules.upkeep import STRAYS
 
 QUARANTINE = "quarantine"
 
 
 def found_in(root: Path, folders: Sequence[str]) -> Iterator[str]:
-    """Every file in these folders, in quarantine, and below its strays; relative to the root."""
-    for folder in (*folders, QUARANTINE):
+    """Every file in these folders, in quarantine, and below its strays and legacy thumbnails, if these are among
+    the folders; relative to the root."""
+    whole = {STRAYS} | ({THUMBNAILS} & set(folders))
+    for folder in {*folders, QUARANTINE} - whole:
         yield from _listed(root, root / folder)
-    for at, _, _ in os.walk(root / STRAYS):
-        yield from _listed(root, Path(at))
+    for area in sorted(whole):
+        for at, _, _ in os.walk(root / area):
+            yield from _listed(root, Path(at))
 
 
 def erase(root: Path, paths: Sequence[str], older_than: timedelta | None = None) -> int:

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, Engine, and_, or_, update
+from sqlalchemy import ColumnElement, Engine, and_, func, or_, update
 from sqlmodel import Session, col, select
 
-from media_vm.adapters.removing import sharers
+from media_vm.adapters.shared_files import is_named_after, is_shared, original_of, sharers
 from media_vm.adapters.tables import MediaEvent, MediaFile, ProcessingChecklist
 from media_vm.adapters.transactions import database_now, reading, transact
 from media_vm.retention_ports import Expired, Owner
@@ -28,7 +28,8 @@ class DatabaseExpiries:
         self._retention = retention
 
     def expired(self, after: int) -> Sequence[Expired]:
-        """By how long ago they came. Only a picture that has its variants can do without its original."""
+        """By how long ago they came; of an adopted one, whose arrival nobody wrote down, since its row was made.
+        Only a picture that has its variants can do without its original; what is not adopted yet has no digest."""
         row = ProcessingChecklist
         with reading(self._engine) as session:
             old = and_(col(MediaFile.retired_at).is_(None), self._is_old(database_now(session)), *_at_rest())
@@ -36,6 +37,7 @@ class DatabaseExpiries:
                 select(MediaFile)
                 .join(row, col(row.media_id) == col(MediaFile.id))
                 .where(col(MediaFile.id) > after, col(MediaFile.bulk_path).is_not(None))
+                .where(col(MediaFile.sha256).is_not(None))
                 .where(col(MediaFile.deleted_at).is_(None), or_(old, col(MediaFile.retired_at).is_not(None)))
             )
             found = session.exec(chosen.order_by(col(MediaFile.id)).limit(AT_ONCE)).all()
@@ -49,8 +51,7 @@ class DatabaseExpiries:
         """As the rows are now; nobody begins to share what is retired."""
         with reading(self._engine) as session:
             media = session.get_one(MediaFile, media_id)
-            is_ours = media.bulk_path is not None and not session.exec(sharers(media)).all()
-            return media.bulk_path if is_ours else None
+            return None if is_shared(session, media, any_user=_may_be_anybodys(media)) else original_of(media)
 
     def let_go_of(self, media_id: int, erased: Collection[str]) -> bool:
         """In one transaction, with all that share it locked."""
@@ -76,7 +77,8 @@ class DatabaseExpiries:
             for data_type in DataType:
                 if days := self._retention.days(Area.ORIGINALS, source, data_type):
                     of_these = col(MediaFile.source) == source, col(MediaFile.data_type) == data_type
-                    yield and_(*of_these, col(MediaFile.retrieved_at) < now - timedelta(days=days))
+                    came_at = func.coalesce(col(MediaFile.retrieved_at), col(MediaFile.created_at))
+                    yield and_(*of_these, came_at < now - timedelta(days=days))
 
 
 def _at_rest() -> tuple[ColumnElement[bool], ...]:
@@ -90,8 +92,13 @@ def _at_rest() -> tuple[ColumnElement[bool], ...]:
 
 def _expired(session: Session, media: MediaFile) -> Expired:
     assert media.id is not None
-    shares = 1 + len(session.exec(sharers(media)).all())
+    shares = 1 + len(sharers(session, media, any_user=_may_be_anybodys(media)))
     return Expired(media.id, media.bulk_path or "", media.file_size or 0, shares)
+
+
+def _may_be_anybodys(media: MediaFile) -> bool:
+    """What we named after it is its own, or shared by its user: to read all rows for each would take days."""
+    return not is_named_after(media.bulk_path or "", media)
 
 
 def _retire(media_id: int, session: Session) -> bool:
@@ -113,7 +120,7 @@ def _retire(media_id: int, session: Session) -> bool:
 def _let_go_of(media_id: int, erased: Collection[str], session: Session) -> bool:
     media = session.get_one(MediaFile, media_id, with_for_update=True)
     is_there = media.bulk_path is not None and media.bulk_path not in erased
-    if is_there and not session.exec(sharers(media).with_for_update()).all():
+    if is_there and not is_shared(session, media, any_user=_may_be_anybodys(media), is_locking=True):
         return False
     media.bulk_path = None
     session.add(media)

@@ -128,9 +128,9 @@ class DiskFiles:
             there = next(path for path in (self._root, *self._root.parents) if path.exists())
             return shutil.disk_usage(there).free
 
-    def traces(self, media_id: int, folders: Sequence[str]) -> Sequence[str]:
+    def traces(self, media_id: int, folders: Sequence[str], *, is_old: bool = False) -> Sequence[str]:
         """Links are never followed."""
-        return [path for path in found_in(self._root, folders) if is_trace(path, media_id)]
+        return [path for path in found_in(self._root, folders) if is_trace(path, media_id, is_old=is_old)]
 
     def erase(self, paths: Sequence[str]) -> int:
         """File by file, and then the folders are synced."""

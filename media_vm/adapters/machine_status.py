@@ -78,11 +78,12 @@ def _outages(session: Session) -> list[Story]:
 
 def by_status(session: Session) -> dict[str, int]:
     """How many media of each status, 0 for one that none has: by the index on status. Those of which nothing is
-    left are found by their owner, who is nobody."""
+    left are looked for among those of nobody, which an index finds; so may be an old one of an unknown user."""
+    is_removed = col(MediaFile.removed_at).is_not(None)
     of_each = select(MediaFile.status, func.count()).group_by(col(MediaFile.status))
     counts, gone = (
         {MediaStatus(status): number for status, number in session.exec(counted).all()}
-        for counted in (of_each, of_each.where(col(MediaFile.user_id) == NOBODY))
+        for counted in (of_each, of_each.where(col(MediaFile.user_id) == NOBODY, is_removed))
     )
     return {status.value: counts.get(status, 0) - gone.get(status, 0) for status in MediaStatus}
 

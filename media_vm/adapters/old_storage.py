@@ -15,7 +15,15 @@ from typing import Final
 
 from media_vm.adopting_ports import Old, OldFile, Refused
 from media_vm.errors import WrongUse
-from media_vm.rules.old_names import AREAS, THUMBNAILS, OldName, read_name, stored_path, why_refused
+from media_vm.rules.old_names import (
+    AREAS,
+    THUMBNAILS,
+    OldName,
+    begins_with_user,
+    read_name,
+    stored_path,
+    why_refused,
+)
 from media_vm.rules.paths import library_folder
 from media_vm.rules.pictures import Size
 from media_vm.values import Download
@@ -34,12 +42,19 @@ class _Entry:
 
 
 class OldDisk:
-    """neighbours: which ids are media of the same user and type, for names that may be two media's."""
+    """neighbours: which ids are media of the same user and type, for names that may be two media's. is_anothers:
+    does another media's row name an original so?"""
 
-    def __init__(self, root: Path, neighbours: Callable[[Old, Collection[int]], frozenset[int]]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        neighbours: Callable[[Old, Collection[int]], frozenset[int]],
+        is_anothers: Callable[[Old, str], bool],
+    ) -> None:
         self._root = root.resolve()
         self._reading = threading.Lock()  # several ask at once, and each folder is to be read once
         self._neighbours = neighbours
+        self._is_anothers = is_anothers
         self._folders: OrderedDict[str, list[_Entry]] = OrderedDict()
         self._thumbnails: Mapping[int, list[tuple[str, _Entry]]] | None = None
         self._bulk: tuple[Mapping[str, list[str]], Mapping[int, list[str]]] | None = None
@@ -60,7 +75,17 @@ class OldDisk:
         found = named or by_owner.get(old.media_id, [])
         if len(found) > 1:
             return Refused(found[0], "several files may be this original")
-        return found[0] if found else None
+        why = self._why_no_find(old, found[0]) if found else None
+        return Refused(found[0], why) if why else next(iter(found), None)
+
+    def _why_no_find(self, old: Old, path: str) -> str | None:
+        """None is better than another's picture."""
+        name = PurePosixPath(path).name
+        if begins_with_user(name):
+            return "it is not where the row says, and its name begins with a user's id"
+        if self._is_anothers(old, name):
+            return "it is not where the row says, and another media's row names it, too"
+        return None
 
     def candidates(self, old: Old) -> tuple[Sequence[OldFile], Sequence[Refused]]:
         """Its files, by their names."""

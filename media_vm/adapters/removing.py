@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import partial
+from pathlib import PurePosixPath
 
 from sqlalchemy import Engine, delete, func, update
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from media_vm.adapters.ai_tables import MediaAIAnswer, MediaEmbedding
 from media_vm.adapters.analysis_table import MediaAIAnalysis
 from media_vm.adapters.leases import held
+from media_vm.adapters.reprocess_table import MediaReprocess
+from media_vm.adapters.shared_files import is_shared, named_elsewhere, original_of
 from media_vm.adapters.tables import MediaCallback, MediaEvent, MediaFile, MediaVariant, ProcessingChecklist
 from media_vm.adapters.transactions import database_now, reading, transact
 from media_vm.failpoints import failpoint
 from media_vm.removal_ports import Belongings
+from media_vm.rules.old_names import THUMBNAILS, stored_path
 from media_vm.rules.removal import NOBODY, folders_of
 from media_vm.values import Claim
 
-_ALL_GOES = (MediaAIAnalysis, MediaEmbedding, MediaAIAnswer, MediaVariant)
+_ALL_GOES = (MediaAIAnalysis, MediaEmbedding, MediaAIAnswer, MediaVariant, MediaReprocess)
+TAKEN_OVER = "taken over"  # as the revision that copied the rows of a system before ours wrote it
 
 
 class DatabaseRemovals:
@@ -36,25 +40,22 @@ class DatabaseRemovals:
         )
         with reading(self._engine) as session:
             media = session.get_one(MediaFile, media_id)
-            paths = [media.bulk_path, *session.exec(variants)]
+            paths = [original_of(media), *session.exec(variants)]
             times = session.exec(select(MediaEvent.at).where(col(MediaEvent.media_id) == media_id))
             days = {at.date() for at in (*times, media.created_at, database_now(session))}
-        folders = folders_of(media.user_id, media.data_type, media.library_path, days)
-        return Belongings(tuple(path for path in paths if path), folders)
+            is_old = _was_taken_over(session, media_id)
+        library = stored_path(media.library_path, "library")
+        folders = folders_of(media.user_id, media.data_type, library, days)
+        more = _old_folders(library) if is_old else ()
+        return Belongings(tuple(path for path in paths if path), tuple({*folders, *more}), is_old)
 
     def alone(self, claim: Claim, paths: Sequence[str]) -> Sequence[str]:
-        """Only the same user's media share an original. What is wiped has no user by whom to know them, and no
-        file either: all that is still named after it is others'."""
+        """Whoever's they are. What is wiped has no file any more: all that is still named after it is others'."""
         with reading(self._engine) as session:
             media = session.get_one(MediaFile, claim.media.id)
             if media.removed_at is not None:
                 return []
-            named = select(MediaFile.bulk_path).where(
-                col(MediaFile.user_id) == media.user_id,
-                col(MediaFile.id) != media.id,
-                col(MediaFile.bulk_path).in_(paths),
-            )
-            others = set(session.exec(named))
+            others = named_elsewhere(session, media, paths)
         return [path for path in paths if path not in others]
 
     def wipe(self, claim: Claim, erased: Collection[str]) -> bool:
@@ -62,15 +63,14 @@ class DatabaseRemovals:
         return transact(self._engine, partial(_wipe, claim, erased))
 
 
-def sharers(media: MediaFile) -> SelectOfScalar[MediaFile]:
-    """Other media that name the very same original."""
-    same = select(MediaFile).where(
-        col(MediaFile.user_id) == media.user_id,
-        col(MediaFile.sha256) == media.sha256,
-        col(MediaFile.bulk_path) == media.bulk_path,
-        col(MediaFile.id) != media.id,
-    )
-    return same.order_by(col(MediaFile.id))  # everybody locks them in this order
+def _was_taken_over(session: Session, media_id: int) -> bool:
+    told = col(MediaEvent.media_id) == media_id, col(MediaEvent.name) == TAKEN_OVER
+    return session.exec(select(MediaEvent.id).where(*told).limit(1)).first() is not None
+
+
+def _old_folders(library: str | None) -> tuple[str, ...]:
+    """Where else the system before ours kept variants; its rows may name a file and not the folder."""
+    return (THUMBNAILS, str(PurePosixPath(library).parent)) if library else (THUMBNAILS,)
 
 
 def _wipe(claim: Claim, erased: Collection[str], session: Session) -> bool:
@@ -78,11 +78,8 @@ def _wipe(claim: Claim, erased: Collection[str], session: Session) -> bool:
     media = session.get_one(MediaFile, claim.media.id, with_for_update=True)
     if media.removed_at is not None:
         return True  # an earlier run was committed, and only its answer was lost
-    if (
-        media.bulk_path
-        and media.bulk_path not in erased
-        and not session.exec(sharers(media).with_for_update()).all()
-    ):
+    original = original_of(media)
+    if original and original not in erased and not is_shared(session, media, is_locking=True):
         return False
     now, media_id = database_now(session), claim.media.id
     for table in _ALL_GOES:

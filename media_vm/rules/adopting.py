@@ -39,7 +39,8 @@ _LOST: Final = Failure(Kind.TRANSIENT, ORIGINAL_LOST, "its original was not foun
 class Verdict(StrEnum):
     """complete: all is there. remade: made again from its original, since variants are missing. lost: its variants
     are served, but without an original none can ever be made again. awaited: nothing is there; it fails until the
-    main API lists it again. unchanged: nothing to do. held: a worker has it just now."""
+    main API lists it again. unchanged: nothing to do. held: a worker has it just
+    now, or a file could not be looked at this time."""
 
     COMPLETE = "complete"
     REMADE = "remade"

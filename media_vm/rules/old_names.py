@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
-from media_vm.rules.pictures import Background, Size
+from media_vm.rules.pictures import Background, DataType, Size
 from media_vm.rules.sizes import size_named
 
 THUMBNAILS: Final = "thumbnails"
 AREAS: Final = ("bulk", "library", THUMBNAILS)
 LONGEST_PATH: Final = 500  # characters, as wide as the column
 _REMOVED: Final = frozenset({"nobg", "removed", "transparent"})
+_TEMP: Final = re.compile(rf"[0-9]+[-_](?:{'|'.join(DataType)}|site|header)[-_.]", re.IGNORECASE)
 _ID: Final = re.compile(r"[1-9][0-9]{0,17}")
 
 
@@ -62,6 +63,11 @@ def stored_path(told: str | None, area: str) -> str | None:
     path = "/".join(parts)
     is_plain = len(parts) > 1 and ".." not in parts and "\0" not in path
     return path if is_plain and len(path) <= LONGEST_PATH else None
+
+
+def begins_with_user(name: str) -> bool:
+    """Is it a temp file's, `456-product-789.jpg` (contract §4)? Its number is a user, and no media."""
+    return _TEMP.match(name) is not None
 
 
 def why_refused(path: str) -> str | None:

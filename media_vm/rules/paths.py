@@ -12,6 +12,11 @@ from pathlib import PurePosixPath
 from media_vm.rules.pictures import Background, DataType, Format, Size
 
 SLUG_LENGTH = 60
+_LIBRARY_NAME = re.compile(
+    rf"[1-9][0-9]{{0,17}}-[a-z0-9]+(?:-[a-z0-9]+)*-(?:{'|'.join(Size)})(?:-nobg)?-[0-9a-f]{{8}}"
+    rf"\.(?:{'|'.join(one.extension for one in Format)})"
+)
+_BULK_NAME = re.compile(r"[1-9][0-9]{0,17}-[0-9a-f]{16}\.[a-z0-9]{2,5}")
 # Letters that Unicode does not take apart into an ASCII one and a mark.
 _WITHOUT_DECOMPOSITION = str.maketrans(
     {
@@ -46,6 +51,12 @@ def slug_in(path: str, media_id: int, size: Size) -> str | None:
     name = PurePosixPath(path).name
     found = re.fullmatch(rf"{media_id}-(.+)-{size.value}(?:-nobg)?-[0-9a-f]{{8}}\.[a-z]+", name)
     return found[1] if found else None
+
+
+def has_our_name(path: str) -> bool:
+    """Does it end as `library_name` and `bulk_path` do, whosever it is? All other names were given by others."""
+    pattern = _LIBRARY_NAME if path.startswith("library/") else _BULK_NAME
+    return pattern.fullmatch(PurePosixPath(path).name) is not None
 
 
 def _dashed(text: str) -> str:

@@ -11,15 +11,21 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import PurePosixPath
 
+from media_vm.rules.old_names import begins_with_user
 from media_vm.rules.paths import bulk_folder, library_folder
 from media_vm.rules.pictures import DataType
 
 NOBODY = 0  # whose a media is of which nothing is left; the main API's users begin at 1
 
 
-def is_trace(path: str, media_id: int) -> bool:
-    """Is it a file of that media, by its name: `789-…`, `789.bin`, `.tmp-789`?"""
-    return re.match(rf"(?:\.tmp-)?{media_id}(?:[-.]|$)", PurePosixPath(path).name) is not None
+def is_trace(path: str, media_id: int, *, is_old: bool = False) -> bool:
+    """Is it a file of that media, by its name: `789-…`, `789.bin`, `.tmp-789`? In bulk `789-product-…` is a user's.
+    is_old: `789_…`, too, as the system before ours spelt it."""
+    place = PurePosixPath(path)
+    if "bulk" in place.parts[:-1] and begins_with_user(place.name):
+        return False
+    after = "[-._]" if is_old else "[-.]"
+    return re.match(rf"(?:\.tmp-)?{media_id}(?:{after}|$)", place.name) is not None
 
 
 def folders_of(user_id: int, data_type: DataType, library: str | None, days: Iterable[date]) -> tuple[str, ...]:

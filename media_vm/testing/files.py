@@ -80,13 +80,13 @@ class MemoryFiles:
         aside = self._aside(media_id)
         return aside if aside in self.disk else None
 
-    def traces(self, media_id: int, folders: Sequence[str]) -> Sequence[str]:
+    def traces(self, media_id: int, folders: Sequence[str], *, is_old: bool = False) -> Sequence[str]:
         """By their names."""
         root = Path("/memory")
         found = (place.relative_to(root).as_posix() for place in self.disk)
         places = (*folders, "quarantine")
         near = (one for one in found if str(Path(one).parent) in places or one.startswith("quarantine/strays/"))
-        return [path for path in near if is_trace(path, media_id)]
+        return [path for path in near if is_trace(path, media_id, is_old=is_old)]
 
     def erase(self, paths: Sequence[str]) -> int:
         """Forget them."""

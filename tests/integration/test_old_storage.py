@@ -15,6 +15,7 @@ from media_vm.errors import WrongUse
 from media_vm.rules.checklist import Checklist
 from media_vm.rules.pictures import Background, DataType, Size
 
+ANOTHERS = "12-another.jpg"
 FOLDER = "library/user_4/product/img"
 OLD = Old(
     media_id=12,
@@ -49,7 +50,7 @@ def put(root: Path, path: str) -> None:
 
 
 def disk(root: Path, *neighbours: int) -> OldDisk:
-    return OldDisk(root, lambda _, ids: frozenset(ids) & set(neighbours))
+    return OldDisk(root, lambda _, ids: frozenset(ids) & set(neighbours), lambda _, name: name == ANOTHERS)
 
 
 def paths(root: Path, old: Old = OLD, *neighbours: int) -> tuple[list[str], dict[str, str]]:
@@ -164,3 +165,25 @@ def test_a_folder_that_holds_nothing_old_is_named(tmp_path: Path) -> None:
     """Most likely the setting is wrong; 1,000 media without a file would be a report to believe."""
     with pytest.raises(WrongUse, match="MEDIA_VM_STORAGE_DIR"):
         disk(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["12-product-1736900000.jpg", "12-site-1736900000-x.jpg", "12_logo_1736900000.png", ANOTHERS]
+)
+@pytest.mark.parametrize("is_named_by_row", [True, False])
+def test_nobody_gets_anothers_original(root: Path, name: str, is_named_by_row: bool) -> None:
+    """Temp names begin with the user's id, and what another row names is that one's: no guesses."""
+    put(root, f"bulk/2025-01-16/{name}")
+    old = replace(OLD, bulk_path=f"bulk/2025-01-15/{name}" if is_named_by_row else None)
+
+    refused = disk(root).original(old)
+
+    assert isinstance(refused, Refused)
+    assert "it is not where the row says" in refused.why
+
+
+def test_a_temp_name_that_is_where_its_row_says_is_taken(root: Path) -> None:
+    """The row says whose it is."""
+    put(root, path := "bulk/2025-01-15/4-product-1736900000.jpg")
+
+    assert path == disk(root).original(replace(OLD, bulk_path=f"/srv/storage/{path}"))
