@@ -49,9 +49,10 @@ def is_shared(session: Session, media: MediaFile, *, any_user: bool = True, is_l
 def named_elsewhere(session: Session, media: MediaFile, paths: Collection[str]) -> set[str]:
     """Those of these paths that a row of another media names."""
     named = named_as_variants(session, media, paths)
-    bulk = [path for path in paths if path.startswith("bulk/")]
+    if not (bulk := [path for path in paths if path.startswith("bulk/")]):
+        return named
     others = select(MediaFile).where(col(MediaFile.id) != media.id, or_(*(_names(path) for path in bulk)))
-    rows = session.exec(others).all() if bulk else ()
+    rows = session.exec(others).all()
     exact = {row.bulk_path for row in rows if row.sha256}
     raw = {_name(row.bulk_path) for row in rows if not row.sha256}
     return named | {path for path in bulk if path in exact or _name(path) in raw}

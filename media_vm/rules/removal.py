@@ -19,7 +19,7 @@ NOBODY = 0  # whose a media is of which nothing is left; the main API's users be
 
 
 def is_trace(path: str, media_id: int, *, is_old: bool = False) -> bool:
-    """Is it a file of that media, by its name: `789-…`, `789.bin`, `.tmp-789`? In bulk `789-product-…` is a user's.
+    """Is it a file of that media, by its name: `789-…`, `789.bin`, `.tmp-789`? In bulk `789-event-…` is a user's.
     is_old: `789_…`, too, as the system before ours spelt it."""
     place = PurePosixPath(path)
     if "bulk" in place.parts[:-1] and begins_with_user(place.name):
