@@ -317,21 +317,27 @@ def test_who_was_answered_with_nonsense_lets_all_others_go_first(parts: MemoryPa
     assert [(StepStatus.COMPLETED, 1)] * 5 == [analysis_step(parts, number) for number in range(4, 9)]
 
 
-@pytest.mark.parametrize("nonsense", [("off_schema", "empty_answer"), ("request_refused",) * 2], ids=str)
-def test_no_sort_of_nonsense_for_all_fails_all(parts: MemoryParts, nonsense: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("nonsense", "pictures", "lasts"),
+    [(("off_schema", "empty_answer"), 30, 6 * HOUR), (("request_refused",) * 2, 6, 48 * HOUR)],
+    ids=["paid", "not paid"],
+)
+def test_no_sort_of_nonsense_for_all_fails_all(
+    parts: MemoryParts, nonsense: tuple[str, str], pictures: int, lasts: timedelta
+) -> None:
     """A model that is broken now this way and now that is away, and so is one that refuses whatever it is sent:
     those who waited are described once it is mended."""
-    for number in range(1, 9):
+    for number in range(1, pictures + 1):
         parts.vision.own[number] = TryAgain(nonsense[number % 2], "nonsense")
         parts.api.upload(number, f"{number}.jpg", picture(width=1000 + number), user_id=number)
-    let_time_pass(parts, 48 * HOUR)
-    steps = [analysis_step(parts, number)[0] for number in range(1, 9)]
+    let_time_pass(parts, lasts)
+    steps = [analysis_step(parts, number)[0] for number in range(1, pictures + 1)]
     parts.vision.own = {}
 
     let_time_pass(parts, 100 * HOUR)
 
     assert StepStatus.FAILED not in steps
-    assert {StepStatus.COMPLETED} == {analysis_step(parts, number)[0] for number in range(1, 9)}
+    assert {StepStatus.COMPLETED} == {analysis_step(parts, number)[0] for number in range(1, pictures + 1)}
 
 
 def test_an_answer_from_before_ends_no_outage(parts: MemoryParts, monkeypatch: pytest.MonkeyPatch) -> None:
