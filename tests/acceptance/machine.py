@@ -6,7 +6,6 @@ import json
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from examples.demo.addresses import HOST, Addresses
 from examples.demo.options import ROOT
 from examples.demo.processes import Processes
 from examples.demo.programs import Surroundings, start_all
+from examples.main_api.database import Database
 from tests.pictures import cut_short, logo, photographed, png_header, saved, stored_as, two_halves
 
 Json = dict[str, Any]
@@ -63,13 +63,12 @@ class Machine:
         """A pending image that nobody wakes media VM for."""
         name = "/temp_images/products/1-product-1700000000-000000001.jpg"
         shutil.copy(path, self.surroundings.main_api_folder / name.removeprefix("/"))
-        with self._main_api_database() as db, db:
-            row = db.execute(
+        with self._main_api_database.transaction() as db:
+            return db.insert(
                 "INSERT INTO pending_images (user_id, image_path, original_name, mime_type)"
-                " VALUES (1, ?, 'silent.jpg', 'image/jpeg')",
-                (name,),
+                " VALUES (1, :name, 'silent.jpg', 'image/jpeg')",
+                name=name,
             )
-        return int(row.lastrowid or 0)
 
     def status(self, pending_id: int) -> Json:
         """Serve's answer; empty while the image is unknown."""
@@ -96,19 +95,18 @@ class Machine:
 
     def calls(self, pending_id: int) -> list[Json]:
         """The main API's ledger of media VM's calls about one image."""
-        with self._main_api_database() as db:
-            db.row_factory = sqlite3.Row
-            rows = db.execute("SELECT * FROM media_calls WHERE pending_image_id = ?", (pending_id,))
+        with self._main_api_database.snapshot() as db:
+            rows = db.rows("SELECT * FROM media_calls WHERE pending_image_id = :id", id=pending_id)
             return [dict(row) for row in rows]
 
     def callback(self, pending_id: int) -> Json:
         """The body of the newest callback about one image; empty while there was none."""
         question = (
-            "SELECT callback FROM media_details JOIN pending_images ON media_id = permanent_url WHERE id = ?"
+            "SELECT callback FROM media_details JOIN pending_images ON media_id = permanent_url WHERE id = :id"
         )
-        with self._main_api_database() as db:
-            row = db.execute(question, (pending_id,)).fetchone()
-        body: Json = json.loads(row[0]) if row else {}
+        with self._main_api_database.snapshot() as db:
+            row = db.row(question, id=pending_id)
+        body: Json = json.loads(row["callback"]) if row else {}
         return body
 
     def restart_worker(self) -> int:
@@ -121,17 +119,21 @@ class Machine:
         self.processes.start(program)
         return code
 
-    @contextmanager
-    def _main_api_database(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self.surroundings.main_api_folder / "main_api.db", timeout=10)) as db:
-            yield db
+    @property
+    def _main_api_database(self) -> Database:
+        return Database(self.surroundings.main_api_database_url)
 
 
 @contextmanager
-def machine_in(folder: Path, **settings: str) -> Iterator[Machine]:
-    """The machine on free ports, its data in this folder. settings: besides `SETTINGS`."""
+def machine_in(
+    folder: Path, *, database: str | None = None, main_api_database: str | None = None, **settings: str
+) -> Iterator[Machine]:
+    """The machine on free ports, its data in this folder. settings: besides `SETTINGS`. database,
+    main_api_database: as in `Surroundings`."""
     addresses = Addresses(free_port(), free_port())
-    surroundings = Surroundings(folder, addresses, SETTINGS | settings)
+    surroundings = Surroundings(
+        folder, addresses, SETTINGS | settings, database=database, main_api_database=main_api_database
+    )
     with (
         closing(Processes(folder)) as processes,
         httpx.Client(base_url=addresses.main_api, timeout=30, trust_env=False) as api,
