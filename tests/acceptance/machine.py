@@ -19,9 +19,10 @@ import httpx
 
 from examples.demo.addresses import HOST, Addresses
 from examples.demo.options import ROOT
-from examples.demo.processes import Processes
+from examples.demo.processes import Processes, Program
 from examples.demo.programs import Surroundings, start_all
 from examples.main_api.database import Database
+from tests import canaries
 from tests.pictures import cut_short, logo, photographed, png_header, saved, stored_as, two_halves
 
 Json = dict[str, Any]
@@ -33,6 +34,8 @@ SETTINGS = {
     "MEDIA_VM_IDLE_SECONDS": "600",
     "MEDIA_VM_MAX_SOURCE_MEGAPIXELS": "1",
 }
+API_PAGES = ("/", "/upload", "/profile", "/gallery.json", "/users/me", "/nowhere")
+SERVE_PAGES = ("/readyz", "/metrics", "/openapi.json", "/docs", "/api/media/status/1", "/serve/0")
 PATIENCE_SECONDS = 60  # a machine with many other things to do is slow, not broken
 
 
@@ -132,7 +135,13 @@ def machine_in(
     main_api_database: as in `Surroundings`."""
     addresses = Addresses(free_port(), free_port())
     surroundings = Surroundings(
-        folder, addresses, SETTINGS | settings, database=database, main_api_database=main_api_database
+        folder,
+        addresses,
+        SETTINGS | settings,
+        canaries.MAIN_API_KEY,
+        canaries.MEDIA_VM_API_KEY,
+        database,
+        main_api_database,
     )
     with (
         closing(Processes(folder)) as processes,
@@ -141,12 +150,32 @@ def machine_in(
     ):
         del serve.headers["Accept"]
         start_all(surroundings, processes)
-        yield Machine(surroundings, processes, api, serve)
+        running = Machine(surroundings, processes, api, serve)
+        yield running
+        _keep_pages(running)
+
+
+def _keep_pages(machine: Machine) -> None:
+    """What both servers tell in the end, for the look for secrets at the end of a whole run."""
+    for door, paths in ((machine.api, API_PAGES), (machine.serve, SERVE_PAGES)):
+        for path in paths:
+            try:
+                answer = door.get(path, headers=machine.key)
+            except httpx.TransportError:  # a test may have ended a process
+                continue
+            name = f"{answer.url.port}{path.replace('/', '-')}.page"
+            (machine.surroundings.folder / name).write_text(f"{dict(answer.headers)}\n{answer.text}")
 
 
 def run_media_vm(surroundings: Surroundings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """One `media-vm` command to its end."""
-    program = surroundings.program(arguments[0], *arguments)
+    """One `media-vm` command to its end. What it tells is kept in the folder too."""
+    ended = _run(surroundings.program(arguments[0], *arguments))
+    with (surroundings.folder / "told").open("a") as told:
+        told.write(ended.stdout + ended.stderr)
+    return ended
+
+
+def _run(program: Program) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", *program.command],
         cwd=ROOT,

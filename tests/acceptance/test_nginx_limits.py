@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from serve.problems import PROBLEM_TYPES
+from tests import canaries
 from tests.acceptance.machine import Machine, wait_until
 from tests.private_nginx import HOST, PATIENCE_SECONDS, SHIPPED, Front, nginx_in_front
 from tests.slow_clients import Begin, half_a_body, half_a_head, never_reads, slow_clients
@@ -143,6 +144,6 @@ def test_what_nginx_says_has_a_page_at_serve() -> None:
 
 def test_the_log_holds_no_query(front: Front, machine: Machine, picture: str) -> None:
     """A signature in a URL is nobody's to read afterwards."""
-    httpx.get(f"{front.url}{picture}&sig=canary-signature", trust_env=False)
+    httpx.get(f"{front.url}{picture}&sig={canaries.SIGNATURE}", trust_env=False)
     log = Path(front.folder / "access.log").read_text()
     assert ('"path":"/serve/' in log, "canary" in log) == (True, False)

@@ -13,13 +13,14 @@ from playwright.sync_api import Page
 
 from examples.main_api.database import Database
 from media_vm.rules.temp_urls import TEMP_PREFIX
+from tests import canaries
 from tests.acceptance.chromium import chromium, complaints
 from tests.acceptance.machine import Machine, machine_in, run_media_vm
 from tests.mariadb import PrivateMariaDB
 from tests.pictures import logo, photo, saved
 
 GRANTS = Path(__file__).parents[2] / "deploy" / "sql" / "replace_urls_user.sql"
-PASSWORD = "canary-of-the-replacing-user"
+PASSWORD = canaries.REPLACING_PASSWORD
 EVERY_PICTURE = "[...document.querySelectorAll('img')]"
 
 
@@ -75,17 +76,22 @@ class Journey:
 @pytest.fixture
 def journey(mariadb: PrivateMariaDB, tmp_path: Path) -> Iterator[Journey]:
     """Two databases on one server: media VM's, and the example main API's with the user of cron."""
+    user = f"journey:{canaries.DATABASE_PASSWORD}"
     mariadb.execute(
-        "CREATE DATABASE journey_oaf_media CHARACTER SET utf8mb4", "CREATE DATABASE journey CHARACTER SET utf8mb4"
+        "CREATE DATABASE journey_oaf_media CHARACTER SET utf8mb4",
+        "CREATE DATABASE journey CHARACTER SET utf8mb4",
+        f"CREATE USER journey@localhost IDENTIFIED BY '{canaries.DATABASE_PASSWORD}'",
+        "GRANT ALL ON journey_oaf_media.* TO journey@localhost",
+        "GRANT ALL ON journey.* TO journey@localhost",
     )
     Database(mariadb.url("journey"))
     mariadb.execute("DROP USER IF EXISTS 'media_vm_urls'@'localhost'", *_grants())
     with (
         machine_in(
             tmp_path,
-            database=mariadb.url("journey_oaf_media"),
-            main_api_database=mariadb.url("journey"),
-            MAIN_API_DATABASE_URL=mariadb.url("journey", user=f"media_vm_urls:{PASSWORD}"),
+            database=mariadb.url("journey_oaf_media", user),
+            main_api_database=mariadb.url("journey", user),
+            MAIN_API_DATABASE_URL=mariadb.url("journey", f"media_vm_urls:{PASSWORD}"),
         ) as machine,
         chromium() as browser,
     ):
