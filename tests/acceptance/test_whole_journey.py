@@ -42,10 +42,10 @@ class Journey:
         """By the page's own form, a picture for each of four columns; the pending image ids."""
         self.page.goto(f"{self.machine.surroundings.addresses.main_api}/upload")
         for field, picture in {
-            "profile_image": saved(photo(300, 300), self.drawn / "me.jpg"),
-            "header_image": saved(photo(900, 300), self.drawn / "wide.jpg"),
-            "logo_image": saved(logo(200, 150), self.drawn / "logo.png"),
-            "site_image": saved(photo(400, 250), self.drawn / "site.jpg"),
+            "profile_image": saved(photo(90, 90), self.drawn / "me.jpg"),
+            "header_image": saved(photo(180, 60), self.drawn / "wide.jpg"),
+            "logo_image": saved(logo(80, 60), self.drawn / "logo.png"),
+            "site_image": saved(photo(120, 80), self.drawn / "site.jpg"),
         }.items():
             self.page.set_input_files(f"input[name={field}]", picture)
         self.page.click("button:has-text('Upload')")
@@ -91,6 +91,7 @@ def journey(mariadb: PrivateMariaDB, tmp_path: Path) -> Iterator[Journey]:
             tmp_path,
             database=mariadb.url("journey_oaf_media", user),
             main_api_database=mariadb.url("journey", user),
+            MEDIA_VM_FEATURES="background_removal",  # a journey ends where polishing would begin
             MAIN_API_DATABASE_URL=mariadb.url("journey", f"media_vm_urls:{PASSWORD}"),
         ) as machine,
         chromium() as browser,
