@@ -8,6 +8,7 @@ proven.
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,28 +22,32 @@ NOTHING_PROVEN = "nothing proven: no file that may hold a planted secret has one
 
 @dataclass
 class Look:
-    """What was found. planted: files of `HOLDERS` that hold a secret, as they may."""
+    """What was found: the first place of each secret in each file. planted: files of `HOLDERS` that hold one, as
+    they may. named: how many files of a folder have one in their names."""
 
     files: int = 0
     read: int = 0
     planted: int = 0
     hits: list[str] = field(default_factory=list)
+    named: Counter[Path] = field(default_factory=Counter)
 
     def into(self, folder: Path) -> None:
         """Every file below it; what a symbolic link leads to is looked at where it stands."""
         for path in sorted(folder.rglob("*")):
             if MARK in path.name:
-                self.hits.append(f"{path.parent}: the name of a file in it")
+                self.named[path.parent] += 1
             if path.is_file() and not path.is_symlink():
                 self._at(path)
 
     def _at(self, path: Path) -> None:
-        found = [f"{path}:{line}: {name}" for line, name in self._secrets(path)]
+        first: dict[str, int] = {}
+        for line, name in self._secrets(path):
+            first.setdefault(name, line)
         self.files += 1
         if path.name in HOLDERS:
-            self.planted += bool(found)
+            self.planted += bool(first)
         else:
-            self.hits += found
+            self.hits += [f"{path}:{line}: {name}" for name, line in first.items()]
 
     def _secrets(self, path: Path) -> Iterator[tuple[int, str]]:
         """The line of each, and its name. A piece overlaps the next by less than a secret's length, and a secret
@@ -75,6 +80,7 @@ def main(folders: Sequence[str]) -> int:
     look = Look()
     for folder in folders:
         look.into(Path(folder))
+    look.hits += [f"{folder}: the names of {number} files in it" for folder, number in look.named.items()]
     for hit in look.hits:
         print(hit, file=sys.stderr)  # noqa: T201 - a script tells
     if not look.hits and not look.planted:

@@ -17,6 +17,7 @@ told=$(mktemp -d)
 mkdir "$told/left" "$told/tmp"
 export TMPDIR="$told/tmp"
 code=0
+kept=
 "$python" -m pytest tests/faults --basetemp="$told/left/faults" >"$told/faults" 2>&1 &
 faults=$!
 others_then_acceptance() {
@@ -32,7 +33,7 @@ others_then_acceptance() {
 }
 others_then_acceptance &
 rest=$!
-trap 'kill "$faults" "$rest" 2>/dev/null; rm -rf "$told"' EXIT
+trap 'kill "$faults" "$rest" 2>/dev/null; [ -n "$kept" ] || rm -rf "$told"' EXIT
 trap 'exit 130' INT TERM
 {
     COVERAGE_FILE="$told/coverage.integration" "$python" -m pytest tests/integration --ignore-glob='*/test_[av]*' \
@@ -45,7 +46,7 @@ for name in others acceptance faults; do
     echo "$name:"
     cat "$told/$name"
 done
-"$python" -m scripts.canaries "$told" || code=1
+"$python" -m scripts.canaries "$told" || { code=1 kept=yes; }  # to look at what it names
 export COVERAGE_FILE="$told/coverage"
 "$python" -m coverage combine --quiet "$told/coverage.others" "$told/coverage.integration" || code=1
 "$python" -m coverage report --skip-covered

@@ -52,6 +52,14 @@ def test_a_leak_is_found_by_file_and_line(
     assert canaries.MARK not in said.out + said.err
 
 
+def test_a_secret_in_a_name_is_a_leak_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file's name is told by its folder alone."""
+    (folder / "machine" / f"{SECRET}.jpg").touch()
+
+    assert 1 == script.main([str(folder)])
+    assert [f"{folder / 'machine'}: the names of 1 files in it"] == capsys.readouterr().err.splitlines()
+
+
 def test_a_look_that_proves_nothing_is_no_success(folder: Path) -> None:
     """In another folder there is no secret to be found either."""
     (folder / "machine" / "env").unlink()
