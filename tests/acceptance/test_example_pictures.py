@@ -188,7 +188,7 @@ def _wait_for(api: httpx.Client) -> None:
 
 @pytest.mark.parametrize("url", ["nonsense", "postgresql://me:a-secret@localhost/festival"])
 def test_no_database_no_server(tmp_path: Path, url: str) -> None:
-    """What is no URL of a database that it knows is refused by the variable's name, and nothing of it is repeated."""
+    """A URL of no database that it knows is refused by the variable's name, and not repeated."""
     given = {"MAIN_API_KEY": "main-key", "EXAMPLE_DATA_DIR": str(tmp_path), "EXAMPLE_DATABASE_URL": url}
     with pytest.raises(SystemExit, match="EXAMPLE_DATABASE_URL must be") as refused:
         Settings.from_environment(given)
