@@ -17,12 +17,14 @@ from media_vm.ports import World
 from media_vm.rules.checklist import Step
 from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.outages import (
+    ANSWERS,
     AWAY,
     BEHIND_THE_OTHERS,
     BELOW_FLOOR,
     NEEDS,
     OF_MAIN_API,
     OUT_OF_MONEY,
+    POLICY,
     Alike,
     Outage,
     Party,
@@ -31,6 +33,7 @@ from media_vm.rules.outages import (
     is_answer,
     is_outage,
     is_own,
+    is_paid_answer,
     party_at_fault,
     turn,
 )
@@ -74,15 +77,16 @@ def as_outage(walk: Walk, step: Step, failure: Failure, world: World) -> tuple[F
     if failure.provider in walk.away:  # it was passed over: nothing is known of it that was not
         return failure, _first_of(walk, _of_old(walk, walk.away[failure.provider]))
     known = world.outages.of(party)
-    if (
-        known and is_answer(failure) and failure.reason != known.reason
-    ):  # it is back, and does not take this picture
-        over(party, world)
-        known = None
+    if known and is_answer(failure):
+        if party not in walk.probing:  # it was asked before it went away: that says nothing of now
+            return failure, _first_of(walk, known)
+        if known.reason not in ANSWERS:  # it is back, and does not take this picture
+            over(party, world)
+            known = None
     if is_own(failure, known, party, walk.media.checklist):
         of_this_one_alone = failure.kind in AWAY  # others were answered, with the same key
         return replace(failure, kind=Kind.TRANSIENT) if of_this_one_alone else failure, _first_of(walk)
-    is_plain = known is None and failure.kind not in AWAY
+    is_plain = known is None and failure.kind not in AWAY and failure.reason not in POLICY
     alike = world.outages.alike(walk.media, step, failure) if is_plain else Alike(1, 1)
     poll_fails = is_plain and party in OF_MAIN_API and world.outages.of(Party.MAIN_API) is not None
     if not is_outage(failure, alike, known, poll_fails=poll_fails):
@@ -90,8 +94,8 @@ def as_outage(walk: Walk, step: Step, failure: Failure, world: World) -> tuple[F
             over(party, world)
         return failure, _first_of(walk)
     now_known = go_on(known, party, failure, walk.now(), world)
-    if is_answer(failure):  # the others wait; this one had its answer
-        return failure, _first_of(walk)
+    if is_paid_answer(failure):  # the others wait, and come first from now on; this one had its answer
+        return failure, _first_of(walk, now_known)
     return replace(failure, kind=now_known.kind), _first_of(walk, now_known)
 
 

@@ -18,7 +18,7 @@ from media_vm.rules.asking import Choice, lacking
 from media_vm.rules.checklist import Step
 from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.findings import Provider
-from media_vm.rules.outages import AWAY, PARTY_OF, PROVIDERS, Outage, is_answer, turn
+from media_vm.rules.outages import AWAY, PARTY_OF, PROVIDERS, Outage, is_paid_answer, turn
 from media_vm.values import Described
 from media_vm.walk import Walk
 
@@ -53,6 +53,8 @@ def unanswered(walk: Walk, described: Described, world: World) -> StepFailed | N
     for party in (walk.probing & PROVIDERS) - failed:
         over(party, world)
         walk.probing.discard(party)
+    if described.told and described.failures:  # others failed before it: it may have been away itself
+        over(PARTY_OF[described.told.provider], world)
     mine = list(described.unanswered)
     for choice in world.vision.choices:
         if walk.away.keys() >= set(choice):
@@ -71,7 +73,7 @@ def _telling(lacking: list[StepFailed]) -> StepFailed | None:
     """What spends the picture's attempt, before what waits and spends none: else who does not take it is asked,
     and paid, each time that somebody else may be back."""
     own = [one for one in lacking if one.kind not in AWAY]
-    answers = [one for one in own if is_answer(one.failure)]
+    answers = [one for one in own if is_paid_answer(one.failure)]
     return most_telling(answers or own or lacking) if lacking else None
 
 
@@ -89,6 +91,8 @@ def _is_held(walk: Walk, choice: Choice, away: Away, world: World) -> bool:
             is_held = False
             continue
         party = PARTY_OF[provider]
+        if not is_held and away[provider].until <= walk.now():
+            continue  # its time has come: it is asked if those before it fail
         come_again = world.outages.admit(party) if is_held else away[provider].until
         if come_again is None:
             walk.probing.add(party)

@@ -25,8 +25,9 @@ class Reprocessing(Protocol):
     """The queue as a worker sees it. DatabaseDown from any verb."""
 
     def next(self, worker: str, at_once: int) -> Request | None:
-        """Whose turn it is: the oldest that waits and that nobody wants anything else of now. None: nobody's, or
-        this worker has begun as many as may be under way at once. What has ended by now is recorded as such."""
+        """Whose turn it is: the oldest that waits and that nobody wants anything else of now, of those that make
+        variants and those that do not alike. None: nobody's, or this worker has begun as many of each as may be
+        under way at once. What has ended by now is recorded as such."""
 
     def begin(self, request: Request, worker: str, news: Event | None) -> bool:
         """Its steps are pending and due, or it is left, with the reason. news: an event that is all it asks for.

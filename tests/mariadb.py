@@ -32,9 +32,9 @@ class PrivateMariaDB:
         """Where local clients connect."""
         return self.folder / "mysqld.sock"
 
-    def url(self, database: str) -> str:
-        """The SQLAlchemy URL of one database."""
-        return f"mysql+pymysql://root@localhost/{database}?unix_socket={self.socket}"
+    def url(self, database: str, user: str = "root") -> str:
+        """The SQLAlchemy URL of one database. user: with a password after a colon, if need be."""
+        return f"mysql+pymysql://{user}@localhost/{database}?unix_socket={self.socket}"
 
     def start(self) -> None:
         """Start and wait until it answers."""

@@ -15,9 +15,10 @@ from media_vm.vision import model_wire  # noqa: F401 - nor does this
 from media_vm.vision.capability import Capabilities
 from media_vm.vision.model import ModelVision
 from media_vm.vision.model_setup import Dialect, ModelSetup
+from tests import canaries
 from tests.stand_ins.model_server import ModelServer
 
-KEY = "sk-canary-0123456789"
+KEY = canaries.OPENAI_API_KEY
 PICTURE = b"\xff\xd8\xff\xe0 the bytes of a picture"
 PROVIDERS = (Provider.OPENAI, Provider.OPENROUTER, Provider.OLLAMA)
 NAMES = {Provider.OPENAI: "gpt-5.4-mini", Provider.OPENROUTER: "llava:latest", Provider.OLLAMA: "llava:latest"}

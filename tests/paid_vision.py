@@ -28,12 +28,13 @@ from media_vm.vision.model import ModelVision
 from media_vm.vision.paid import PaidGoogle, PaidModel
 from media_vm.vision.providers import Providers
 from media_vm.vision.till import Till
+from tests import canaries
 from tests.model_endpoints import setup_of
 from tests.pictures import photo
 from tests.stand_ins.google_vision import GoogleStandIn, google_over_rest
 from tests.stand_ins.model_server import ModelServer, model_server
 
-GOOGLE_KEY = "google-canary-9876543210"
+GOOGLE_KEY = canaries.GOOGLE_API_KEY
 PRICES = read_prices()
 GOOGLE_COST, MODEL_COST = 6_750, 870
 """Micro-USD of one answer of the stand-ins by `prices.toml`: four features of a product's picture; 388 new tokens,

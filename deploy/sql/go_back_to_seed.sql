@@ -6,7 +6,7 @@
 SET FOREIGN_KEY_CHECKS = 0;
 DROP TABLE IF EXISTS alembic_version, media_files, processing_checklist, media_ai_analysis, media_variants,
     media_events, media_callbacks, media_marks, media_outages, media_ai_usage, media_ai_reservations,
-    media_ai_answers, media_embeddings;
+    media_ai_answers, media_embeddings, media_reprocess;
 SET FOREIGN_KEY_CHECKS = 1;
 RENAME TABLE seed_media_files TO media_files,
     seed_processing_checklist TO processing_checklist,

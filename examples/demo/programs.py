@@ -31,23 +31,36 @@ LOOK_EVERY = 0.1  # seconds
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Where one demo lives and the keys it made for itself. settings: media VM's, besides these."""
+    """Where one demo lives and the keys it made for itself. settings: media VM's, besides these. database,
+    main_api_database: URLs, where a SQLite file in the folder is not wanted."""
 
     folder: Path
     addresses: Addresses
     settings: Mapping[str, str] = field(default_factory=lambda: HASTE)
     main_api_key: str = field(default_factory=secrets.token_urlsafe, repr=False)
     media_vm_key: str = field(default_factory=secrets.token_urlsafe, repr=False)
+    database: str | None = field(default=None, repr=False)
+    main_api_database: str | None = field(default=None, repr=False)
 
     @property
     def database_url(self) -> str:
         """Media VM's database."""
-        return f"sqlite:///{self.folder}/media_vm.db"
+        return self.database or f"sqlite:///{self.folder}/media_vm.db"
+
+    @property
+    def main_api_database_url(self) -> str:
+        """The example main API's database."""
+        return self.main_api_database or f"sqlite:///{self.main_api_folder}/main_api.db"
 
     @property
     def main_api_folder(self) -> Path:
-        """Where the example main API keeps its database and temp files."""
+        """Where the example main API keeps its temp files."""
         return self.folder / "main_api"
+
+    @property
+    def smart_media_base_url(self) -> str:
+        """What permanent URLs begin with: the example main API's proxy."""
+        return f"{self.addresses.main_api}/api/images"
 
     @property
     def media_vm_settings(self) -> dict[str, str]:
@@ -59,6 +72,8 @@ class Surroundings:
             "MAIN_API_KEY": self.main_api_key,
             "MEDIA_VM_API_KEY": self.media_vm_key,
             "MEDIA_BACKEND_URL": self.addresses.serve,
+            "MAIN_API_DATABASE_URL": self.main_api_database_url,
+            "SMART_MEDIA_BASE_URL": self.smart_media_base_url,
             "MEDIA_VM_SERVE_HOST": HOST,
             "MEDIA_VM_SERVE_PORT": str(self.addresses.serve_port),
             **self.settings,
@@ -73,9 +88,10 @@ class Surroundings:
             "EXAMPLE_HOST": HOST,
             "EXAMPLE_PORT": str(self.addresses.main_api_port),
             "EXAMPLE_DATA_DIR": str(self.main_api_folder),
+            "EXAMPLE_DATABASE_URL": self.main_api_database_url,
             "MEDIA_VM_URL": self.addresses.serve,
             "MEDIA_BACKEND_URL": self.addresses.serve,
-            "SMART_MEDIA_BASE_URL": f"{self.addresses.main_api}/api/images",
+            "SMART_MEDIA_BASE_URL": self.smart_media_base_url,
         }
 
     def program(self, name: str, *arguments: str) -> Program:

@@ -8,18 +8,24 @@ import sys
 
 from granian import Granian
 from granian.constants import Interfaces
+from sqlalchemy.exc import OperationalError
 
+from examples.main_api.database import Database
 from examples.main_api.settings import Settings
 
 
 def main() -> None:
-    """Serve until stopped; a missing key or a taken port ends the program with a sentence that names it."""
+    """Serve until stopped; a missing key, a taken port or no database ends it with a sentence that names it."""
     settings = Settings.from_environment(os.environ)
     try:
         # Granian binds with SO_REUSEPORT and would share a taken port with its holder; so bind once without.
         socket.create_server((settings.host, settings.port)).close()
     except OSError as error:
         sys.exit(f"cannot listen on {settings.host} port {settings.port} ({error.strerror}): set EXAMPLE_PORT")
+    try:
+        Database(settings.database_url)
+    except OperationalError as error:
+        sys.exit(f"cannot open the database ({error.orig}): check EXAMPLE_DATABASE_URL")
     print(f"Example main API: http://{settings.host}:{settings.port}/upload")
     Granian(
         "examples.main_api.app:from_environment",

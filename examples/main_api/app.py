@@ -19,6 +19,7 @@ from examples.main_api import (
     gallery,
     media_calls,
     pages,
+    profile_page,
     proxy,
     site_context,
     temp_files,
@@ -33,7 +34,7 @@ from examples.main_api.settings import Settings
 def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:
     """The example as an ASGI application; transport replaces the network to media VM in tests."""
     app = FastAPI(title="Example main API", lifespan=_lifespan)
-    database = Database(settings.data_dir / "main_api.db")
+    database = Database(settings.database_url)
     app.state.festival = Festival(settings, database, MediaVM(settings, transport))
     _routes(app)
     return app
@@ -45,6 +46,7 @@ def _routes(app: FastAPI) -> None:
     # for people
     route("/", pages.gallery_page, methods=["GET"])
     route("/upload", pages.upload_page, methods=["GET"])
+    route("/profile", profile_page.profile_page, methods=["GET"])
     route("/components", components.components_page, methods=["GET"])
     route("/gallery.json", gallery.gallery, methods=["GET"])
     route("/users/me", users.show_me, methods=["GET"])

@@ -1,95 +1,100 @@
-"""The example's own SQLite database: the tables that cron's script knows too, and four of ours."""
+"""The example's own database: a SQLite file or, as in production, MariaDB, by the same statements."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-SCHEMA = """
--- What media VM works off. permanent_url and thumbnail_url hold the media id once it is done.
-CREATE TABLE IF NOT EXISTS pending_images (
-    id             INTEGER PRIMARY KEY AUTOINCREMENT,
-    user_id        INTEGER NOT NULL,
-    image_path     TEXT NOT NULL UNIQUE,
-    original_name  TEXT,
-    mime_type      TEXT,
-    permanent_url  TEXT,
-    thumbnail_url  TEXT,
-    status         TEXT NOT NULL DEFAULT 'pending'
-                   CHECK (status IN ('pending', 'processed', 'complete', 'failed')),
-    created_at     TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    updated_at     TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
-);
-CREATE INDEX IF NOT EXISTS pending_images_status ON pending_images (status, id);
+from sqlalchemy import Connection, Engine, NullPool, RowMapping, create_engine, make_url, text
 
--- Where an uploaded picture is used. scripts/replace_temp_urls.py turns the temp paths here into URLs.
-CREATE TABLE IF NOT EXISTS user_profiles (
-    user_id INTEGER PRIMARY KEY, profile_image_path TEXT, header_image_path TEXT
-);
-CREATE TABLE IF NOT EXISTS artist_profiles (user_id INTEGER PRIMARY KEY, logo_path TEXT);
-CREATE TABLE IF NOT EXISTS promoter_profiles (user_id INTEGER PRIMARY KEY, logo_path TEXT);
-CREATE TABLE IF NOT EXISTS site_media (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, user_id INTEGER NOT NULL, media_path TEXT NOT NULL
-);
+from examples.main_api.tables import METADATA
 
--- What media VM told us of a picture: its last callback, and its analysis as fetched since then.
-CREATE TABLE IF NOT EXISTS media_details (
-    media_id TEXT PRIMARY KEY, callback TEXT NOT NULL, analysis TEXT
-);
+Row = RowMapping
+BUSY_SECONDS = 10
+# TRADITIONAL: what does not fit is refused, never cut. Times are UTC, as SQLite's are.
+SESSION = "SET SESSION sql_mode = 'TRADITIONAL', time_zone = '+00:00'"
+TAKE_TURN = f"SELECT GET_LOCK(CONCAT('main_api', SHA1(DATABASE())), {BUSY_SECONDS})"
 
--- Bytes of each format at gallery size, by Content-Type; and why an image could not be used, as a sentence.
-CREATE TABLE IF NOT EXISTS media_weights (media_id TEXT PRIMARY KEY, weights TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS media_failures (pending_image_id INTEGER PRIMARY KEY, failure TEXT NOT NULL);
 
--- Every complete and cleanup call. The first row of a key holds the answer that its repeats get again.
-CREATE TABLE IF NOT EXISTS media_calls (
-    id               INTEGER PRIMARY KEY AUTOINCREMENT,
-    method           TEXT NOT NULL,
-    pending_image_id INTEGER NOT NULL,
-    idempotency_key  TEXT,
-    request_id       TEXT,
-    body_sha256      TEXT NOT NULL,
-    status_code      INTEGER NOT NULL,
-    answer           TEXT NOT NULL,
-    created_at       TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
-);
-CREATE INDEX IF NOT EXISTS media_calls_key ON media_calls (idempotency_key, id);
-"""
+class Busy(Exception):
+    """Another writer did not come to its end in time; nothing was written."""
+
+
+class Transaction:
+    """Statements of one transaction; `:name` stands for a value."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def rows(self, query: str, **values: Any) -> list[Row]:
+        """All that a query finds."""
+        return list(self._connection.execute(text(query), values).mappings())
+
+    def row(self, query: str, **values: Any) -> Row | None:
+        """The first that a query finds."""
+        return self._connection.execute(text(query), values).mappings().first()
+
+    def write(self, statement: str, **values: Any) -> int:
+        """How many rows it found to change."""
+        return self._connection.execute(text(statement), values).rowcount
+
+    def insert(self, statement: str, **values: Any) -> int:
+        """The id that the new row was given."""
+        return int(self._connection.execute(text(statement), values).lastrowid)
 
 
 class Database:
-    """One SQLite file; every transaction has a connection of its own, so threads never share one."""
+    """Every transaction has a connection of its own, so threads never share one."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the file and its tables."""
-        self._path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(self._connect()) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(SCHEMA)
+    def __init__(self, url: str) -> None:
+        """Open or create the tables, and the file too if it is one; sqlalchemy.exc.OperationalError."""
+        self._engine = _opened(url)
+        self._is_file = self._engine.dialect.name == "sqlite"
+        METADATA.create_all(self._engine)
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing, one writer at a time: what was read inside is still true when it is written."""
-        with closing(self._connect()) as connection:
-            connection.execute("BEGIN IMMEDIATE")
+    def transaction(self) -> Iterator[Transaction]:
+        """All or nothing, one writer at a time: what was read inside is still true when it is written. Busy."""
+        with self._engine.connect() as connection:
+            self._begin_writing(connection)
             try:
-                yield connection
+                yield Transaction(connection)
             except BaseException:
-                connection.rollback()
+                connection.exec_driver_sql("ROLLBACK")
                 raise
-            connection.commit()
+            connection.exec_driver_sql("COMMIT")
 
     @contextmanager
-    def snapshot(self) -> Iterator[sqlite3.Connection]:
+    def snapshot(self) -> Iterator[Transaction]:
         """For reading: one consistent moment, waiting for no writer."""
-        with closing(self._connect()) as connection:
-            connection.execute("BEGIN")
-            yield connection
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            yield Transaction(connection)
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, isolation_level=None, timeout=10)
-        connection.row_factory = sqlite3.Row
-        return connection
+    def _begin_writing(self, connection: Connection) -> None:
+        if self._is_file:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        # The server gives the lock back when the connection closes, and with NullPool it closes at our end.
+        if connection.exec_driver_sql(TAKE_TURN).scalar() != 1:
+            raise Busy
+        connection.exec_driver_sql("BEGIN")
+
+
+def _opened(url: str) -> Engine:
+    where = make_url(url)
+    if where.get_backend_name() != "sqlite":
+        settings: dict[str, Any] = {"charset": "utf8mb4", "connect_timeout": BUSY_SECONDS, "init_command": SESSION}
+    else:
+        settings = {"timeout": BUSY_SECONDS}
+        Path(where.database or "").parent.mkdir(parents=True, exist_ok=True)
+    # AUTOCOMMIT: the driver begins nothing of its own accord, what is begun above is all that there is.
+    engine = create_engine(
+        where, hide_parameters=True, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=settings
+    )
+    if where.get_backend_name() == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+    return engine

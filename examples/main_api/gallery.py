@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import Any
 
 from fastapi.concurrency import run_in_threadpool
 
+from examples.main_api.database import Row
 from examples.main_api.details import ask_what_is_missing
 from examples.main_api.festival import Festival, HasFestival
 from examples.main_api.temp_files import TempFile
@@ -28,18 +28,18 @@ async def gallery(festival: HasFestival) -> Json:
     return {"pictures": [_picture(row, festival) for row in rows]}
 
 
-def _rows(festival: Festival) -> list[sqlite3.Row]:
+def _rows(festival: Festival) -> list[Row]:
     with festival.database.snapshot() as db:
-        return db.execute(
+        return db.rows(
             "SELECT pending_images.*, callback, analysis, weights, failure FROM pending_images"
             " LEFT JOIN media_details ON media_details.media_id = permanent_url"
             " LEFT JOIN media_weights ON media_weights.media_id = permanent_url"
-            " LEFT JOIN media_failures ON pending_image_id = id ORDER BY id DESC LIMIT ?",
-            (NEWEST,),
-        ).fetchall()
+            " LEFT JOIN media_failures ON pending_image_id = id ORDER BY id DESC LIMIT :newest",
+            newest=NEWEST,
+        )
 
 
-def _picture(row: sqlite3.Row, festival: Festival) -> Json:
+def _picture(row: Row, festival: Festival) -> Json:
     callback: Json = json.loads(row["callback"] or "{}")
     known = (callback.get("ai_analysis") or {}) | json.loads(row["analysis"] or "{}")
     temp_file = TempFile.parse(row["image_path"])

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi.responses import Response
 
-from examples.main_api.database import Database
+from examples.main_api.database import Database, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +46,27 @@ class Answer:
         return Response(self.text, self.status_code, media_type="application/json")
 
 
-def answer_once(database: Database, call: Call, act: Callable[[sqlite3.Connection, Call], Answer]) -> Answer:
+def answer_once(database: Database, call: Call, act: Callable[[Transaction, Call], Answer]) -> Answer:
     """Act on a call, or repeat the answer of its key; effect and ledger row are written together."""
     with database.transaction() as db:
         answer = _answer_before(db, call) or act(db, call)
-        db.execute(
+        db.insert(
             "INSERT INTO media_calls (method, pending_image_id, idempotency_key, request_id, body_sha256,"
-            " status_code, answer) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                call.method, call.pending_image_id, call.idempotency_key, call.request_id, call.body_sha256,
-                answer.status_code, answer.text,
-            ),
-        )  # fmt: skip
+            " status_code, answer) VALUES (:method, :image_id, :key, :request_id, :hash, :code, :answer)",
+            method=call.method,
+            image_id=call.pending_image_id,
+            key=call.idempotency_key,
+            request_id=call.request_id,
+            hash=call.body_sha256,
+            code=answer.status_code,
+            answer=answer.text,
+        )
     return answer
 
 
-def _answer_before(db: sqlite3.Connection, call: Call) -> Answer | None:
-    first = db.execute(
-        "SELECT * FROM media_calls WHERE idempotency_key = ? ORDER BY id LIMIT 1", (call.idempotency_key,)
-    ).fetchone()
+def _answer_before(db: Transaction, call: Call) -> Answer | None:
+    query = "SELECT * FROM media_calls WHERE idempotency_key = :key ORDER BY id LIMIT 1"
+    first = db.row(query, key=call.idempotency_key)
     if first is None:
         return None
     asked_before = (first["method"], first["pending_image_id"], first["body_sha256"])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, HTTPException, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
+from examples.main_api.database import Row, Transaction
 from examples.main_api.festival import Festival, HasFestival
 from examples.main_api.ledger import Answer, Call, answer_once
 from examples.main_api.temp_files import TempFile
@@ -44,25 +45,24 @@ ACall = Annotated[Call, Depends(_call)]
 def pending(festival: HasFestival) -> dict[str, Any]:
     """`GET /api/media/pending/all`: everything that waits for media VM, oldest first."""
     with festival.database.snapshot() as db:
-        rows = db.execute(
-            "SELECT id, user_id, image_path, original_name, mime_type, status,"
-            " strftime('%Y-%m-%dT%H:%M:%SZ', created_at) AS created_at"
+        rows = db.rows(
+            "SELECT id, user_id, image_path, original_name, mime_type, status, created_at"
             " FROM pending_images WHERE status = 'pending' ORDER BY id"
-        ).fetchall()
-    return {"images": [dict(row) for row in rows], "total": len(rows)}
+        )
+    return {"images": [_listed(row) for row in rows], "total": len(rows)}
 
 
 def complete(call: ACall, festival: HasFestival) -> Response:
     """`POST /api/media/complete/{pending_image_id}`: the picture is done and has a media id."""
 
-    def act(db: sqlite3.Connection, call: Call) -> Answer:
+    def act(db: Transaction, call: Call) -> Answer:
         try:
             media_id = Completion.model_validate_json(call.body).media_id
         except ValidationError:
             return _refusal(400, "the body must be a JSON object with a media_id of digits")
-        if (status := _status(db, call)) is None:
+        if _status(db, call) is None:
             return _refusal(404, "no such pending image")
-        _remember(db, call, media_id, status)
+        _remember(db, call, media_id)
         return Answer.of(
             200,
             {
@@ -80,7 +80,7 @@ def complete(call: ACall, festival: HasFestival) -> Response:
 def cleanup(call: ACall, festival: HasFestival) -> Response:
     """`DELETE /api/media/cleanup/{pending_image_id}`: the bytes are no picture; failed, temp file deleted."""
 
-    def act(db: sqlite3.Connection, call: Call) -> Answer:
+    def act(db: Transaction, call: Call) -> Answer:
         if (status := _status(db, call)) is None:
             return _refusal(404, "no such pending image")
         if status in {"processed", "complete"}:
@@ -91,36 +91,39 @@ def cleanup(call: ACall, festival: HasFestival) -> Response:
     return answer_once(festival.database, call, act).response()
 
 
-def _remember(db: sqlite3.Connection, call: Call, media_id: str, status: str) -> None:
+def _listed(row: Row) -> dict[str, Any]:
+    """A time comes as text from SQLite and as a datetime from a server; both are UTC."""
+    created = datetime.fromisoformat(str(row["created_at"]))
+    return {**row, "created_at": f"{created:%Y-%m-%dT%H:%M:%SZ}"}
+
+
+def _remember(db: Transaction, call: Call, media_id: str) -> None:
     """Keep what the callback says; an item that is complete stays so, a late analysis is still news."""
-    if status != "complete":
-        db.execute(
-            "UPDATE pending_images SET status = 'processed', permanent_url = ?1, thumbnail_url = ?1,"
-            " updated_at = CURRENT_TIMESTAMP WHERE id = ?2",
-            (media_id, call.pending_image_id),
-        )
-    db.execute(
-        "INSERT INTO media_details (media_id, callback) VALUES (?, ?) ON CONFLICT DO UPDATE SET"
-        " callback = excluded.callback, analysis = NULL",
-        (media_id, call.body.decode()),
+    db.write(
+        "UPDATE pending_images SET status = 'processed', permanent_url = :media_id, thumbnail_url = :media_id,"
+        " updated_at = CURRENT_TIMESTAMP WHERE id = :id AND status <> 'complete'",
+        media_id=media_id,
+        id=call.pending_image_id,
     )
-    db.execute("DELETE FROM media_weights WHERE media_id = ?", (media_id,))
+    statement = "REPLACE INTO media_details (media_id, callback) VALUES (:media_id, :callback)"
+    db.write(statement, media_id=media_id, callback=call.body.decode())
+    db.write("DELETE FROM media_weights WHERE media_id = :media_id", media_id=media_id)
 
 
-def _mark_failed(db: sqlite3.Connection, call: Call, festival: Festival) -> None:
+def _mark_failed(db: Transaction, call: Call, festival: Festival) -> None:
     """The file goes before the commit: if it cannot, nothing is written, and media VM asks again."""
-    row = db.execute(
-        "UPDATE pending_images SET status = 'failed', updated_at = CURRENT_TIMESTAMP WHERE id = ?"
-        " RETURNING image_path",
-        (call.pending_image_id,),
-    ).fetchone()
-    db.execute("DELETE FROM media_failures WHERE pending_image_id = ?", (call.pending_image_id,))
-    if temp_file := TempFile.parse(row["image_path"]):
+    db.write(
+        "UPDATE pending_images SET status = 'failed', updated_at = CURRENT_TIMESTAMP WHERE id = :id",
+        id=call.pending_image_id,
+    )
+    db.write("DELETE FROM media_failures WHERE pending_image_id = :id", id=call.pending_image_id)
+    row = db.row("SELECT image_path FROM pending_images WHERE id = :id", id=call.pending_image_id)
+    if row and (temp_file := TempFile.parse(row["image_path"])):
         temp_file.under(festival.settings.data_dir).unlink(missing_ok=True)
 
 
-def _status(db: sqlite3.Connection, call: Call) -> str | None:
-    row = db.execute("SELECT status FROM pending_images WHERE id = ?", (call.pending_image_id,)).fetchone()
+def _status(db: Transaction, call: Call) -> str | None:
+    row = db.row("SELECT status FROM pending_images WHERE id = :id", id=call.pending_image_id)
     return row["status"] if row else None
 
 

@@ -24,15 +24,21 @@ def upload_page(festival: HasFestival) -> HTMLResponse:
     return _page("upload.html", festival)
 
 
-def policy(festival: Festival, *, elements: bool = False) -> str:
-    """What a page may load: our own, and media VM's pictures. elements: its custom elements too."""
-    parts = urlsplit(festival.settings.media_backend_url)
-    media_vm = f"{parts.scheme}://{parts.netloc}"
+def policy(festival: Festival, *, elements: bool = False, permanent: bool = False) -> str:
+    """What a page may load: our own, and media VM's pictures. elements: its custom elements too. permanent:
+    pictures from where permanent URLs lead."""
+    media_vm = _origin(festival.settings.media_backend_url)
+    images = f"{media_vm} {_origin(festival.settings.smart_media_base_url)}" if permanent else media_vm
     code = f"'self' {media_vm}" if elements else "'self'"
     return (
         f"default-src 'none'; script-src {code}; style-src 'self'; base-uri 'none'; frame-ancestors 'none';"
-        f" form-action 'self'; connect-src {code}; img-src 'self' blob: data: {media_vm}"
+        f" form-action 'self'; connect-src {code}; img-src 'self' blob: data: {images}"
     )
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _page(name: str, festival: Festival) -> HTMLResponse:

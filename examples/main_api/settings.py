@@ -8,11 +8,17 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+DATABASES = ("sqlite", "mysql+pymysql", "mariadb+pymysql")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Where the example listens and stores, and how it and media VM reach and recognise each other.
 
+    data_dir: temp files. database_url: a file beside them, or MariaDB's `mysql+pymysql://…`.
     main_api_key: media VM shows it to us. media_vm_api_key: we show it to media VM.
     media_vm_url: media VM as this server reaches it. media_backend_url: the same as browsers reach it.
     smart_media_base_url: what stored picture URLs begin with; `/{media_id}?size=…` follows.
@@ -21,6 +27,7 @@ class Settings:
     main_api_key: str = field(repr=False)
     media_vm_api_key: str = field(repr=False)
     data_dir: Path
+    database_url: str = field(repr=False)
     host: str
     port: int
     media_vm_url: str
@@ -34,11 +41,15 @@ class Settings:
         get = environment.get
         main_api_key = get("MAIN_API_KEY") or _refuse("MAIN_API_KEY is not set: choose the key of media VM")
         host, port = get("EXAMPLE_HOST", "127.0.0.1"), _whole_number("EXAMPLE_PORT", environment, 3000)
+        data_dir = Path(get("EXAMPLE_DATA_DIR") or "example_data")
         media_vm_url = _url("MEDIA_VM_URL", environment, "http://127.0.0.1:3001")
         return cls(
             main_api_key=main_api_key,
             media_vm_api_key=get("MEDIA_VM_API_KEY") or main_api_key,
-            data_dir=Path(get("EXAMPLE_DATA_DIR", "example_data")),
+            data_dir=data_dir,
+            database_url=_database_url(
+                "EXAMPLE_DATABASE_URL", environment, f"sqlite:///{data_dir / 'main_api.db'}"
+            ),
             host=host,
             port=port,
             media_vm_url=media_vm_url,
@@ -64,3 +75,15 @@ def _url(name: str, environment: Mapping[str, str], default: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         _refuse(f"{name} must be an http(s) URL such as {default}")
     return url.rstrip("/")
+
+
+def _database_url(name: str, environment: Mapping[str, str], default: str) -> str:
+    """It may hold a password, so no part of it is repeated."""
+    url = environment.get(name) or default
+    try:
+        is_known = make_url(url).drivername in DATABASES
+    except ArgumentError:
+        is_known = False
+    if not is_known:
+        _refuse(f"{name} must be sqlite:///file or mysql+pymysql://user:password@host/database")
+    return url

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,22 +12,20 @@ from typing import BinaryIO
 from fastapi import HTTPException, Request
 from starlette.datastructures import FormData, UploadFile
 
+from examples.main_api.database import Transaction
 from examples.main_api.festival import Festival
 from examples.main_api.temp_files import TempFile, name_for
 
-_PROFILE = "INSERT INTO user_profiles (user_id, {0}) VALUES (?, ?) ON CONFLICT DO UPDATE SET {0} = excluded.{0}"
-# Form field → picture type and the statement that remembers where the picture is used.
+# Form field → picture type and the column that remembers where the picture is used.
 FIELDS: dict[str, tuple[str, str | None]] = {
-    "profile_image": ("profile", _PROFILE.format("profile_image_path")),
-    "header_image": ("header", _PROFILE.format("header_image_path")),
-    "logo_image": (
-        "logo",
-        "INSERT INTO artist_profiles VALUES (?, ?) ON CONFLICT DO UPDATE SET logo_path = excluded.logo_path",
-    ),
-    "site_image": ("site", "INSERT INTO site_media (user_id, media_path) VALUES (?, ?)"),
+    "profile_image": ("profile", "user_profiles.profile_image_path"),
+    "header_image": ("header", "user_profiles.header_image_path"),
+    "logo_image": ("logo", "artist_profiles.logo_path"),
+    "site_image": ("site", "site_media.media_path"),
     "product_image": ("product", None),
     "event_image": ("event", None),
 }
+MANY_A_USER = {"site_media"}
 FILES_AT_ONCE = 50
 UNITS = {"MB": 1_000_000, "kB": 1000}
 # How a browser writes what would end a file name in a form (WHATWG HTML, multipart/form-data encoding).
@@ -110,13 +107,24 @@ def _write(upload: Upload, user_id: int, festival: Festival) -> TempFile:
     return temp_file
 
 
-def _list(db: sqlite3.Connection, upload: Upload, temp_file: TempFile, user_id: int) -> int:
-    _, placement = FIELDS[upload.field]
-    if placement:
-        db.execute(placement, (user_id, temp_file.image_path))
-    row = db.execute(
-        "INSERT INTO pending_images (user_id, image_path, original_name, mime_type) VALUES (?, ?, ?, ?)"
-        " RETURNING id",
-        (user_id, temp_file.image_path, upload.original_name, upload.mime_type),
-    ).fetchone()
-    return int(row["id"])
+def _list(db: Transaction, upload: Upload, temp_file: TempFile, user_id: int) -> int:
+    _, column = FIELDS[upload.field]
+    if column:
+        _place(db, column, user_id, temp_file.image_path)
+    return db.insert(
+        "INSERT INTO pending_images (user_id, image_path, original_name, mime_type)"
+        " VALUES (:user_id, :image_path, :original_name, :mime_type)",
+        user_id=user_id,
+        image_path=temp_file.image_path,
+        original_name=upload.original_name,
+        mime_type=upload.mime_type,
+    )
+
+
+def _place(db: Transaction, column: str, user_id: int, path: str) -> None:
+    """In the row of this user, or one more row where a user has many."""
+    table, name = column.split(".")
+    update = f"UPDATE {table} SET {name} = :path WHERE user_id = :user_id"
+    if table in MANY_A_USER or not db.write(update, path=path, user_id=user_id):
+        insert = f"INSERT INTO {table} (user_id, {name}) VALUES (:user_id, :path)"
+        db.insert(insert, path=path, user_id=user_id)

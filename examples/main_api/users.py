@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import Any
 
 from fastapi import BackgroundTasks, Request
@@ -11,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from examples.main_api import uploads
+from examples.main_api.database import Row, Transaction
 from examples.main_api.festival import Festival, HasFestival, UserId
 
 Json = dict[str, Any]
@@ -42,9 +42,9 @@ def profile_of(user_id: int, festival: Festival) -> Json:
     with festival.database.snapshot() as db:
         images = [_image(row, festival) for row in _own_images(db, user_id)]
         url_of = {image["image_path"]: image["url"] for image in images}
-        profile = _one(db, "SELECT * FROM user_profiles WHERE user_id = ?", user_id)
-        artist = _one(db, "SELECT * FROM artist_profiles WHERE user_id = ?", user_id)
-        sites = db.execute("SELECT media_path FROM site_media WHERE user_id = ? ORDER BY id", (user_id,))
+        profile = _one(db, "SELECT * FROM user_profiles WHERE user_id = :user_id", user_id)
+        artist = _one(db, "SELECT * FROM artist_profiles WHERE user_id = :user_id", user_id)
+        sites = db.rows("SELECT media_path FROM site_media WHERE user_id = :user_id ORDER BY id", user_id=user_id)
         site_paths = [row["media_path"] for row in sites]
 
     def enhanced(path: str | None) -> str | None:
@@ -61,7 +61,7 @@ def profile_of(user_id: int, festival: Festival) -> Json:
     }
 
 
-def _image(row: sqlite3.Row, festival: Festival) -> Json:
+def _image(row: Row, festival: Festival) -> Json:
     callback: Json = json.loads(row["callback"] or "{}")
     return {
         "id": row["id"],
@@ -76,7 +76,7 @@ def _image(row: sqlite3.Row, festival: Festival) -> Json:
     }
 
 
-def _best_url(row: sqlite3.Row, festival: Festival) -> str | None:
+def _best_url(row: Row, festival: Festival) -> str | None:
     """The temp path while pending, the smart URL once there is one, nothing for what failed."""
     match row["status"]:
         case "pending":
@@ -87,14 +87,13 @@ def _best_url(row: sqlite3.Row, festival: Festival) -> str | None:
             return f"{festival.settings.smart_media_base_url}/{row['permanent_url']}?size=detail"
 
 
-def _own_images(db: sqlite3.Connection, user_id: int) -> list[sqlite3.Row]:
-    return db.execute(
+def _own_images(db: Transaction, user_id: int) -> list[Row]:
+    return db.rows(
         "SELECT pending_images.*, callback FROM pending_images"
-        " LEFT JOIN media_details ON media_id = permanent_url WHERE user_id = ? ORDER BY id",
-        (user_id,),
-    ).fetchall()
+        " LEFT JOIN media_details ON media_id = permanent_url WHERE user_id = :user_id ORDER BY id",
+        user_id=user_id,
+    )
 
 
-def _one(db: sqlite3.Connection, query: str, user_id: int) -> Json:
-    row = db.execute(query, (user_id,)).fetchone()
-    return dict(row) if row else {}
+def _one(db: Transaction, query: str, user_id: int) -> Json:
+    return dict(db.row(query, user_id=user_id) or {})

@@ -26,6 +26,8 @@ from media_vm.rules.outcomes import announced
 from media_vm.rules.owners_words import told_with
 from media_vm.rules.reprocessing import Lack, Remake, RequestState, begun, ended, has_room, lack_of
 
+_MAKES_VARIANTS = col(MediaReprocess.steps).contains(Step.RESIZE_OPTIMIZE.value)
+
 
 class DatabaseReprocessing:
     """The `Reprocessing` port over SQLAlchemy."""
@@ -42,9 +44,13 @@ class DatabaseReprocessing:
             transact(self._engine, partial(_settle, over))
         own = [remake_of(row) for row, state, _ in under_way if state is None and row.worker_id == worker]
         with reading(self._engine) as session:
-            row = session.exec(_free(database_now(session)).limit(1)).first()
-            if row is None or not has_room(own, remake_of(row), at_once):
+            free = _free(database_now(session))
+            kinds = (_MAKES_VARIANTS, ~_MAKES_VARIANTS)  # a description that waits for somebody keeps no core idle
+            firsts = [session.exec(free.where(kind).limit(1)).first() for kind in kinds]
+            roomy = [row for row in firsts if row and has_room(own, remake_of(row), at_once)]
+            if not roomy:
                 return None
+            row = min(roomy, key=lambda one: one.media_id)
             media = session.get_one(MediaFile, row.media_id)
             return Request(media_of(media, _checklist(session, row.media_id)), remake_of(row))
 

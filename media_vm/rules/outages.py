@@ -102,13 +102,11 @@ EVERYBODYS = frozenset(
     {"unreachable", "busy", "rate_limited", "no_credit", OUT_OF_MONEY, STORAGE_FULL, BELOW_FLOOR}
 )
 
-# A provider's answer about this very picture, which costs money as any other: whoever gives it is not away.
-ANSWERS = frozenset(
-    {
-        *("refused", "request_refused", "provider_refused_image"),
-        *("off_schema", "empty_answer", "cut_answer", "answer_too_long"),
-    }
-)
+# A provider's answers about this very picture, though of no use: whoever gives one is not away. The first of these
+# cost money as any other; asked for without end they would be paid for without end.
+PAID_ANSWERS = frozenset({"refused", "off_schema", "empty_answer", "cut_answer", "answer_too_long"})
+ANSWERS = PAID_ANSWERS | {"request_refused", "provider_refused_image", "image_failed"}
+POLICY = frozenset({"refused", "provider_refused_image"})  # of the picture alone, however many meet it
 
 
 def turn(until: datetime, outage_turn: int) -> datetime:
@@ -134,9 +132,13 @@ def holds_back(outage: Outage, step: Step) -> bool:
 
 
 def is_answer(failure: Failure) -> bool:
-    """Did a provider answer, though it was of no use? It spends the picture's attempt whatever else is known of
-    that provider: asked again without end it would be paid for without end (contract §5.4)."""
+    """Did a provider answer, though it was of no use?"""
     return failure.provider is not None and failure.kind not in AWAY and failure.reason in ANSWERS
+
+
+def is_paid_answer(failure: Failure) -> bool:
+    """Then it spends the picture's attempt, whatever else is known of that provider (contract §5.4)."""
+    return is_answer(failure) and failure.reason in PAID_ANSWERS
 
 
 def is_own(failure: Failure, known: Outage | None, party: Party, checklist: Checklist) -> bool:

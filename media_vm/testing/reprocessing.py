@@ -37,13 +37,12 @@ class MemoryReprocessing:
         for id_, one in under_way:
             one.state = ended(self._row(id_).checklist(), one.remake) or one.state
         own = [one.remake for _, one in under_way if one.state is RequestState.BEGUN and one.worker == worker]
-        free = (id_ for id_ in sorted(self.asked) if self._is_free(id_))
-        if (media_id := next(free, None)) is None:
+        free = [id_ for id_ in sorted(self.asked) if self._is_free(id_)]
+        roomy = [id_ for id_ in free if has_room(own, self.asked[id_].remake, at_once)]
+        if not roomy:
             return None
-        remake = self.asked[media_id].remake
-        row = self._row(media_id)
-        media = replace(row.media, checklist=row.checklist())
-        return Request(media, remake) if has_room(own, remake, at_once) else None
+        row = self._row(roomy[0])
+        return Request(replace(row.media, checklist=row.checklist()), self.asked[roomy[0]].remake)
 
     def begin(self, request: Request, worker: str, news: Event | None) -> bool:
         """Its steps are pending and due."""

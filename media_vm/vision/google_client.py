@@ -170,7 +170,7 @@ def _refusal(error: GoogleAPICallError) -> StepFailed:
         return not_the_api("what it says cannot be read")
     if "Failed parsing HTTP/2" in message:
         return not_the_api("it does not speak gRPC")
-    if code in ("UNKNOWN", "UNAVAILABLE") and message.startswith("Stream removed"):
+    if code in ("UNKNOWN", "UNAVAILABLE", "INTERNAL") and message.startswith("Stream removed"):
         return google_failures.cut_off()  # the request was on its way: it may be billed
     if code == "UNAVAILABLE" and message.startswith("failed to connect"):
         return google_failures.unreachable()

@@ -7,7 +7,6 @@ import re
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -21,8 +20,10 @@ import httpx
 
 from examples.demo.addresses import HOST, Addresses
 from examples.demo.options import ROOT
-from examples.demo.processes import Processes
+from examples.demo.processes import Processes, Program
 from examples.demo.programs import Surroundings, start_all
+from examples.main_api.database import Database
+from tests import canaries
 from tests.pictures import cut_short, logo, photographed, png_header, saved, stored_as, two_halves
 
 Json = dict[str, Any]
@@ -34,6 +35,8 @@ SETTINGS = {
     "MEDIA_VM_IDLE_SECONDS": "600",
     "MEDIA_VM_MAX_SOURCE_MEGAPIXELS": "1",
 }
+API_PAGES = ("/", "/upload", "/profile", "/gallery.json", "/users/me", "/nowhere")
+SERVE_PAGES = ("/readyz", "/metrics", "/openapi.json", "/docs", "/api/media/status/1", "/serve/0")
 PATIENCE_SECONDS = 60  # a machine with many other things to do is slow, not broken
 
 
@@ -64,13 +67,12 @@ class Machine:
         """A pending image that nobody wakes media VM for."""
         name = "/temp_images/products/1-product-1700000000-000000001.jpg"
         shutil.copy(path, self.surroundings.main_api_folder / name.removeprefix("/"))
-        with self._main_api_database() as db, db:
-            row = db.execute(
+        with self._main_api_database.transaction() as db:
+            return db.insert(
                 "INSERT INTO pending_images (user_id, image_path, original_name, mime_type)"
-                " VALUES (1, ?, 'silent.jpg', 'image/jpeg')",
-                (name,),
+                " VALUES (1, :name, 'silent.jpg', 'image/jpeg')",
+                name=name,
             )
-        return int(row.lastrowid or 0)
 
     def watched(self, program: str, path: str = "/metrics") -> str:
         """What `serve` or `worker` tells of itself, where its log says: any port may have been taken."""
@@ -103,19 +105,18 @@ class Machine:
 
     def calls(self, pending_id: int) -> list[Json]:
         """The main API's ledger of media VM's calls about one image."""
-        with self._main_api_database() as db:
-            db.row_factory = sqlite3.Row
-            rows = db.execute("SELECT * FROM media_calls WHERE pending_image_id = ?", (pending_id,))
+        with self._main_api_database.snapshot() as db:
+            rows = db.rows("SELECT * FROM media_calls WHERE pending_image_id = :id", id=pending_id)
             return [dict(row) for row in rows]
 
     def callback(self, pending_id: int) -> Json:
         """The body of the newest callback about one image; empty while there was none."""
         question = (
-            "SELECT callback FROM media_details JOIN pending_images ON media_id = permanent_url WHERE id = ?"
+            "SELECT callback FROM media_details JOIN pending_images ON media_id = permanent_url WHERE id = :id"
         )
-        with self._main_api_database() as db:
-            row = db.execute(question, (pending_id,)).fetchone()
-        body: Json = json.loads(row[0]) if row else {}
+        with self._main_api_database.snapshot() as db:
+            row = db.row(question, id=pending_id)
+        body: Json = json.loads(row["callback"]) if row else {}
         return body
 
     def restart_worker(self) -> int:
@@ -128,17 +129,27 @@ class Machine:
         self.processes.start(program)
         return code
 
-    @contextmanager
-    def _main_api_database(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self.surroundings.main_api_folder / "main_api.db", timeout=10)) as db:
-            yield db
+    @property
+    def _main_api_database(self) -> Database:
+        return Database(self.surroundings.main_api_database_url)
 
 
 @contextmanager
-def machine_in(folder: Path, **settings: str) -> Iterator[Machine]:
-    """The machine on free ports, its data in this folder. settings: besides `SETTINGS`."""
+def machine_in(
+    folder: Path, *, database: str | None = None, main_api_database: str | None = None, **settings: str
+) -> Iterator[Machine]:
+    """The machine on free ports, its data in this folder. settings: besides `SETTINGS`. database,
+    main_api_database: as in `Surroundings`."""
     addresses = Addresses(free_port(), free_port())
-    surroundings = Surroundings(folder, addresses, SETTINGS | settings)
+    surroundings = Surroundings(
+        folder,
+        addresses,
+        SETTINGS | settings,
+        canaries.MAIN_API_KEY,
+        canaries.MEDIA_VM_API_KEY,
+        database,
+        main_api_database,
+    )
     with (
         closing(Processes(folder)) as processes,
         httpx.Client(base_url=addresses.main_api, timeout=30, trust_env=False) as api,
@@ -146,12 +157,32 @@ def machine_in(folder: Path, **settings: str) -> Iterator[Machine]:
     ):
         del serve.headers["Accept"]
         start_all(surroundings, processes)
-        yield Machine(surroundings, processes, api, serve)
+        running = Machine(surroundings, processes, api, serve)
+        yield running
+        _keep_pages(running)
+
+
+def _keep_pages(machine: Machine) -> None:
+    """What both servers tell in the end, for the look for secrets at the end of a whole run."""
+    for door, paths in ((machine.api, API_PAGES), (machine.serve, SERVE_PAGES)):
+        for path in paths:
+            try:
+                answer = door.get(path, headers=machine.key)
+            except httpx.TransportError:  # a test may have ended a process
+                continue
+            name = f"{answer.url.port}{path.replace('/', '-')}.page"
+            (machine.surroundings.folder / name).write_text(f"{dict(answer.headers)}\n{answer.text}")
 
 
 def run_media_vm(surroundings: Surroundings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """One `media-vm` command to its end."""
-    program = surroundings.program(arguments[0], *arguments)
+    """One `media-vm` command to its end. What it tells is kept in the folder too."""
+    ended = _run(surroundings.program(arguments[0], *arguments))
+    with (surroundings.folder / "told").open("a") as told:
+        told.write(ended.stdout + ended.stderr)
+    return ended
+
+
+def _run(program: Program) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", *program.command],
         cwd=ROOT,

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests import canaries
 from tests.acceptance.machine import Json, Machine, draw_pictures, machine_in, run_media_vm
 from tests.stand_ins.google_vision import GoogleStandIn, google_over_grpc
 from tests.stand_ins.model_server import ModelServer, model_server
 
-CANARY = "sk-canary-0123456789"
+CANARY = canaries.OPENAI_API_KEY
 
 
 @dataclass(frozen=True)

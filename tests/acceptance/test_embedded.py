@@ -15,13 +15,14 @@ from typing import Any
 
 import pytest
 
+from tests import canaries
 from tests.acceptance.machine import Machine, machine_in, run_media_vm, wait_until
 from tests.pictures import photo, saved
 from tests.stand_ins.model_faults import body, status
 from tests.stand_ins.model_server import ModelServer, model_server
 from tests.tiny_bert import HIDDEN, tiny_bert, write_folder
 
-CANARY = "sk-canary-0123456789"
+CANARY = canaries.OPENAI_API_KEY
 MODEL, WIDTH = "text-embedding-3-small", 64
 ROWS = """SELECT media_files.id, searchable_text, media_embeddings.model, dim, vec, text_hash, embedding_due_at
     FROM media_files JOIN media_ai_analysis ON media_ai_analysis.media_id = media_files.id

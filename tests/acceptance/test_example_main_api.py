@@ -194,8 +194,8 @@ def test_same_key_same_answer_one_effect(api: TestClient, tmp_path: Path) -> Non
     again = complete(api, image_id, "k1")
     assert first.content == again.content
     assert me(api)["images"][0]["analysis"] == {"style": "Fauvism"}
-    with Database(tmp_path / "main_api.db").snapshot() as db:
-        calls = db.execute("SELECT * FROM media_calls ORDER BY id").fetchall()
+    with Database(f"sqlite:///{tmp_path}/main_api.db").snapshot() as db:
+        calls = db.rows("SELECT * FROM media_calls ORDER BY id")
     assert [call["idempotency_key"] for call in calls] == ["k1", "k2", "k1"]
     assert [("POST", image_id)] * 3 == [(call["method"], call["pending_image_id"]) for call in calls]
     hashes = [call["body_sha256"] for call in calls]
@@ -215,8 +215,8 @@ def test_complete_item_is_kept(api: TestClient, tmp_path: Path) -> None:
     """What the cron script made `complete` stays so with its media id; a late analysis is still taken."""
     [image_id] = upload(api, "profile_image")
     complete(api, image_id, "k1")
-    with Database(tmp_path / "main_api.db").transaction() as db:
-        db.execute("UPDATE pending_images SET status = 'complete'")
+    with Database(f"sqlite:///{tmp_path}/main_api.db").transaction() as db:
+        db.write("UPDATE pending_images SET status = 'complete'")
     late = CALLBACK | {"update": True, "ai_analysis": {"style": "Fauvism"}}
     assert (
         (answer := complete(api, image_id, "k2", late)).status_code,

@@ -14,11 +14,15 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
+from examples.main_api.database import Database
+from examples.main_api.settings import Settings
 from tests.acceptance.example_api import (
     KEY,
     PICTURE,
+    USER,
     MediaVMStandIn,
     example_api,
+    me,
     pending,
     upload,
 )
@@ -180,3 +184,26 @@ def _wait_for(api: httpx.Client) -> None:
         except httpx.ConnectError:
             time.sleep(0.05)
     raise AssertionError("the example did not start")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "postgresql://me:a-secret@localhost/festival"])
+def test_no_database_no_server(tmp_path: Path, url: str) -> None:
+    """A URL of no database that it knows is refused by the variable's name, and not repeated."""
+    given = {"MAIN_API_KEY": "main-key", "EXAMPLE_DATA_DIR": str(tmp_path), "EXAMPLE_DATABASE_URL": url}
+    with pytest.raises(SystemExit, match="EXAMPLE_DATABASE_URL must be") as refused:
+        Settings.from_environment(given)
+    assert url not in str(refused.value)
+
+
+def test_the_profile_page_shows_what_the_tables_hold(api: TestClient, tmp_path: Path) -> None:
+    """As it stands, escaped; and says so where there is nothing."""
+    assert "Nothing here yet" in api.get("/profile", headers=USER).text
+    upload(api, "profile_image", "site_image")
+    path = me(api)["profile_image_path"]
+    with Database(f"sqlite:///{tmp_path}/main_api.db").transaction() as db:
+        db.write("UPDATE site_media SET media_path = :hostile", hostile='"><script>')
+
+    page = api.get("/profile", headers=USER).text
+
+    assert (2, True) == (page.count("<img "), f'src="{path}"' in page)
+    assert "<script>" not in page

@@ -136,14 +136,6 @@ def test_wake_brings_work(machine: Machine, uploaded: dict[str, int], tmp_path: 
     assert ["completed"] == machine.decided(pending_id)
 
 
-def test_sigterm_ends_the_worker_and_loses_nothing(machine: Machine, tmp_path: Path) -> None:
-    """A worker told to end as a picture comes in exits with 0; the next one finishes the picture."""
-    pending_id = machine.upload("event_image", saved(photo(700, 500), tmp_path / "late.jpg"))
-    assert machine.restart_worker() == 0
-    assert ["completed"] == machine.decided(pending_id)
-    assert len(machine.calls(pending_id)) == 1
-
-
 def test_wrong_key_is_said(machine: Machine, tmp_path: Path) -> None:
     """A key that the main API refuses is one ERROR line in the worker's log, and told by `media-vm status`."""
     log, outcome = _failed_poll(replace(machine.surroundings, folder=tmp_path, main_api_key="wrong"))

@@ -73,7 +73,7 @@ def test_who_asks_first_decides_for_nobody_else(
     assert {"Accept"} == {one.headers["vary"] for one in answers}
 
 
-@pytest.mark.parametrize("odd", [[("Accept", 'image/avif"x"')], [("Accept", "*/*"), ("Accept", "image/avif")]])
+@pytest.mark.parametrize("odd", [[("Accept", "*/*"), ("Accept", "image/avif")]])
 def test_serve_is_asked_for_what_nginx_read(
     machine: Machine, client: httpx.Client, media_id: str, fresh: str, odd: list[tuple[str, str]]
 ) -> None:

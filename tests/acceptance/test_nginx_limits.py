@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from serve.problems import PROBLEM_TYPES
+from tests import canaries
 from tests.acceptance.machine import Machine, wait_until
 from tests.private_nginx import HOST, PATIENCE_SECONDS, SHIPPED, Front, nginx_in_front
 from tests.slow_clients import Begin, half_a_body, half_a_head, never_reads, slow_clients
@@ -143,7 +144,7 @@ def test_what_nginx_says_has_a_page_at_serve() -> None:
 def test_the_log_holds_no_query(front: Front, machine: Machine, picture: str) -> None:
     """A signature in a URL is nobody's to read afterwards."""
     named = {"X-Request-ID": "signed-for-one"}
-    httpx.get(f"{front.url}{picture}&sig=canary-signature", headers=named, trust_env=False)
+    httpx.get(f"{front.url}{picture}&sig={canaries.SIGNATURE}", headers=named, trust_env=False)
     log = front.folder / "access.log"
     wait_until(lambda: "signed-for-one" in log.read_text())  # lines are written together, once a second
     assert "canary" not in log.read_text()

@@ -11,10 +11,11 @@ import httpx
 import pytest
 
 from media_vm.rules.signing import signed_query
+from tests import canaries
 from tests.integration.test_serve_granian import START, environment, wait_until_alive
 from tests.private_nginx import free_port, nginx_in_front
 
-KEY = "a key of sixteen letters and more"
+KEY = canaries.SERVE_SECRET
 KEPT = 'nginx;desc="hit"'
 
 

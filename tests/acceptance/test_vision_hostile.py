@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests import canaries
 from tests.acceptance.hostile_pictures import ORDER, PICTURES, Hostile, by_width, drawn
 from tests.acceptance.machine import Json, Machine, machine_in
 from tests.stand_ins.google_vision import Asked, GoogleStandIn, found, google_over_rest
@@ -31,7 +32,7 @@ LONGEST = {
     "subject_matter": 500,
     "description": 2000,
 }
-KEY = "sk-canary-0123456789"
+KEY = canaries.OPENAI_API_KEY
 
 
 def acts(text: str) -> bool:

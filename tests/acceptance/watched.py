@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import canaries
 from tests.acceptance.machine import Json, Machine, machine_in
 from tests.stand_ins.google_vision import GoogleStandIn, google_over_rest
 from tests.stand_ins.model_server import ModelServer, model_server
 
-GOOGLE_KEY, OPENAI_KEY = "google-canary-9876543210", "sk-canary-0123456789"
+GOOGLE_KEY, OPENAI_KEY = canaries.GOOGLE_API_KEY, canaries.OPENAI_API_KEY
 
 
 @dataclass

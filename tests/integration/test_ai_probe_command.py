@@ -17,12 +17,13 @@ from media_vm.cli import app
 from media_vm.environment import variables
 from media_vm.secret_files import SECRETS
 from media_vm.vision import google_client, model_wire  # noqa: F401 - nor does this
+from tests import canaries
 from tests.stand_ins.google_vision import GoogleStandIn, Refusal, google_over_rest
 from tests.stand_ins.model_bodies import Model
 from tests.stand_ins.model_faults import hang, status
 from tests.stand_ins.model_server import ModelServer, model_server
 
-CANARY = "sk-canary-0123456789"
+CANARY = canaries.OPENAI_API_KEY
 
 
 @pytest.fixture(autouse=True)

@@ -16,8 +16,9 @@ from media_vm.environment import variables
 from media_vm.rules.policy import Policy
 from media_vm.secret_files import SECRETS
 from media_vm.values import PendingImage, PendingList
+from tests import canaries
 
-OPENAI = {"OPENAI_API_KEY": "sk-canary-0123456789"}
+OPENAI = {"OPENAI_API_KEY": canaries.OPENAI_API_KEY}
 ANALYSED = """UPDATE processing_checklist SET due_at = NULL, retrieve_file = 'completed',
  ai_visual_analysis = 'completed', resize_optimize = 'completed', has_variants = 1, degraded = 'not_configured'"""
 

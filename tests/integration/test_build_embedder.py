@@ -28,12 +28,13 @@ from media_vm.rules.outages import NO_TURN, OUT_OF_MONEY
 from media_vm.settings import Settings
 from media_vm.told_embeddings import NO_VECTORS, SWITCHED_OFF
 from media_vm.vision import model_wire  # noqa: F401 - nor does this
+from tests import canaries
 from tests.integration.databases import sqlite_engine
 from tests.stand_ins import model_faults as faults
 from tests.stand_ins.model_server import ModelServer, Step, model_server
 from tests.tiny_bert import HIDDEN, tiny_bert, write_folder
 
-CANARY = "sk-canary-0123456789"
+CANARY = canaries.OPENAI_API_KEY
 PRICES = """as_of = 2026-11-20
 [openai."text-embedding-3-small"]
 input = 100

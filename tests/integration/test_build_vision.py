@@ -31,6 +31,7 @@ from media_vm.settings import Settings
 from media_vm.values import Described, Media
 from media_vm.vision import google_client, model_wire  # noqa: F401 - nor does this
 from media_vm.vision.providers import Providers
+from tests import canaries
 from tests.integration.databases import sqlite_engine
 from tests.stand_ins.google_vision import GoogleStandIn, Refusal, google_over_rest
 from tests.stand_ins.model_bodies import Model
@@ -39,7 +40,7 @@ from tests.stand_ins.model_server import ModelServer, model_server
 
 MEDIA = Media(7, 7, 1, DataType.PRODUCT, "sea.jpg", "sea.jpg", None, Checklist())
 KNOWN = Known(DataType.PRODUCT)
-CANARY = "sk-canary-0123456789"
+CANARY = canaries.OPENAI_API_KEY
 
 
 @dataclass

@@ -12,6 +12,7 @@ from media_vm import __version__
 from media_vm.adapters.engine import migrate
 from media_vm.cli import app
 from media_vm.secret_files import SECRETS
+from tests import canaries
 
 MAIN_API = {"MAIN_API_URL": "http://127.0.0.1:9", "MAIN_API_KEY": "key-of-this-test"}
 
@@ -126,7 +127,9 @@ def test_a_worker_hears_of_every_problem_at_once(database: Path, command: str) -
 def test_which_database_is_meant_is_said(tmp_path: Path) -> None:
     """By its place, and with no password."""
     none = media_vm("status", DATABASE_URL="sqlite:///nowhere.db")
-    away = media_vm("status", DATABASE_URL="mysql+pymysql://me:canary@127.0.0.1:9/oaf_media")
+    away = media_vm(
+        "status", DATABASE_URL=f"mysql+pymysql://me:{canaries.DATABASE_PASSWORD}@127.0.0.1:9/oaf_media"
+    )
 
     assert (2, 1) == (none.exit_code, away.exit_code)
     assert f"there is no database at {tmp_path / 'nowhere.db'} (DATABASE_URL) yet" in none.stderr

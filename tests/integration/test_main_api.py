@@ -23,6 +23,7 @@ from media_vm.errors import GiveUp, Misconfigured, NotThere, ProviderDown, StepF
 from media_vm.ports import MainAPI
 from media_vm.rules.callbacks import Event, EventKind
 from media_vm.testing import MemoryMainAPI, picture
+from tests import canaries
 from tests.hostile_server import (
     Answer,
     HostileServer,
@@ -35,7 +36,7 @@ from tests.hostile_server import (
     reply,
 )
 
-KEY = "secret-canary-key"
+KEY = canaries.MAIN_API_KEY
 TEMP = "/temp_images/products/456-product-123.jpg"
 LIMIT = 10_000
 REQUEST = "0123456789abcdef"

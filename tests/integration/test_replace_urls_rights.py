@@ -15,13 +15,14 @@ from typer.testing import CliRunner, Result
 
 from media_vm.adapters.engine import open_engine
 from media_vm.cli import app
+from tests import canaries
 from tests.mariadb import PrivateMariaDB
 from tests.replacing.festival import make_tables, statuses, values
 from tests.replacing.filling import filled
 from tests.replacing.pictures import picture_server
 
 GRANTS = Path(__file__).parents[2] / "deploy" / "sql" / "replace_urls_user.sql"
-PASSWORD = "a-long-password"
+PASSWORD = canaries.REPLACING_PASSWORD
 _NUMBERS = count(1)
 
 
@@ -43,8 +44,9 @@ def rights(mariadb: PrivateMariaDB, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     root = open_engine(mariadb.url(name))
     make_tables(root)
     sql = "\n".join(line for line in GRANTS.read_text().splitlines() if not line.startswith("--"))
+    sql = sql.replace("festival.", f"{name}.").replace("a-long-password", PASSWORD)
     mariadb.execute("DROP USER IF EXISTS 'media_vm_urls'@'localhost'")
-    mariadb.execute(*(one for one in sql.replace("festival.", f"{name}.").split(";") if one.strip()))
+    mariadb.execute(*(one for one in sql.split(";") if one.strip()))
     url = f"mysql+pymysql://media_vm_urls:{PASSWORD}@localhost/{name}?unix_socket={mariadb.socket}"
     monkeypatch.setattr("media_vm.logs.configure", lambda _: None)  # our loggers outlive the runner's stderr
     monkeypatch.setenv("MAIN_API_DATABASE_URL", url)

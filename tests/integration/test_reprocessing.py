@@ -194,6 +194,17 @@ def test_while_the_main_api_is_away_nothing_is_begun_that_it_is_told_of(sim: Sim
     assert [RequestState.DONE] * 2 == states(sim)
 
 
+def test_a_description_that_waits_keeps_no_variant_waiting(sim: Simulated) -> None:
+    """One that nobody gives for now has the one place of its kind; pictures to be made are of another."""
+    sim.parts.vision.is_configured = True
+    sim.parts.vision.down = ProviderDown("unreachable", "nobody there")
+    ask(sim, 1, 2, remake=Remake(frozenset({Step.AI_VISUAL_ANALYSIS})))
+    ask(sim, 3)
+    run_cycle(sim.world)
+
+    assert [RequestState.BEGUN, RequestState.DONE, RequestState.WAITING] == states(sim)
+
+
 def test_a_focal_point_is_not_lost_beside_a_part(stored: tuple[Simulated, Engine]) -> None:
     """Moved while one size waits to be tried again: then all are made."""
     sim, engine = stored

@@ -18,9 +18,10 @@ from media_vm.adapters.transfer import Transfer
 from media_vm.errors import ProviderDown, StepFailed, TooSlow, TryAgain
 from media_vm.rules.known import SiteTold
 from media_vm.testing import MemoryClock, MemoryMainAPI
+from tests import canaries
 from tests.hostile_server import Answer, HostileServer, dripping, hanging_up, hostile_server, lying, reply
 
-KEY = "secret-canary-key"
+KEY = canaries.MAIN_API_KEY
 PATH = "/api/media/context/456"
 BODY = {"site": {"title": "Harbour", "page": "About"}}
 TOLD = SiteTold(title="Harbour", page="About")

@@ -19,6 +19,7 @@ from media_vm.rules.findings import Box, Call, CropHint, Likelihood, Provider, S
 from media_vm.rules.pictures import DataType
 from media_vm.vision.google import GoogleSetup, GoogleVision, Transport
 from media_vm.vision.google_features import Feature
+from tests import canaries
 from tests.pictures import photo
 from tests.stand_ins.google_vision import (
     Answer,
@@ -31,7 +32,7 @@ from tests.stand_ins.google_vision import (
     refused_picture,
 )
 
-KEY = "secret-canary-key"
+KEY = canaries.GOOGLE_API_KEY
 BUDGET = timedelta(seconds=0.8)
 SERVERS = {Transport.GRPC: google_over_grpc, Transport.REST: google_over_rest}
 ALL = ("label", "text", "properties", "object")

@@ -15,12 +15,13 @@ import pytest
 from media_vm.errors import GiveUp, Misconfigured, ProviderDown, StepFailed, TooSlow, TryAgain
 from media_vm.rules.pictures import DataType
 from media_vm.vision.google import GoogleSetup, GoogleVision, Transport
+from tests import canaries
 from tests.hostile_server import Answer, HostileServer, dripping, endless, hostile_server, reply
 from tests.pictures import photo
 from tests.stand_ins.google_vision import Fault, Refusal, google_over_rest
 
 PATH = "/v1/images:annotate?%24alt=json%3Benum-encoding%3Dint"
-KEY = "secret-canary-key"
+KEY = canaries.GOOGLE_API_KEY
 BUDGET = timedelta(seconds=0.8)
 SAYS = json.dumps({"responses": [{"labelAnnotations": [{"description": "Sea", "score": 0.5}]}]}).encode()
 JPEG = photo(64, 64).jpegsave_buffer(keep="none")

@@ -18,10 +18,11 @@ from media_vm.errors import ProviderDown
 from media_vm.rules.pictures import DataType
 from media_vm.vision.google import GoogleSetup, GoogleVision, Transport
 from media_vm.vision.google_probe import PROBE
+from tests import canaries
 from tests.stand_ins.certificate import self_signed
 from tests.stand_ins.google_vision import Certificate, GoogleStandIn, google_over_grpc, google_over_rest
 
-KEY = "secret-canary-key"
+KEY = canaries.GOOGLE_API_KEY
 SERVERS = {Transport.GRPC: google_over_grpc, Transport.REST: google_over_rest}
 ONE_LOOK = """
 import sys

@@ -68,11 +68,7 @@ class Commands:
     def serving(self) -> Iterator[httpx.Client]:
         """The real serve on a free port."""
         port = free_port()
-        more = {
-            "MEDIA_VM_SERVE_PORT": str(port),
-            "MEDIA_VM_CPU_SLOTS": "1",
-            "MEDIA_VM_METRICS_BIND": "127.0.0.1:0",
-        }
+        more = {"MEDIA_VM_SERVE_PORT": str(port), "MEDIA_VM_CPU_SLOTS": "1"}
         quiet = subprocess.DEVNULL
         command = [sys.executable, "-m", "media_vm", "serve"]
         process = subprocess.Popen(

@@ -18,6 +18,7 @@ from media_vm.rules.findings import Box, LogoWords, Provider, Told
 from media_vm.rules.outages import NO_TURN, OUT_OF_MONEY, Outage, Party
 from media_vm.rules.pictures import DataType, Region
 from media_vm.testing import MemoryParts, memory_parts, picture
+from media_vm.values import Described
 from tests.said import seen, told
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -287,6 +288,89 @@ def test_what_cannot_be_measured_in_an_outage_goes_live_without(parts: MemoryPar
 
     assert [85, None] == [body["ai_analysis"]["quality_score"] for body in bodies(parts)]
     assert (StepStatus.PENDING, 0) == analysis_step(parts, 2)
+
+
+def test_refusals_are_nobodys_absence(parts: MemoryParts) -> None:
+    """While Google is away no step succeeds; three pictures that the model's policy refuses take nothing from
+    others, whom it answers in between."""
+    parts.vision.google_down = DOWN
+    parts.vision.own = {number: TryAgain("refused", "not this picture") for number in (1, 4, 7)}
+    for number in range(1, 13):
+        parts.api.upload(number, f"{number}.jpg", picture(width=1000 + number), user_id=number)
+        run_cycle(parts.world)
+
+    assert [Party.GOOGLE] == [one.party for one in parts.outages.open()]
+    assert {2, 3, 5, 6, 8, 9, 10, 11, 12} == {int(one["media_id"]) for one in bodies(parts) if one["ai_enhanced"]}
+
+
+def test_who_was_answered_with_nonsense_lets_all_others_go_first(parts: MemoryParts) -> None:
+    """Three bad pictures with the lowest ids, in the outage that they began: the first good one ends it soon."""
+    parts.vision.own = {number: TryAgain("off_schema", "twice") for number in (1, 2, 3)}
+    for number in range(1, 9):
+        parts.api.upload(number, f"{number}.jpg", picture(width=1000 + number), user_id=number)
+    run_cycle(parts.world)
+    began = [one.party for one in parts.outages.open()]
+
+    let_time_pass(parts, timedelta(minutes=3))
+
+    assert [Party.OPENAI] == began
+    assert [(StepStatus.COMPLETED, 1)] * 5 == [analysis_step(parts, number) for number in range(4, 9)]
+
+
+@pytest.mark.parametrize(
+    ("nonsense", "pictures", "lasts"),
+    [(("off_schema", "empty_answer"), 30, 6 * HOUR), (("request_refused",) * 2, 6, 48 * HOUR)],
+    ids=["paid", "not paid"],
+)
+def test_no_sort_of_nonsense_for_all_fails_all(
+    parts: MemoryParts, nonsense: tuple[str, str], pictures: int, lasts: timedelta
+) -> None:
+    """A model that is broken now this way and now that is away, and so is one that refuses whatever it is sent:
+    those who waited are described once it is mended."""
+    for number in range(1, pictures + 1):
+        parts.vision.own[number] = TryAgain(nonsense[number % 2], "nonsense")
+        parts.api.upload(number, f"{number}.jpg", picture(width=1000 + number), user_id=number)
+    let_time_pass(parts, lasts)
+    steps = [analysis_step(parts, number)[0] for number in range(1, pictures + 1)]
+    parts.vision.own = {}
+
+    let_time_pass(parts, 100 * HOUR)
+
+    assert StepStatus.FAILED not in steps
+    assert {StepStatus.COMPLETED} == {analysis_step(parts, number)[0] for number in range(1, pictures + 1)}
+
+
+def test_an_answer_from_before_ends_no_outage(parts: MemoryParts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was under way when another's call was told to come again in an hour."""
+    parts.api.upload(1, "1.jpg", picture())
+    later = Outage(Party.OPENAI, parts.clock.now, parts.clock.now + HOUR, Kind.OUTAGE, "busy", failures=1)
+    parts.vision.own[1] = TryAgain("refused", "not this picture")
+    describe = parts.vision.describe
+
+    def meanwhile_another_is_told_to_wait(*given: Any) -> Described:
+        parts.outages.note(later)
+        return describe(*given)
+
+    monkeypatch.setattr(parts.vision, "describe", meanwhile_another_is_told_to_wait)
+    run_cycle(parts.world)
+
+    assert [later] == list(parts.outages.open())
+    assert (StepStatus.PENDING, 1) == analysis_step(parts)
+
+
+@pytest.mark.parametrize(("until", "passed_over"), [(-1, set()), (60, {Provider.OPENROUTER})])
+def test_a_second_model_is_there_for_a_first_that_fails(
+    parts: MemoryParts, monkeypatch: pytest.MonkeyPatch, until: int, passed_over: set[Provider]
+) -> None:
+    """It was away for a moment: once its time has come it is asked again, where the first one does not manage."""
+    monkeypatch.setattr(type(parts.vision), "choices", ((Provider.OPENAI, Provider.OPENROUTER),))
+    again = parts.clock.now + timedelta(seconds=until)
+    parts.outages.note(Outage(Party.OPENROUTER, parts.clock.now, again, Kind.OUTAGE, "unreachable", failures=1))
+    parts.api.upload(1, "1.jpg", picture())
+
+    run_cycle(parts.world)
+
+    assert [frozenset(passed_over)] == parts.vision.skipped
 
 
 def test_a_bug_in_measuring_keeps_no_picture_from_going_live(parts: MemoryParts) -> None:

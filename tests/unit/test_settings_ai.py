@@ -11,8 +11,9 @@ from media_vm.rules.findings import Provider
 from media_vm.rules.google_features import DEFAULT_FEATURES, Feature, Transport
 from media_vm.secret_files import SECRETS
 from media_vm.settings import Settings
+from tests import canaries
 
-CANARY = "sk-canary-0123456789"
+CANARY = canaries.OPENAI_API_KEY
 GOOGLE, OPENAI, OPENROUTER, OLLAMA = (
     Provider.GOOGLE,
     Provider.OPENAI,
