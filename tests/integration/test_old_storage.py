@@ -12,28 +12,11 @@ import pytest
 from media_vm.adapters.old_storage import OldDisk
 from media_vm.adopting_ports import Old, Refused
 from media_vm.errors import WrongUse
-from media_vm.rules.checklist import Checklist
-from media_vm.rules.pictures import Background, DataType, Size
+from media_vm.rules.pictures import Background, Size
+from tests.takeover.old_media import OLD
 
 ANOTHERS = "12-another.jpg"
 FOLDER = "library/user_4/product/img"
-OLD = Old(
-    media_id=12,
-    user_id=4,
-    data_type=DataType.PRODUCT,
-    main_api_id=1,
-    bulk_path="/var/www/media-backend/storage/bulk/2025-01-15/12-a.jpg",
-    library_path=FOLDER,
-    has_original=False,
-    checklist=Checklist(),
-    kept=frozenset(),
-    has_analysis=False,
-    is_measured=False,
-    is_settled=False,
-    is_made_here=False,
-    is_leased=False,
-    shares_library=False,
-)
 
 
 @pytest.fixture

@@ -14,28 +14,11 @@ from media_vm.adopting_ports import Old, OldFile, Refused, Settlement
 from media_vm.errors import ChildDied, GiveUp, NoRoom, NotThere, TooSlow, TryAgain
 from media_vm.rules.adopting import Verdict
 from media_vm.rules.analysis import Measured
-from media_vm.rules.checklist import Checklist
 from media_vm.rules.pictures import DataType, SourceFacts
 from media_vm.values import Download
+from tests.takeover.old_media import OLD
 
 PATH = "bulk/2025-01-15/12-a.jpg"
-OLD = Old(
-    media_id=12,
-    user_id=4,
-    data_type=DataType.PRODUCT,
-    main_api_id=1,
-    bulk_path=PATH,
-    library_path=None,
-    has_original=False,
-    checklist=Checklist(),
-    kept=frozenset(),
-    has_analysis=False,
-    is_measured=False,
-    is_settled=False,
-    is_made_here=False,
-    is_leased=False,
-    shares_library=False,
-)
 
 
 @dataclass
