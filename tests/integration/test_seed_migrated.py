@@ -19,10 +19,9 @@ from sqlmodel import select
 from media_vm.adapters import engine as engines
 from media_vm.adapters.analysis_rows import analysis_of
 from media_vm.adapters.engine import open_engine
-from media_vm.adapters.seed_preview import migration_of
 from media_vm.adapters.tables import MediaAIAnalysis
 from media_vm.adapters.transactions import reading
-from media_vm.errors import NotTakenOver, WrongUse
+from media_vm.errors import WrongUse
 from migrations.seed_copy import preview
 from tests.integration.test_migrations_killed import in_a_child
 from tests.mariadb import PrivateMariaDB
@@ -183,24 +182,6 @@ def test_times_without_a_zone_are_the_servers(mariadb: PrivateMariaDB) -> None:
         engine.dispose()
 
     assert datetime(2025, 7, 1, 10, tzinfo=UTC) == found.replace(tzinfo=UTC)
-
-
-def test_a_running_system_is_not_taken_over_unasked(mariadb: PrivateMariaDB) -> None:
-    """Its database may have our name: what was found and the way on are told, and no table is touched."""
-    url = seeded(mariadb, "seed_running")
-    engine = open_engine(url)
-    before = all_rows(engine)
-
-    with pytest.raises(NotTakenOver) as refused:
-        engines.migrate(url)
-    said, after, is_needed = str(refused.value), all_rows(engine), migration_of(url).needs_take_over
-    migrate(url)
-    engines.migrate(url)
-
-    assert before == after
-    assert (True, False) == (is_needed, migration_of(url).needs_take_over)
-    assert all(word in said for word in ("media_files (5 rows)", "stop", "backup", "media-vm migrate --take-over"))
-    engine.dispose()
 
 
 def test_two_seeds_at_once_are_refused(mariadb: PrivateMariaDB) -> None:
