@@ -5,6 +5,7 @@
 #   [MAIN_API_URL=… MEDIA_BACKEND_URL=…] [MAIN_API_KEY=…] deploy/install.sh [--dry-run] [--no-database] [--no-nginx]
 #
 # It may be run again at any time. What you changed stays: it shows what would differ. --dry-run changes nothing.
+# Exit code 1: the database did not take this version's tables, or something broke off.
 # --no-database: yours is elsewhere; put its URL into /etc/media-vm/database-url and -owner-url. --root DIR: write the
 # files below DIR and do nothing else, for whoever builds an image. docs/operator.md tells the rest.
 set -eu
@@ -41,6 +42,8 @@ done
 . "$HERE/deploy/install/release.sh"
 # shellcheck source=deploy/install/database.sh
 . "$HERE/deploy/install/database.sh"
+# shellcheck source=deploy/install/tables.sh
+. "$HERE/deploy/install/tables.sh"
 # shellcheck source=deploy/install/settings.sh
 . "$HERE/deploy/install/settings.sh"
 # shellcheck source=deploy/install/services.sh
@@ -104,10 +107,7 @@ fi
 folders
 settings
 release
-put "$HERE/deploy/install/media-vm" /usr/local/bin/media-vm 0755
 database
-tables
-site
-units
-starts
+goes_live
 tells_the_end
+if [ -n "$failed" ]; then exit 1; fi

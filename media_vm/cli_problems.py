@@ -10,7 +10,7 @@ import structlog
 import typer
 
 from media_vm.environment import SettingsProblem, advice, read_settings, unknown_names
-from media_vm.errors import DatabaseDown, Misconfigured, NotMigrated, WrongUse
+from media_vm.errors import DatabaseDown, Misconfigured, NotMigrated, NotTakenOver, WrongUse
 from media_vm.settings import Settings
 
 PROBLEM, USAGE = 1, 2
@@ -38,7 +38,7 @@ def problems_told() -> Iterator[None]:
     except (NotMigrated, WrongUse) as error:
         typer.echo(f"media-vm: {error}", err=True)
         raise typer.Exit(USAGE) from None
-    except (DatabaseDown, Misconfigured) as error:
+    except (DatabaseDown, Misconfigured, NotTakenOver) as error:
         typer.echo(f"media-vm: {error}", err=True)
         raise typer.Exit(PROBLEM) from None
 

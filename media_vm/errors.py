@@ -4,6 +4,7 @@
     ├── LeaseLost               somebody else has the item: write nothing, discard the work
     │   └── Deleted             the media was deleted meanwhile: the same, and let go of it, so that it is removed
     ├── NotMigrated             the database is not as this version needs it: run `media-vm migrate`
+    ├── NotTakenOver            the tables are a running system's: nobody said that they may be taken over
     ├── WrongUse                what was asked for cannot be: the sentence says what to change; nothing was done
     ├── DatabaseDown            the database is away: stop what you do, try the whole of it later
     └── StepFailed              a step did not succeed; its kind decides what follows (contract §5.3)
@@ -49,6 +50,10 @@ class Deleted(LeaseLost):
 
 class NotMigrated(MediaVMError):
     """The database is not as this version needs it."""
+
+
+class NotTakenOver(MediaVMError):
+    """The database is that of the system before ours, and nobody said that we may have it; nothing was done."""
 
 
 class WrongUse(MediaVMError):

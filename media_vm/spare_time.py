@@ -20,6 +20,8 @@ log = structlog.get_logger()
 
 def let_go_of_the_left_behind(world: World) -> None:
     """What we held when the database went away is due again, and no death is counted: it was an outage."""
+    if world.left_behind:
+        world.store.sign_on(world.worker)  # the loop goes round, also while the next line finds nobody
     while world.left_behind:
         with suppress(LeaseLost):
             world.leases.release(world.left_behind[-1], world.store.now())

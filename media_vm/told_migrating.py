@@ -15,7 +15,8 @@ NEXT = "next: `media-vm adopt`, which gives the old files their rows; a worker l
 def tell_migration(one: Migration) -> str:
     """For `--check`."""
     at = f"the database is at revision {one.revision or 'none'}"
-    lines = [f"{at}; `media-vm migrate` brings it to {one.newest}" if one.is_needed else at]
+    how = "media-vm migrate --take-over" if one.needs_take_over else "media-vm migrate"
+    lines = [f"{at}; `{how}` brings it to {one.newest}" if one.is_needed else at]
     return "\n".join([*lines, *(tell_seed(one.seed) if one.seed and one.copies_seed else ())])
 
 
@@ -33,7 +34,12 @@ def tell_seed(seed: Copied) -> Iterator[str]:
 
 def migration_json(one: Migration) -> dict[str, Any]:
     """For a program."""
-    return {"revision": one.revision, "newest": one.newest, "seed": _seed_json(one.seed) if one.seed else None}
+    return {
+        "revision": one.revision,
+        "newest": one.newest,
+        "needs_take_over": one.needs_take_over,
+        "seed": _seed_json(one.seed) if one.seed else None,
+    }
 
 
 def _seed_json(seed: Copied) -> dict[str, Any]:

@@ -19,7 +19,7 @@ engine = open_engine(context.config.attributes["url"], connections=1)
 try:
     with translated(), alone(engine) as connection:
         require_supported(connection)
-        set_aside(connection)
+        set_aside(connection, may_take_over=context.config.attributes.get("may_take_over", False))
         context.configure(connection, target_metadata=SQLModel.metadata, transaction_per_migration=True)
         with context.begin_transaction():
             context.run_migrations()

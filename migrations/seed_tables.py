@@ -13,7 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import Connection, inspect, text
 
-from media_vm.errors import WrongUse
+from media_vm.errors import NotTakenOver, WrongUse
 
 MEDIA, CHECKLIST, ANALYSIS = TABLES = ("media_files", "processing_checklist", "media_ai_analysis")
 PREFIX: Final = "seed_"
@@ -48,15 +48,34 @@ class SeedTable:
         return column in self.columns
 
 
-def set_aside(connection: Connection) -> None:
+def are_live(connection: Connection) -> bool:
+    """Do they still have their own names, by which the system before ours may be using them just now?"""
+    return connection.dialect.name != "sqlite" and _is_seeds(connection, _here(connection))
+
+
+def set_aside(connection: Connection, *, may_take_over: bool) -> None:
     """Before the first revision, which makes tables of these names. One statement, whole or not at all: killed
-    before it nothing has happened, and after it ours can be made. WrongUse."""
-    if connection.dialect.name == "sqlite":
-        return
-    names = _here(connection)
-    if _is_seeds(connection, names):
-        _rename([table for table in TABLES if table in names], names, connection)
+    before it nothing has happened, and after it ours can be made. NotTakenOver, WrongUse."""
+    if are_live(connection):
+        names = _here(connection)
+        found = [table for table in TABLES if table in names]
+        if not may_take_over:
+            raise _not_asked(found, connection)
+        _rename(found, names, connection)
     connection.commit()  # or all revisions would be one transaction
+
+
+def _not_asked(found: Sequence[str], connection: Connection) -> NotTakenOver:
+    counted = [
+        f"{table} ({connection.execute(text(f'SELECT COUNT(*) FROM {table}')).scalar_one()} rows)"  # noqa: S608 - our own names
+        for table in found
+    ]
+    return NotTakenOver(
+        f"the database {connection.engine.url.database} (DATABASE_URL) is that of a running system: "
+        f"{', '.join(counted)} are not media VM's. Nothing was changed. To take it over, stop that system and its "
+        "timers, make a backup, look at `media-vm migrate --check`, then run `media-vm migrate --take-over` "
+        '(docs/operator.md, "Taking over the running system"); else let DATABASE_URL name another database'
+    )
 
 
 def _rename(found: Sequence[str], names: frozenset[str], connection: Connection) -> None:

@@ -1,10 +1,10 @@
 # One folder a version below /opt/media-vm/releases, `current` pointing at one: so an upgrade is one rename, and the
 # way back too. A release's name is what it is made of.
 # shellcheck shell=sh
-RELEASES=/opt/media-vm/releases
+RELEASES=/opt/media-vm/releases CURRENT=/opt/media-vm/current
 
 release() {
-    new_release=""
+    new_release="" id=""
     if ! is_this_machine; then
         left "with --root no release is made"
         return
@@ -16,12 +16,24 @@ release() {
     if [ ! -e "$RELEASES/$id/.complete" ]; then
         does "release $id, its packages by their hashes (some minutes)" make_release "$RELEASES/$id"
     fi
-    if [ "$(readlink /opt/media-vm/current || true)" != "releases/$id" ]; then
+}
+
+# Only once the database has its tables: what runs goes on with the old release until then. In a first installation
+# there is nothing that runs, and `sudo media-vm` is wanted for what is left.
+switch() {
+    if [ -z "$id" ]; then return; fi
+    before=$(readlink "$CURRENT" || true)
+    if [ "$before" != "releases/$id" ]; then
         does "current is release $id" point_at "$id"
         new_release=yes
     fi
-    forget_old_releases
+    forget_old_releases "${before#releases/}"
 }
+
+is_upgrade() { [ -n "$id" ] && [ -e "$CURRENT" ] && [ "$(readlink "$CURRENT")" != "releases/$id" ]; }
+
+# The command of the release that is to be, with its keys: /usr/local/bin/media-vm is still the old one's.
+of_new_release() { RELEASE=releases/$id sh "$HERE/deploy/install/media-vm" "$@"; }
 
 release_id() {
     {
@@ -44,15 +56,16 @@ make_release() {
 }
 
 point_at() {
-    ln -sfn "releases/$1" /opt/media-vm/current.tmp
-    mv -T /opt/media-vm/current.tmp /opt/media-vm/current
+    ln -sfn "releases/$1" "$CURRENT.tmp"
+    mv -T "$CURRENT.tmp" "$CURRENT"
 }
 
-# The newest beside the current one stays, for the way back.
+# One beside the current one stays, for the way back: the one that ran until now, else the newest.
 forget_old_releases() {
     spare=""
+    if [ "$1" != "$id" ] && [ -d "$RELEASES/$1" ]; then spare=$1; fi
     for old in $(ls -1t "$RELEASES" 2>/dev/null || true); do
-        if [ "$old" = "$id" ]; then continue; fi
+        if [ "$old" = "$id" ] || [ "$old" = "$spare" ]; then continue; fi
         if [ -z "$spare" ]; then spare=$old; continue; fi
         does "old release $old is removed" rm -rf "${RELEASES:?}/$old"
     done

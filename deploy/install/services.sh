@@ -3,7 +3,7 @@
 
 site() {
     new_site=""
-    if [ -n "$NO_NGINX" ]; then return; fi
+    if [ -n "$NO_NGINX$running" ]; then return; fi # the running system may have a site for the same host
     host=$(setting MEDIA_BACKEND_URL)
     host=${host:-${MEDIA_BACKEND_URL:-}}
     host=$(printf %s "$host" | sed 's#^[a-z]*://##;s#[:/].*##')
@@ -43,20 +43,11 @@ units() {
     optional_keys
 }
 
-tables() {
-    if [ -z "$has_database" ]; then return; fi
-    if [ -n "$DRY" ]; then
-        says "  would  bring the database to this version's tables"
-    elif told=$(/usr/local/bin/media-vm migrate 2>&1); then
-        says "  now    $told"
-    else
-        has_database=""
-        left "the database did not take this version's tables: $told"
-    fi
-}
-
 starts() {
     if ! is_this_machine; then
+        return
+    elif [ -n "$running" ]; then
+        if [ -n "$new_units" ] && [ -d /run/systemd/system ]; then does "systemd reads its units anew" systemctl daemon-reload; fi
         return
     elif [ ! -d /run/systemd/system ]; then
         left "no systemd runs here: start \`media-vm worker\`, \`media-vm serve\` and nginx yourself, \

@@ -1,4 +1,4 @@
--- Undoes `media-vm migrate` on a database that it took over: our tables go, the old ones have their names again.
+-- Undoes `media-vm migrate --take-over` on a database that it took over: our tables go, the old ones have their names again.
 -- Stop serve and the worker first. What came in meanwhile is lost from the database; its files stay on the disk.
 --
 --     mariadb oaf_media < go_back_to_seed.sql

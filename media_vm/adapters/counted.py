@@ -44,8 +44,8 @@ class CountedStore(DatabaseStore):
 
     def sign_on(self, worker: str) -> None:
         """That the loop goes round."""
+        self._counts.alive()  # first: a database that is away is no reason to restart a loop that waits for it
         super().sign_on(worker)
-        self._counts.alive()
 
 
 class CountedLeases(DatabaseLeases):

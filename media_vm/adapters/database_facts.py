@@ -9,14 +9,16 @@ from datetime import UTC, datetime
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 
 from media_vm.adapters import analysis_table, tables  # noqa: F401 - their tables are the ones that count
 from media_vm.adapters.columns import Now
 from media_vm.adapters.engine import newest_revision, open_engine, place_of, sqlite_file
 from media_vm.adapters.server_versions import require_supported
+from media_vm.adapters.tables import MediaMark
 from media_vm.adapters.transactions import replay_code, translated
 from media_vm.errors import DatabaseDown, NotMigrated
+from media_vm.rules.adopting import ADOPTION, NEEDED
 from media_vm.rules.checkup_database import DatabaseFacts, ServerFacts
 
 CLAIMED = "processing_checklist"
@@ -47,6 +49,7 @@ def read_database(url: str) -> DatabaseFacts:
             too_old=_too_old(connection),
             journal=str(connection.scalar(text("PRAGMA journal_mode"))) if is_sqlite else None,
             server=None if is_sqlite else _server(connection),
+            awaits_adoption=_awaits_adoption(connection),
         )
 
 
@@ -93,6 +96,13 @@ def _too_old(connection: Connection) -> str | None:
 def _indexes(connection: Connection) -> tuple[tuple[str, ...], ...]:
     found = inspect(connection).get_indexes(CLAIMED)
     return tuple(tuple(str(name) for name in one["column_names"]) for one in found)
+
+
+def _awaits_adoption(connection: Connection) -> bool:
+    if not inspect(connection).has_table(str(MediaMark.__tablename__)):
+        return False
+    note = select(col(MediaMark.note)).where(col(MediaMark.name) == ADOPTION)
+    return connection.execute(note).scalar() == NEEDED
 
 
 def _refused(engine: Engine) -> tuple[str, ...]:

@@ -77,13 +77,16 @@ def migrations_config(url: str) -> Config:
     return config
 
 
-def migrate(url: str, *, may_make_folder: bool = False) -> None:
+def migrate(url: str, *, may_make_folder: bool = False, may_take_over: bool = False) -> None:
     """Bring the tables to this version; safe to run again. may_make_folder: of a path that nobody mistyped.
-    DatabaseDown, WrongUse."""
+    may_take_over: the tables of the system before ours, which nobody runs any more. DatabaseDown, NotTakenOver,
+    WrongUse."""
     if file := sqlite_file(make_url(url)):
         _require_folder(file.parent, may_make=may_make_folder)
     with translated(place_of(make_url(url))):
-        command.upgrade(migrations_config(url), "head")
+        config = migrations_config(url)
+        config.attributes["may_take_over"] = may_take_over
+        command.upgrade(config, "head")
 
 
 def _require_folder(folder: Path, *, may_make: bool) -> None:

@@ -10,17 +10,20 @@ from sqlalchemy import make_url
 from media_vm.adapters.engine import newest_revision, open_engine, place_of, sqlite_file
 from media_vm.adapters.transactions import translated
 from migrations.seed_copy import Copied, preview
+from migrations.seed_tables import are_live
 
 COPIED_BY = "0094"  # the revision that copies the first of the seed's tables
 
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """From which revision to which. seed: what is, or was, copied of a seed's database; None: it is none."""
+    """From which revision to which. seed: what is, or was, copied of a seed's database; None: it is none.
+    needs_take_over: its tables are where the system before ours has them, and are taken only when that is said."""
 
     revision: str | None
     newest: str | None
     seed: Copied | None
+    needs_take_over: bool = False
 
     @property
     def is_needed(self) -> bool:
@@ -42,6 +45,6 @@ def migration_of(url: str) -> Migration:
     try:
         with translated(place_of(where)), engine.connect().execution_options(reading=True) as connection:
             revision = MigrationContext.configure(connection).get_current_revision()
-            return Migration(revision, newest, preview(connection))
+            return Migration(revision, newest, preview(connection), are_live(connection))
     finally:
         engine.dispose()

@@ -32,7 +32,8 @@ class ServerFacts:
 @dataclass(frozen=True, slots=True)
 class DatabaseFacts:
     """product: as `MariaDB 10.11.6`. needed, revision: of migrations. indexes: the columns of each index of the
-    checklist. refused: what we may not do, of `DOES`. journal: SQLite's mode. server: None of SQLite."""
+    checklist. refused: what we may not do, of `DOES`. journal: SQLite's mode. server: None of SQLite.
+    awaits_adoption: rows were taken over, and the files that belong to them not yet."""
 
     place: str
     product: str
@@ -43,6 +44,7 @@ class DatabaseFacts:
     too_old: str | None = None
     journal: str | None = None
     server: ServerFacts | None = None
+    awaits_adoption: bool = False
 
     @property
     def is_migrated(self) -> bool:
@@ -60,6 +62,8 @@ def lines_of_database(facts: DatabaseFacts) -> Iterator[Line]:
     if facts.is_migrated:
         yield _index(facts)
         yield _rights(facts)
+    if facts.awaits_adoption:
+        yield _adoption()
     if facts.journal is not None:
         yield _journal(facts.journal)
     if facts.server is not None:
@@ -95,6 +99,14 @@ def _rights(facts: DatabaseFacts) -> Line:
         f"this user, or a read-only server, refuses {verbs}",
         f"GRANT SELECT, {', '.join(DOES)} on the database to the user of DATABASE_URL; see that the server is no "
         "read-only replica, and an SQLite file writable by this user",
+    )
+
+
+def _adoption() -> Line:
+    return warning(
+        "database: taking over",
+        "media of the system before media VM have their rows and not yet their files; a worker leaves them alone",
+        "run `media-vm adopt`, which only looks, then `media-vm adopt --yes`",
     )
 
 

@@ -17,10 +17,10 @@ URLS = ("MAIN_API_URL=http://127.0.0.1:9", "MEDIA_BACKEND_URL=http://media.festi
 INSTALL = ("env", *URLS, "/src/deploy/install.sh")
 ASK = "import urllib.request as u; print(u.urlopen('http://127.0.0.1/readyz', timeout=30).status)"
 TOOLS = ("debootstrap", "systemd-nspawn", "nsenter")
+WORKER = "media-vm-worker@1.service"
 UNITS = (
-    "media-vm-migrate.service",
     "media-vm-serve.service",
-    "media-vm-worker@1.service",
+    WORKER,
     "media-vm-backup.timer",
 )
 
@@ -61,7 +61,7 @@ def _with_systemd(root: Path) -> list[str]:
             problems += [] if state == "active" else [unit]
         ready = booted.until(("python3", "-c", ASK), "200")
         print(f"/readyz through nginx        {ready}")
-        told = booted.run("systemctl", "show", "-P", "StatusText", UNITS[2]).stdout.strip()
+        told = booted.run("systemctl", "show", "-P", "StatusText", WORKER).stdout.strip()
         print(f"the worker tells systemd     {told}")
     return problems + ([] if ready == "200" and told else ["/readyz, or the worker's status"])
 

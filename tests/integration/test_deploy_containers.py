@@ -46,6 +46,16 @@ def test_all_that_stays_up_is_asked_how_it_is() -> None:
     )
 
 
+def test_who_watches_reaches_metrics_from_beside() -> None:
+    """Each listens beyond its own loopback, on a port that is not published; the worker is asked itself."""
+    worker, serve = SERVICES["worker"], SERVICES["serve"]
+    bound = [worker["environment"].get("MEDIA_VM_WORKER_BIND"), serve["environment"].get("MEDIA_VM_METRICS_BIND")]
+
+    assert ["0.0.0.0:9465", "0.0.0.0:9464"] == bound
+    assert (None, ["127.0.0.1:3001:3001"]) == (worker.get("ports"), serve["ports"])
+    assert "http://127.0.0.1:9465/readyz" in worker["healthcheck"]["test"][-1]
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_commands_and_settings_are_ours(name: str) -> None:
     """Each runs a command that there is, with settings that there are."""

@@ -111,6 +111,18 @@ def test_only_who_must_knows_the_databases_owner() -> None:
     assert {"media-vm-migrate.service", "media-vm-backup.service"} == owners
 
 
+def test_every_start_migrates() -> None:
+    """Also after an older dump was restored: a unit that counts as running would not be started once more."""
+    assert [] == said(UNITS / "media-vm-migrate.service", "RemainAfterExit")
+    assert all("media-vm-migrate.service" in said(unit, "Wants")[0] for unit in (WORKER, SERVE))
+    assert all("media-vm-migrate.service" in said(unit, "After")[0] for unit in (WORKER, SERVE))
+
+
+def test_no_unit_takes_a_running_system_over() -> None:
+    """That is an operator's word."""
+    assert not any("take-over" in path.read_text() for path in UNITS.iterdir())
+
+
 def test_stopping_has_the_time_it_needs() -> None:
     """Longer than each grants itself; only the main process is told, for its children are amid a step."""
     assert seconds(WORKER, "TimeoutStopSec") >= worker.GRACE.total_seconds() + 10

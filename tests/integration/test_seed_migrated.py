@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
 from sqlalchemy import Engine, event, text
 from sqlmodel import select
 
+from media_vm.adapters import engine as engines
 from media_vm.adapters.analysis_rows import analysis_of
-from media_vm.adapters.engine import migrations_config, open_engine
+from media_vm.adapters.engine import open_engine
 from media_vm.adapters.tables import MediaAIAnalysis
 from media_vm.adapters.transactions import reading
 from media_vm.errors import WrongUse
@@ -49,7 +49,7 @@ class Migrated:
 
 
 def migrate(url: str) -> None:
-    command.upgrade(migrations_config(url), "head")
+    engines.migrate(url, may_take_over=True)
 
 
 @pytest.fixture(scope="module")

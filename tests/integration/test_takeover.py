@@ -9,11 +9,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from media_vm.adapters.database_facts import read_database
+from media_vm.adapters.engine import migrate, open_engine
+from media_vm.adapters.seed_preview import migration_of
 from media_vm.cli import app
+from media_vm.errors import NotTakenOver
 from tests.faults.ledger_api import ledger_api
 from tests.mariadb import PrivateMariaDB
 from tests.takeover.__main__ import acts
 from tests.takeover.commands import CommandsHere
+from tests.takeover.rubbish import all_rows, seeded
 from tests.takeover.trial import Trial
 
 
@@ -51,3 +56,22 @@ def test_without_anything_old_there_is_nothing_to_adopt(tmp_path: Path, monkeypa
     assert "at revision none" in checked.stdout
     assert json.loads(migrated.stdout)["seed"] is None
     assert {} == json.loads(adopted.stdout)["verdicts"]
+
+
+def test_a_running_system_is_not_taken_over_unasked(mariadb: PrivateMariaDB) -> None:
+    """Its database may have our name: what was found and the way on are told, nothing is touched."""
+    url = seeded(mariadb, "seed_running")
+    engine = open_engine(url)
+    before = all_rows(engine)
+
+    with pytest.raises(NotTakenOver) as refused:
+        migrate(url)
+    said, after, is_needed = str(refused.value), all_rows(engine), migration_of(url).needs_take_over
+    migrate(url, may_take_over=True)
+    migrate(url)
+
+    assert before == after
+    assert read_database(url).awaits_adoption
+    assert (True, False) == (is_needed, migration_of(url).needs_take_over)
+    assert all(word in said for word in ("media_files (5 rows)", "stop", "backup", "media-vm migrate --take-over"))
+    engine.dispose()

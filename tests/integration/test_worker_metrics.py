@@ -12,7 +12,9 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from sqlalchemy import Engine
 
+from media_vm import worker
 from media_vm.adapters.counted import CountedLeases, CountedMainAPI, CountedSpending, CountedStore
+from media_vm.adapters.database import DatabaseStore
 from media_vm.adapters.engine import open_engine
 from media_vm.adapters.machine_gauges import Machine, MachineGauges, look_at
 from media_vm.adapters.outages import DatabaseOutages
@@ -20,7 +22,7 @@ from media_vm.adapters.recently import Recently
 from media_vm.adapters.transfer import Transfer
 from media_vm.adapters.worker_counts import WorkerCounts
 from media_vm.build_exporter import build_exporter
-from media_vm.errors import GiveUp, StepFailed, TryAgain
+from media_vm.errors import DatabaseDown, GiveUp, StepFailed, TryAgain
 from media_vm.pipeline import run_cycle
 from media_vm.price_file import read_prices
 from media_vm.rules.callbacks import Event, EventKind
@@ -100,6 +102,29 @@ def test_attempts_are_counted_by_how_they_end(parts: MemoryParts, counts: Worker
     assert value(text, 'media_vm_worker_attempts_total{attempt="2",step="retrieve_file"}') >= 1
     assert 1 == value(text, 'media_vm_worker_step_duration_seconds_count{step="resize_optimize"}')
     assert value(text, "media_vm_worker_heartbeat_timestamp_seconds") > 0
+
+
+def test_a_loop_that_finds_no_database_is_not_silent(
+    parts: MemoryParts, counts: WorkerCounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes round and waits; also with work in hand from before. Nobody is told to restart it."""
+
+    def away(*_: object) -> None:
+        raise DatabaseDown("gone")
+
+    monkeypatch.setattr(DatabaseStore, "sign_on", away)
+    monkeypatch.setattr(CountedLeases, "release", away)
+    world = parts.world
+    world.store.remember(PendingList((parts.api.upload(1, "a.jpg", picture()),)), world.store.now())
+    claim, beats = world.leases.claim("us"), []
+    assert claim is not None
+    for held in ([], [claim]):
+        world.left_behind[:] = held
+        counts._alive_at = 0.0
+        worker.cycle(world)
+        beats.append(counts._alive_at)
+
+    assert 0.0 not in beats
 
 
 def test_silent_workers_are_counted(parts: MemoryParts, engine: Engine, counts: WorkerCounts) -> None:

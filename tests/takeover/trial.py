@@ -51,10 +51,12 @@ class Trial:
         self.is_made_again = False
 
     def migrate(self) -> str:
-        """Foretold, done, done again; every id stays, and the seed's rows do."""
+        """Foretold, refused unless it is meant, done, done again; every id stays, and the seed's rows do."""
         foretold = json.loads(self.commands.run("migrate", "--check", "--json")[1])
-        for _ in range(2):
-            code, told = self.commands.run("migrate")
+        assert (1, "") == self.commands.run("migrate")
+        assert self.seed_rows == self._rows("", *SEED_TABLES)
+        for flags in (("--take-over",), ()):
+            code, told = self.commands.run("migrate", *flags)
         assert code == 0, told
         assert self.seed_rows == self._rows("seed_", *SEED_TABLES)
         with self.engine.connect() as connection:

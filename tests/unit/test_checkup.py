@@ -32,6 +32,14 @@ def ill(lines: object) -> list[tuple[str, State]]:
     return [(one.what, one.state) for one in lines if one.state is not State.OK]  # type: ignore[attr-defined]  # lines
 
 
+def test_a_taking_over_that_is_not_done_is_a_warning() -> None:
+    """With the command that ends it."""
+    lines = list(lines_of_database(replace(DATABASE, awaits_adoption=True)))
+
+    assert [("database: taking over", State.WARNING)] == ill(lines)
+    assert any("`media-vm adopt`" in (line.remedy or "") for line in lines)
+
+
 def test_what_is_well_is_well() -> None:
     """Of every rule here: nothing is found, and no remedy is given."""
     lines: list[Line] = [
