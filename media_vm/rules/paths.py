@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from media_vm.rules.pictures import Background, DataType, Format, Size
 
 SLUG_LENGTH = 60
+_VARIANT_NAME = re.compile(rf"([0-9]+)-(.+)-({'|'.join(Size)})(?:-nobg)?-[0-9a-f]{{8}}\.[a-z]+")
 # Letters that Unicode does not take apart into an ASCII one and a mark.
 _WITHOUT_DECOMPOSITION = str.maketrans(
     {
@@ -43,9 +44,8 @@ def slug_from(words: Iterable[str | None], original_name: str) -> str:
 
 def slug_in(path: str, media_id: int, size: Size) -> str | None:
     """The slug in a stored variant's name; None if that is none of ours."""
-    name = PurePosixPath(path).name
-    found = re.fullmatch(rf"{media_id}-(.+)-{size.value}(?:-nobg)?-[0-9a-f]{{8}}\.[a-z]+", name)
-    return found[1] if found else None
+    found = _VARIANT_NAME.fullmatch(path.rpartition("/")[2])
+    return found[2] if found and (found[1], found[3]) == (str(media_id), size.value) else None
 
 
 def _dashed(text: str) -> str:
