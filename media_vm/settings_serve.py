@@ -40,8 +40,7 @@ class ServeSettings(BaseSettings):
     key_writes_per_minute: int = setting(
         3000,
         "MEDIA_VM_KEY_WRITES_PER_MINUTE",
-        says="calls that change something (`wake`, `retry`, `focal` …), of all who have the key together; 0: no "
-        "limit",
+        says="calls that change something (`wake`, `retry`, `focal` …), in each process of serve; 0: no limit",
         example="3000",
         ge=0,
     )

@@ -31,6 +31,7 @@ from serve.presence import present
 from serve.problem_pages import list_page, page
 from serve.problems import PROBLEM_TYPES, Problem
 from serve.reader import Reader
+from serve.readiness import Readiness
 from serve.shelf import AltTextAnswer, BackgroundAnswer, RefocusAnswer, RetryAnswer, Shelf, Wanted
 from serve.tally import Tally
 from serve.wakes import Wakes
@@ -81,6 +82,7 @@ def _rest(settings: Settings, reader: Reader, tally: Tally) -> FastAPI:
     app.add_middleware(Defaults)
     app.state.settings = settings
     app.state.reader = reader
+    app.state.readiness = Readiness(reader)
     app.state.guard = Guard(settings)
     app.state.wakes = Wakes(reader)
     app.include_router(open_routes)
@@ -90,32 +92,37 @@ def _rest(settings: Settings, reader: Reader, tally: Tally) -> FastAPI:
 
 
 @open_routes.get("/livez")
+@open_routes.head("/livez", include_in_schema=False)
 async def livez() -> dict[str, str]:
     """The process runs; touches nothing else."""
     return {"status": "alive"}
 
 
 @open_routes.get("/readyz")
-async def readyz(reader: Asking) -> dict[str, str]:
+@open_routes.head("/readyz", include_in_schema=False)
+async def readyz(request: Request) -> dict[str, str]:
     """The database answers and is migrated."""
-    if remedy := await reader.ask(reader.shelf.is_ready):
+    if remedy := await request.app.state.readiness.remedy():
         raise Problem(problems.NOT_SET_UP, remedy)
     return {"status": "ready"}
 
 
 @open_routes.get("/docs", include_in_schema=False)
+@open_routes.head("/docs", include_in_schema=False)
 async def docs(request: Request) -> HTMLResponse:
     """Every route, for people."""
     return HTMLResponse(docs_page(request.app.openapi()), headers=HEADERS)
 
 
 @open_routes.get("/problems", response_class=HTMLResponse)
+@open_routes.head("/problems", include_in_schema=False)
 async def problem_list() -> HTMLResponse:
     """Every problem there is, for people."""
     return HTMLResponse(list_page(), headers=HEADERS)
 
 
 @open_routes.get("/problems/{slug}", response_class=HTMLResponse)
+@open_routes.head("/problems/{slug}", include_in_schema=False)
 async def problem_page(slug: str) -> HTMLResponse:
     """What a problem's `type` means and what to do about it."""
     kind = PROBLEM_TYPES.get(slug)

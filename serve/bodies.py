@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from media_vm.rules.alt_text import MOST_BY_HAND
@@ -12,13 +14,25 @@ from media_vm.rules.pictures import Background
 
 _CONTENT_TYPE = b"content-type"
 LARGEST_ID = 2**63 - 1
-Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+_IN_A_URL = re.compile("[1-9][0-9]{0,18}")
+
+
+def _of_digits(given: object) -> object:
+    """One spelling an id: what pydantic reads as 78 also is 7_8, +78, 078, 78.0."""
+    if isinstance(given, str) and not _IN_A_URL.fullmatch(given):
+        raise PydanticCustomError("id", "Input should be an id, of digits alone")
+    return given
+
+
+Id = Annotated[int, BeforeValidator(_of_digits), Field(ge=1, le=LARGEST_ID)]
+"""In a URL, as it stands there."""
+_NumberedId = Annotated[int, Field(ge=1, le=LARGEST_ID, strict=True)]
 
 
 class Wake(BaseModel):
     """Which items to look at first; none means all."""
 
-    pending_image_ids: Annotated[list[Id], Field(max_length=1000)] = []
+    pending_image_ids: Annotated[list[_NumberedId], Field(max_length=1000)] = []
 
 
 class Focal(BaseModel):

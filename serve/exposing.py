@@ -18,13 +18,13 @@ from pathlib import Path
 import structlog
 
 from media_vm.settings import Settings
+from serve.folding import fold, make_room
 from serve.tally import Tally
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's
 PREFIX = "media-vm-serve-"
 LOCK = "lock"
 KINDS = ("counter", "histogram")  # of metrics; each has a file of its own in every process
-ROOM_BYTES = 262_144  # all label values there can be take a third
 log = structlog.get_logger()
 
 # A process that is forked while a thread of its parent holds a lock finds that lock held for ever: so nobody is
@@ -54,21 +54,14 @@ def tally_of_this_process() -> Tally:
     if folder is None:
         return Tally()
     try:
-        _make_room(Path(folder))
+        for kind in KINDS:
+            make_room(Path(folder) / f"{kind}_{os.getpid()}.db")
     except OSError as error:
         log.error("requests_not_counted", detail=error.strerror)
         return Tally()
     from serve.counters import Counters
 
     return Tally(Counters())
-
-
-def _make_room(folder: Path) -> None:
-    """prometheus_client maps files with holes into memory: on a full disk the first write into a hole would end
-    the process. So they are there before it looks, with all the room that they will need."""
-    for kind in KINDS:
-        with (folder / f"{kind}_{os.getpid()}.db").open("ab") as file:
-            os.posix_fallocate(file.fileno(), 0, ROOM_BYTES)
 
 
 @contextmanager
@@ -117,6 +110,7 @@ def _told(settings: Settings, folder: Path) -> Iterator[None]:
 
     def alone(accept: str) -> Shown:
         with _answering:
+            fold(folder, KINDS)
             return page(accept)
 
     try:

@@ -19,6 +19,7 @@ from serve.shelf import News
 _ASK_EVERY_SECONDS = 0.5
 _TRUSTED_SECONDS = 0.8  # the rest of the second is for the answer
 _PATIENCE_SECONDS = 0.5  # for a database that does not answer
+_ABANDONED_SECONDS = 2.0  # a question that hangs for so long, on a lost connection say, is asked anew
 
 
 class Freshness:
@@ -41,6 +42,9 @@ class Freshness:
     def is_fresh(self) -> bool:
         """Is everything known that happened until a moment ago? Asks for news if it is time."""
         now = self._clock()
+        if self._asking and now - self._asked_at >= _ABANDONED_SECONDS:
+            self._asking.cancel()
+            self._asking = None
         if now - self._asked_at >= _ASK_EVERY_SECONDS and self._asking is None:
             self._asked_at = now
             self._asking = asyncio.ensure_future(self._ask())
@@ -58,7 +62,8 @@ class Freshness:
         return self.is_fresh() and media_id > self._highest_id
 
     def _learn(self, asking: asyncio.Task[News]) -> None:
-        self._asking = None
+        if asking is self._asking:
+            self._asking = None
         if asking.cancelled() or asking.exception():
             return
         news = asking.result()

@@ -74,10 +74,6 @@ class Images:
 
     async def _show(self, scope: Scope, sent: dict[bytes, str], admitted: Admitted | None, send: Send) -> None:
         answer, timing = await self._answer(scope, sent.get(b"accept", ""))
-        if timing is _HIT:
-            answer.sent.hits += 1
-        else:
-            answer.sent.misses += 1
         keep = answer.cache_control
         if admitted:
             keep = cache_control(answer.keep, admitted, self._gate.clock()).encode()
@@ -86,12 +82,15 @@ class Images:
             shared += raw(headers.of_origin(self._settings, sent[b"origin"]))
         tags = sent.get(b"if-none-match")
         if tags and is_unchanged(tags, answer.variant.sha256):
+            _count(answer, timing)
             await send_whole(send, 304, shared)
             return
         path = self._path(answer)
+        part = None if scope["method"] == "HEAD" else _part(sent, answer)
+        _count(answer, timing)
         if scope["method"] == "HEAD":
             await send_whole(send, 200, [*shared, *answer.content, _length(answer.variant.bytes)])
-        elif part := _part(sent, answer):
+        elif part:
             where = (b"content-range", part.content_range(answer.variant.bytes).encode())
             await start(send, 206, [*shared, *answer.content, _length(part.length), where])
             answer.sent.bytes += part.length
@@ -129,6 +128,14 @@ class Images:
         log.warning("variant_missing", media_id=answer.shown.media_id, path=answer.variant.path)
         detail = "This picture's file is being replaced."
         raise Problem(problems.UNAVAILABLE, detail, retry_after_seconds=_GONE_FILE_SECONDS)
+
+
+def _count(answer: Answer, timing: bytes) -> None:
+    """Once nothing is left that may refuse it."""
+    if timing is _HIT:
+        answer.sent.hits += 1
+    else:
+        answer.sent.misses += 1
 
 
 def _read(scope: Scope) -> tuple[int, Asked]:

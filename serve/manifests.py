@@ -5,6 +5,7 @@ What changes in one moves its media's time, so that a manifest holds as long as 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from serve.gate import Gate
 from serve.presence import not_made_yet, present
 from serve.problems import Problem
 from serve.reader import Reader
-from serve.shelf import Shown
+from serve.shelf import Portrait, Shown
 from serve.wire import raw, send_whole
 
 _KEPT = 1024  # about 10 kB each
@@ -28,11 +29,19 @@ _KEPT = 1024  # about 10 kB each
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One as it goes out, as long as `shown` is what is shown. tag: its SHA-256."""
+    """One as it goes out. tag: its SHA-256."""
 
-    shown: Shown
     body: bytes
     tag: str
+
+
+@dataclass(slots=True)
+class Known:
+    """What one is made of, as long as `shown` is what is shown. plain: that of everybody, once somebody asked."""
+
+    shown: Shown
+    portrait: asyncio.Task[Portrait | None]
+    plain: Manifest | None = None
 
 
 class Manifests:
@@ -42,7 +51,7 @@ class Manifests:
         self._settings = settings
         self._reader = reader
         self._gate = gate
-        self._kept: dict[int, Manifest] = {}
+        self._kept: dict[int, Known] = {}
 
     async def show(
         self, media_id: int, scope: Scope, sent: dict[bytes, str], admitted: Admitted | None, send: Send
@@ -62,26 +71,41 @@ class Manifests:
     async def _manifest(self, media_id: int, query: str) -> Manifest:
         """The one that is kept, or a new one; with a visitor's own query in its URLs it is nobody else's."""
         shown = present(await self._reader.shown(media_id))
+        if not shown.variants:
+            raise not_made_yet()
         known = self._kept.get(media_id)
-        if known and known.shown is shown and not query:
-            return known
-        body = await self._body(media_id, query)
-        manifest = Manifest(shown, body, hashlib.sha256(body).hexdigest())
-        if not query:
-            self._kept.pop(media_id, None)
-            if len(self._kept) >= _KEPT:
-                del self._kept[next(iter(self._kept))]
-            self._kept[media_id] = manifest
-        return manifest
+        if known is None or known.shown is not shown:
+            known = self._look(media_id, shown)
+        # Shielded: one reader that hangs up must not cancel the look of all others.
+        portrait = await asyncio.shield(known.portrait)
+        if query:
+            return self._made(portrait, query)
+        known.plain = known.plain or self._made(portrait, query)
+        return known.plain
 
-    async def _body(self, media_id: int, query: str) -> bytes:
-        portrait = await self._reader.ask(self._reader.shelf.portrait, media_id)
+    def _look(self, media_id: int, shown: Shown) -> Known:
+        """One for all who ask at the same time, and after it."""
+        look = asyncio.ensure_future(self._reader.ask(self._reader.shelf.portrait, media_id))
+        known = Known(shown, look)
+        self._kept.pop(media_id, None)
+        if len(self._kept) >= _KEPT:
+            del self._kept[next(iter(self._kept))]
+        self._kept[media_id] = known
+        look.add_done_callback(lambda _: self._drop_failed(media_id, known))
+        return known
+
+    def _drop_failed(self, media_id: int, known: Known) -> None:
+        if (known.portrait.cancelled() or known.portrait.exception()) and self._kept.get(media_id) is known:
+            del self._kept[media_id]
+
+    def _made(self, portrait: Portrait | None, query: str) -> Manifest:
         if portrait is None:
             raise Problem(problems.NOT_FOUND, "No picture has this id.")
         if not present(portrait.shown).variants:
             raise not_made_yet()
         settings = self._settings
-        body = manifest_body(
+        told = manifest_body(
             portrait, settings.media_backend_url, settings.public_analysis, settings.logo_background, query
         )
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        body = json.dumps(told, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        return Manifest(body, hashlib.sha256(body).hexdigest())

@@ -10,12 +10,13 @@ from typing import ParamSpec, TypeVar
 
 from serve.freshness import Freshness
 from serve.memory import Memory
-from serve.shelf import Shelf, Shown
+from serve.shelf import News, Shelf, Shown
 
 _Asked = ParamSpec("_Asked")
 _Told = TypeVar("_Told")
 
-_THREADS = 4  # fewer than the engine's connections, so that no thread waits for one
+_THREADS = 4  # with those for news fewer than the engine's connections, so that no thread waits for one
+_NEWS_THREADS = 2  # the second for the question that follows one that hangs
 _REMEMBERED = 4096  # media: about 10 kB each
 _SECONDS = 60.0  # until a media is looked up anew, whatever is known of changes
 
@@ -26,11 +27,13 @@ class Reader:
     def __init__(self, shelf: Shelf, clock: Callable[[], float] = time.monotonic) -> None:
         self.shelf = shelf
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="shelf")
+        # Apart, so that calls that wait for a row's lock keep nobody from hearing of changes.
+        self._news_threads = ThreadPoolExecutor(_NEWS_THREADS, thread_name_prefix="news")
         self._looks: dict[int, asyncio.Task[Shown | None]] = {}
         self._shown: Memory[Shown] = Memory(_REMEMBERED, _SECONDS, clock)
         # Apart, so that no scan of ids empties the other.
         self._absent: Memory[bool] = Memory(_REMEMBERED, _SECONDS, clock)
-        self._freshness = Freshness(lambda: self.ask(shelf.news), self.forget, clock)
+        self._freshness = Freshness(self._news, self.forget, clock)
 
     async def ask(self, verb: Callable[_Asked, _Told], *args: _Asked.args, **kwargs: _Asked.kwargs) -> _Told:
         """Run one of the shelf's verbs in a thread."""
@@ -64,7 +67,11 @@ class Reader:
 
     def close(self) -> None:
         """Let the threads end."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._news_threads):
+            threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _news(self) -> News:
+        return await asyncio.get_running_loop().run_in_executor(self._news_threads, self.shelf.news)
 
     def _look(self, media_id: int) -> asyncio.Task[Shown | None]:
         look = asyncio.ensure_future(self.ask(self.shelf.look_up, media_id))

@@ -6,7 +6,8 @@ from sqlmodel import Session, col, select
 
 from media_vm.adapters.analysis_rows import analysis_of
 from media_vm.adapters.asked_lines import asked_line
-from media_vm.adapters.tables import MediaAIAnalysis, MediaFile, ProcessingChecklist
+from media_vm.adapters.checklist_lock import locked_checklist
+from media_vm.adapters.tables import MediaAIAnalysis, MediaFile
 from media_vm.adapters.transactions import database_now
 from media_vm.rules.owners_words import with_alt_text
 from media_vm.rules.shown import AltTextAnswer
@@ -14,12 +15,12 @@ from media_vm.rules.shown import AltTextAnswer
 
 def keep_alt_text(media_id: int, alt_text: str, session: Session) -> AltTextAnswer:
     """Keep it, and the words by which the picture is found with it; nothing is made again."""
+    # A worker writes an analysis under the same lock: it sees this text, or is overwritten by it. A deletion that
+    # came before is seen in the media.
+    locked_checklist(session, media_id)
     media = session.get(MediaFile, media_id)
     if media is None or media.deleted_at is not None:
         return AltTextAnswer.UNKNOWN
-    # A worker writes an analysis under the same lock: it sees this text, or is overwritten by it.
-    whose = col(ProcessingChecklist.media_id) == media_id
-    session.exec(select(ProcessingChecklist).where(whose).with_for_update()).one()
     row = session.exec(select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media_id)).first()
     if row is None:
         return AltTextAnswer.NOT_READY

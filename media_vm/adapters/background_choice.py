@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from media_vm.adapters.asked_lines import asked_line
-from media_vm.adapters.tables import MediaFile, MediaMark, MediaVariant, ProcessingChecklist
+from media_vm.adapters.checklist_lock import locked_checklist
+from media_vm.adapters.tables import MediaFile, MediaMark, MediaVariant
 from media_vm.adapters.transactions import database_now
 from media_vm.rules.checklist import Redo
 from media_vm.rules.pictures import Background, DataType, NobodyThere
@@ -17,13 +18,12 @@ def choose_background(media_id: int, background: Background, session: Session) -
 
     A refusal of the machine's, for want of a remover, is none: the operator may have put that right.
     """
+    row = locked_checklist(session, media_id)  # a deletion that came before it is seen in the media
     media = session.get(MediaFile, media_id)
-    if media is None or media.deleted_at is not None:
+    if row is None or media is None or media.deleted_at is not None:
         return BackgroundChoice(BackgroundAnswer.UNKNOWN)
     if media.data_type is not DataType.LOGO:
         return BackgroundChoice(BackgroundAnswer.NOT_A_LOGO)
-    whose = col(ProcessingChecklist.media_id) == media_id
-    row = session.exec(select(ProcessingChecklist).where(whose).with_for_update()).one()
     media.background_choice = background
     session.add_all([media, asked_line(session, media_id, f"background {background.value}")])
     is_removed = _is_removed(session, media_id)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from media_vm.adapters.tables import MediaEvent, MediaFile, MediaMark, ProcessingChecklist
+from media_vm.adapters.checklist_lock import locked_checklist
+from media_vm.adapters.tables import MediaEvent, MediaFile, MediaMark
 from media_vm.adapters.transactions import database_now
 from media_vm.rules.shown import Deletion
 
@@ -14,8 +15,7 @@ def delete_media(media_id: int, session: Session) -> Deletion | None:
 
     Who holds it just now sees the counter moved, as after any request, and lets go of it at the end of its step.
     """
-    whose = col(ProcessingChecklist.media_id) == media_id
-    row = session.exec(select(ProcessingChecklist).where(whose).with_for_update()).first()
+    row = locked_checklist(session, media_id)
     if row is None:
         return None
     media = session.get_one(MediaFile, media_id, with_for_update=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -109,8 +110,9 @@ def place_of(url: URL) -> str:
     return f"{url.host or 'localhost'}{port}/{url.database}"
 
 
+@cache
 def newest_revision() -> str | None:
-    """The revision that this version of the code needs."""
+    """The revision that this version of the code needs; read once, for every file of `migrations` is."""
     return ScriptDirectory.from_config(migrations_config("")).get_current_head()
 
 

@@ -13,6 +13,7 @@ from media_vm.adapters.alt_text_choice import keep_alt_text
 from media_vm.adapters.analysis_rows import analysis_of
 from media_vm.adapters.asked_lines import asked_line
 from media_vm.adapters.background_choice import choose_background
+from media_vm.adapters.checklist_lock import locked_checklist
 from media_vm.adapters.deleting import delete_media
 from media_vm.adapters.engine import require_migrated
 from media_vm.adapters.leases import oldest_open
@@ -155,11 +156,10 @@ def _retry(pending_image_id: int, session: Session) -> RetryAnswer:
 
 
 def _refocus(media_id: int, focal_point: FocalPoint, session: Session) -> RefocusAnswer:
+    row = locked_checklist(session, media_id)  # a deletion that came before it is seen in the media
     media = session.get(MediaFile, media_id)
-    if media is None or media.deleted_at is not None:
+    if row is None or media is None or media.deleted_at is not None:
         return RefocusAnswer.UNKNOWN
-    whose = col(ProcessingChecklist.media_id) == media_id
-    row = session.exec(select(ProcessingChecklist).where(whose).with_for_update()).one()
     analysis = session.exec(select(MediaAIAnalysis).where(col(MediaAIAnalysis.media_id) == media_id)).first()
     if analysis is None or not row.has_variants:
         return RefocusAnswer.NOT_READY

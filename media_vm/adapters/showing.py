@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from media_vm.adapters.analysis_rows import analysis_of
 from media_vm.adapters.tables import MediaAIAnalysis, MediaFile, MediaVariant
-from media_vm.rules.paths import slug_of
+from media_vm.rules.paths import slug_in, slug_of
 from media_vm.rules.pictures import Variant
 from media_vm.rules.shown import Portrait, Shown
 
@@ -68,10 +68,16 @@ def _shown(media_id: int, rows: list[Row[Any]]) -> Shown:
         status=media.status,
         is_deleted=media.deleted_at is not None,
         data_type=media.data_type,
-        slug=slug_of(media.original_name),
+        slug=_slug(media_id, rows),
         background_choice=media.background_choice,
         variants=tuple(_variant(row) for row in rows if row.path is not None),
     )
+
+
+def _slug(media_id: int, rows: list[Row[Any]]) -> str:
+    """That of its files, which comes from the analysis; of its own name where adopted ones have others."""
+    of_files = (slug_in(row.path, media_id, row.size) for row in rows if row.path is not None)
+    return next(filter(None, of_files), None) or slug_of(rows[0].original_name)
 
 
 def _variant(row: Row[Any]) -> Variant:

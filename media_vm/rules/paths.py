@@ -13,7 +13,7 @@ from media_vm.rules.pictures import Background, DataType, Format, Size
 
 SLUG_LENGTH = 60
 _LIBRARY_NAME = re.compile(
-    rf"[1-9][0-9]{{0,17}}-[a-z0-9]+(?:-[a-z0-9]+)*-(?:{'|'.join(Size)})(?:-nobg)?-[0-9a-f]{{8}}"
+    rf"([1-9][0-9]{{0,17}})-([a-z0-9]+(?:-[a-z0-9]+)*)-({'|'.join(Size)})(?:-nobg)?-[0-9a-f]{{8}}"
     rf"\.(?:{'|'.join(one.extension for one in Format)})"
 )
 _BULK_NAME = re.compile(r"[1-9][0-9]{0,17}-[0-9a-f]{16}\.[a-z0-9]{2,5}")
@@ -48,9 +48,8 @@ def slug_from(words: Iterable[str | None], original_name: str) -> str:
 
 def slug_in(path: str, media_id: int, size: Size) -> str | None:
     """The slug in a stored variant's name; None if that is none of ours."""
-    name = PurePosixPath(path).name
-    found = re.fullmatch(rf"{media_id}-(.+)-{size.value}(?:-nobg)?-[0-9a-f]{{8}}\.[a-z]+", name)
-    return found[1] if found else None
+    found = _LIBRARY_NAME.fullmatch(path.rpartition("/")[2])
+    return found[2] if found and (found[1], found[3]) == (str(media_id), size.value) else None
 
 
 def has_our_name(path: str) -> bool:

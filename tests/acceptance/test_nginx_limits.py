@@ -92,6 +92,19 @@ def test_one_address_does_not_take_all_connections(strict: Front, picture: str) 
     assert "/problems/too-many-requests" == refused.json()["type"]
 
 
+def test_a_stranger_uses_up_nobody_elses_writes(strict: Front, machine: Machine) -> None:
+    """Behind the main API's own address: with another key, with none, and with one too long to be counted by."""
+    others = [
+        {"Authorization": "Bearer wrong"},
+        {},
+        *({"Authorization": f"Bearer {n}{'x' * 600}"} for n in range(4)),
+    ]
+    with httpx.Client(base_url=strict.url, timeout=30, trust_env=False) as client:
+        told = [client.post("/api/media/wake", json={}, headers=other).status_code for other in others * 4]
+        ours = client.post("/api/media/wake", json={}, headers=machine.key).status_code
+    assert ([429] * 6, 202) == (told[-6:], ours)
+
+
 def test_only_what_changes_something_is_rationed(strict: Front, machine: Machine, picture: str) -> None:
     """A few writes at once are let through, further ones hear 429; reading goes on."""
     with httpx.Client(base_url=strict.url, timeout=30, trust_env=False) as client:

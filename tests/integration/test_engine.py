@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DataError, DBAPIError
 
-from media_vm.adapters.engine import open_engine
+from media_vm.adapters.engine import newest_revision, open_engine
 from tests.integration.databases import migrated_engine, sqlite_engine
 
 
@@ -86,3 +86,11 @@ def test_no_traceback_shows_a_rows_values(kind: str, request: pytest.FixtureRequ
 
     assert "no_such_table" in str(refused.value)
     assert "private" not in str(refused.value)
+
+
+def test_the_newest_revision_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file of the migrations is read for it, and `/readyz` asks each time."""
+    newest = newest_revision()
+    monkeypatch.setattr("media_vm.adapters.engine.ScriptDirectory", None)
+
+    assert newest == newest_revision()

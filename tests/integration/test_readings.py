@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, text, update
+from sqlmodel import Session
 
+from media_vm.adapters.deleting import delete_media
 from media_vm.adapters.engine import open_engine
 from media_vm.adapters.explaining import explain_media, media_id_of
 from media_vm.adapters.machine_status import describe_machine
@@ -27,11 +30,12 @@ from media_vm.rules.outages import Outage, Party
 from media_vm.rules.pictures import Background, DataType, FocalPoint, Format, MediaStatus
 from media_vm.rules.policy import Policy
 from media_vm.rules.reprocessing import Remake
-from media_vm.rules.shown import BackgroundAnswer, News, RefocusAnswer, RetryAnswer, Wanted
+from media_vm.rules.shown import AltTextAnswer, BackgroundAnswer, News, RefocusAnswer, RetryAnswer, Wanted
 from media_vm.testing import EPOCH, MemoryParts, memory_parts, picture
 from media_vm.told import tell_machine, tell_media
 from media_vm.values import HEARD_OF_EVERY, Outcome, PendingImage, PendingList
 from tests.integration.databases import Box, migrated_engine, real_box, remembered
+from tests.said import told as words_of
 
 LATER = TryAgain("busy", "the temp file answers 503", retry_after=timedelta(hours=1))
 # Everything at once: these tests are about what is read, not about when.
@@ -352,6 +356,48 @@ def test_a_logos_focal_point_is_kept_and_nothing_made_again(
         sources = connection.execute(text("SELECT focal_source FROM media_ai_analysis")).scalars().all()
     assert [(1, None), (2, "crops")] == [tuple(one) for one in asked]
     assert ["owner"] * 2 == sources
+
+
+def test_a_wish_that_waited_for_a_deletion_comes_too_late(
+    parts: MemoryParts, engine: Engine, readings: Readings
+) -> None:
+    """Whoever asks while a deletion is being written is told that the media is gone, and nothing is kept."""
+    parts.api.upload(1, "1.png", picture(), kind=DataType.LOGO)
+    run_cycle(parts.world)
+    wishes: list[Callable[[], object]] = [
+        lambda: readings.refocus(1, FocalPoint(0.2, 0.3)),
+        lambda: readings.keep_alt_text(1, "Mine"),
+        lambda: readings.choose_background(1, Background.REMOVED).answer,
+        lambda: readings.retry(1),
+    ]
+    with ThreadPoolExecutor(len(wishes)) as asking, Session(engine) as deleting, deleting.begin():
+        delete_media(1, deleting)
+        deleting.flush()
+        asked = [asking.submit(wish) for wish in wishes]
+        wait(asked, 0.3)
+        deleting.commit()
+        told = [one.result() for one in asked]
+
+    unknown = [RefocusAnswer.UNKNOWN, AltTextAnswer.UNKNOWN, BackgroundAnswer.UNKNOWN]
+    assert [*unknown, RetryAnswer.DELETED] == told
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT focal_source, alt_text FROM media_ai_analysis")).all()
+        choice = connection.execute(text("SELECT background_choice FROM media_files")).scalar()
+    assert choice is None
+    assert all(source != "owner" and words != "Mine" for source, words in kept)
+
+
+def test_a_picture_is_called_by_what_it_shows(parts: MemoryParts, engine: Engine, readings: Readings) -> None:
+    """The slug of its files; of the uploaded name where they are called otherwise, as adopted ones."""
+    parts.vision.is_configured, parts.vision.told = True, words_of(style="Abstract", subject_matter="sunset")
+    processed(parts, picture())
+    analysed = readings.look_up(1)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE media_variants SET path = 'old/1.jpg'"))
+    adopted = readings.look_up(1)
+
+    assert analysed and adopted
+    assert ("abstract-sunset", "my-photo") == (analysed.slug, adopted.slug)
 
 
 def test_the_whole_story_is_told(parts: MemoryParts, engine: Engine) -> None:

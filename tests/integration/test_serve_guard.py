@@ -220,6 +220,15 @@ def test_a_call_that_means_all_is_not_lost_among_ids() -> None:
     assert [[1], []] == shelf.woken
 
 
+def test_more_ids_than_are_gathered_mean_all() -> None:
+    """So that a flood of them keeps no loop busy: a hint with too many names is one without."""
+    shelf = SlowShelf()
+    wake_all(shelf, [[1], *(range(number * 300, number * 300 + 300) for number in range(1, 20)), [2]])
+    wake_all(shelf, [[3], [4]])
+
+    assert [[1], [], [3], [4]] == shelf.woken
+
+
 def test_every_caller_hears_that_the_database_is_away() -> None:
     """A 202 is the word that a worker can see it; the next call is tried anew."""
     shelf = SlowShelf(error=DatabaseDown("away"))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from starlette.types import ASGIApp
 
+from media_vm.errors import DatabaseDown
 from media_vm.rules.owners_words import with_alt_text
 from media_vm.rules.pictures import MediaStatus
+from media_vm.rules.signing import signed_query
 from serve import manifests
 from serve.app import create_app
 from serve.door import Door
@@ -20,7 +24,7 @@ from serve.images import PREFIXES, Images
 from serve.reader import Reader
 from serve.shelf import Shown
 from serve.tally import Tally
-from tests.integration.shelf_in_memory import MemoryShelf, ask, content, exchange, settings_for, sunset
+from tests.integration.shelf_in_memory import MemoryShelf, ask, ask_all, content, exchange, settings_for, sunset
 from tests.portraits import ANALYSIS
 
 URL = "/serve/789/manifest.json"
@@ -147,6 +151,41 @@ def test_manifests_are_bounded(app: ASGIApp, shelf: MemoryShelf, monkeypatch: py
     for media_id in (789, 790, 789):
         assert 200 == ask(app, "GET", f"/serve/{media_id}/manifest.json").status_code
     assert 2 + 2 + 1 == shelf.looks
+
+
+def test_a_manifest_that_many_ask_for_is_looked_up_once(app: ASGIApp, shelf: MemoryShelf) -> None:
+    """At the same time, before anything is remembered."""
+    answers = ask_all(app, [("GET", URL)] * 20)
+    assert ({200}, 2) == ({answer.status_code for answer in answers}, shelf.looks)
+
+
+def test_a_media_without_pictures_costs_no_look_at_its_content(
+    app: ASGIApp, shelf: MemoryShelf, shown: Shown
+) -> None:
+    """However often its page asks whether they are made."""
+    shelf.media[789] = replace(shown, status=MediaStatus.PROCESSING, variants=())
+    answers = [ask(app, "GET", URL) for _ in range(3)]
+    assert ([404] * 3, 1) == ([answer.status_code for answer in answers], shelf.looks)
+
+
+def test_what_a_signed_manifest_is_made_of_is_kept(tmp_path: Path, shelf: MemoryShelf) -> None:
+    """Each visitor has URLs of their own, and no look at the database."""
+    secret = "k" * 32
+    app = create_app(settings_for(tmp_path, serve_secrets=SecretStr(secret)), shelf)
+    ends = [int(time.time()) + 1000 + number for number in range(3)]
+    answers = [ask(app, "GET", f"{URL}{signed_query(secret.encode(), 789, until)}") for until in ends]
+    urls = {answer.json()["variants"][0]["url"] for answer in answers}
+    assert (3, 2) == (len(urls), shelf.looks)
+
+
+def test_a_manifest_that_could_not_be_read_is_asked_for_again(
+    app: ASGIApp, shelf: MemoryShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error is nobody's answer but that of who asked."""
+    with monkeypatch.context() as away:
+        away.setattr(shelf, "portrait", lambda _: (_ for _ in ()).throw(DatabaseDown("away")))
+        assert 503 == ask(app, "GET", URL).status_code
+    assert 200 == ask(app, "GET", URL).status_code
 
 
 def test_a_scan_of_manifests_costs_no_look(app: ASGIApp, shelf: MemoryShelf) -> None:

@@ -284,7 +284,8 @@ def test_with_the_database_away_pictures_are_shown_for_a_minute(
 def test_a_database_that_hangs_is_not_waited_for_twice(
     reader: Reader, shelf: MemoryShelf, clock: Clock, shown: Shown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One question at a time; half a second after it was asked nobody waits for its answer any more."""
+    """One question at a time; half a second after it was asked nobody waits for its answer any more. After two
+    seconds it is asked anew, and what the lost one would have told is not missed."""
     may_go_on = threading.Event()
 
     def hanging() -> News:
@@ -300,9 +301,38 @@ def test_a_database_that_hangs_is_not_waited_for_twice(
         while shelf.asked_for_news < 2:
             await asyncio.sleep(0)
         for _ in range(3):
-            clock.seconds += 5
+            clock.seconds += 0.6
             assert await reader.shown(789) is shown
         assert 2 == shelf.asked_for_news
+        monkeypatch.undo()
+        shelf.media[789] = replace(shown, is_deleted=True)
+        shelf.changed(789)
+        clock.seconds += 0.6
+        now = await reader.shown(789)
+        assert now and now.is_deleted
+        assert 3 == shelf.asked_for_news
         may_go_on.set()
+
+    run(story, reader)
+
+
+def test_calls_that_wait_for_a_lock_keep_no_change_from_showing(
+    reader: Reader, shelf: MemoryShelf, clock: Clock, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten writes that hang hold every thread there is for calls; a deletion by another process is heard of."""
+    may_go_on = threading.Event()
+
+    async def story() -> None:
+        await reader.shown(789)
+        calls = [asyncio.ensure_future(reader.ask(may_go_on.wait, 10)) for _ in range(10)]
+        await asyncio.sleep(0)
+        shelf.changed(789)
+        clock.seconds += 1
+        assert reader.at_hand(789) is None
+        await settled(reader)
+        assert reader.at_hand(789) is None
+        assert 2 == shelf.asked_for_news
+        may_go_on.set()
+        await asyncio.gather(*calls)
 
     run(story, reader)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from dataclasses import replace
@@ -16,6 +17,8 @@ from media_vm.errors import DatabaseDown
 from media_vm.rules.pictures import Background, DataType, FocalPoint, MediaStatus
 from serve.app import create_app
 from serve.docs_page import docs_page
+from serve.reader import Reader
+from serve.readiness import Readiness
 from serve.shelf import RetryAnswer, Wanted
 from tests.integration.shelf_in_memory import MemoryShelf, ask, settings_for, sunset
 from tests.portraits import GRID, body_of, portrait
@@ -148,6 +151,10 @@ def test_a_wrong_body_is_told_in_plain_words(app: ASGIApp, body: bytes, expected
         (b"[]", 422),
         (b'{"pending_image_ids":["<b>x"]}', 422),
         (b'{"pending_image_ids":[0]}', 422),
+        (b'{"pending_image_ids":[true]}', 422),
+        (b'{"pending_image_ids":["7_8"]}', 422),
+        (b'{"pending_image_ids":["78"]}', 422),
+        (b'{"pending_image_ids":[78.0]}', 422),
         (json.dumps({"pending_image_ids": [1] * 1001}).encode(), 422),
         (b"[" * 60_000, 400),
         (b" " * 70_000, 413),
@@ -211,12 +218,60 @@ def test_readyz_tells_nobody_where_the_database_is(app: ASGIApp, shelf: MemorySh
     assert "db.internal" not in answer.text
 
 
-def test_readyz_names_the_remedy(app: ASGIApp, shelf: MemoryShelf) -> None:
+def test_readyz_names_the_remedy(tmp_path: Path, shelf: MemoryShelf) -> None:
     """Ready or not, and if not, what the operator has to do."""
-    assert ask(app, "GET", "/readyz").json() == {"status": "ready"}
+
+    def asked() -> httpx.Response:
+        return ask(create_app(settings_for(tmp_path), shelf), "GET", "/readyz")
+
+    assert asked().json() == {"status": "ready"}
     shelf.unready = "run `media-vm migrate`"
-    answer = ask(app, "GET", "/readyz")
+    answer = asked()
     assert (answer.status_code, answer.json()["detail"]) == (503, "run `media-vm migrate`")
+
+
+def test_readyz_looks_at_the_database_once_a_second(shelf: MemoryShelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is open to all: a hundred who ask, at once and one after the other, hear the same look or error."""
+    seconds, looks = [1000.0], 0
+
+    def looked() -> str | None:
+        nonlocal looks
+        looks += 1
+        return MemoryShelf.is_ready(shelf)
+
+    monkeypatch.setattr(shelf, "is_ready", looked)
+
+    async def story() -> list[object]:
+        reader = Reader(shelf)
+        readiness = Readiness(reader, lambda: seconds[0])
+        told: list[object] = []
+        for shelf.error in (None, DatabaseDown("away"), None):
+            told += await asyncio.gather(*(readiness.remedy() for _ in range(50)), return_exceptions=True)
+            told += await asyncio.gather(*(readiness.remedy() for _ in range(50)), return_exceptions=True)
+            seconds[0] += 1
+        reader.close()
+        return told
+
+    told = asyncio.run(story())
+    assert [type(None)] * 100 + [DatabaseDown] * 100 + [type(None)] * 100 == [type(one) for one in told]
+    assert 3 == looks
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/docs", "/problems", "/problems/gone"])
+def test_an_open_page_answers_head_as_get(app: ASGIApp, path: str) -> None:
+    """Monitors ask so."""
+    head, get = (ask(app, method, path) for method in ("HEAD", "GET"))
+    named = [[one.headers[name] for name in ("content-type", "content-length")] for one in (head, get)]
+    assert (200, named[1]) == (head.status_code, named[0])
+
+
+@pytest.mark.parametrize("spelt", ["7_90", "790.0", "%20790", "790%0A", "+790", "0790", "７90"])
+def test_an_id_has_one_spelling(app: ASGIApp, shelf: MemoryShelf, spelt: str) -> None:
+    """What could be read as the number 790 too is refused, and nothing is deleted."""
+    answer = ask(app, "DELETE", f"/api/media/{spelt}", bearer(KEY))
+    expected = "path.media_id: Input should be an id, of digits alone."
+    assert (422, expected) == (answer.status_code, answer.json()["detail"])
+    assert not shelf.media[790].is_deleted
 
 
 def test_the_routes_are_documented(app: ASGIApp) -> None:

@@ -97,7 +97,10 @@ def test_a_slug_is_found_in_a_variants_name(slug: str, face: Background) -> None
     assert {slug} == found
 
 
-@pytest.mark.parametrize("path", ["", "7-image.jpg", "8-image-grid-01234567.jpg", "7-image-zoom-01234567.jpg"])
+@pytest.mark.parametrize(
+    "path",
+    ["", "7-image.jpg", "8-image-grid-01234567.jpg", "07-image-grid-01234567.jpg", "7-image-zoom-01234567.jpg"],
+)
 def test_another_name_has_no_slug(path: str) -> None:
     """Another media's, another size's, or none of ours."""
     assert slug_in(path, 7, Size.GRID) is None
