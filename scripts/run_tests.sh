@@ -23,7 +23,7 @@ faults=$!
 others_then_acceptance() {
     trap 'kill "$!"; exit 1' TERM
     COVERAGE_FILE="$told/coverage.others" "$python" -m pytest tests --ignore=tests/faults --ignore=tests/acceptance \
-        --ignore-glob='*/integration/test_[!av]*' --basetemp="$told/left/others" --cov=media_vm/rules --cov-report= \
+        --ignore-glob='*/integration/test_[!av]*' --basetemp="$told/left/others" --cov --cov-report= \
         >"$told/others" 2>&1 &
     wait "$!"
     others=$?
@@ -37,7 +37,7 @@ trap 'kill "$faults" "$rest" 2>/dev/null; [ -n "$kept" ] || rm -rf "$told"' EXIT
 trap 'exit 130' INT TERM
 {
     COVERAGE_FILE="$told/coverage.integration" "$python" -m pytest tests/integration --ignore-glob='*/test_[av]*' \
-        --basetemp="$told/left/integration" --cov=media_vm/rules --cov-report= 2>&1 || touch "$told/integration_failed"
+        --basetemp="$told/left/integration" --cov --cov-report= 2>&1 || touch "$told/integration_failed"
 } | tee "$told/integration"
 [ ! -e "$told/integration_failed" ] || code=1
 wait "$rest" || code=1
