@@ -18,7 +18,7 @@ from media_vm.rules.asking import Choice, lacking
 from media_vm.rules.checklist import Step
 from media_vm.rules.failures import Failure, Kind
 from media_vm.rules.findings import Provider
-from media_vm.rules.outages import AWAY, PARTY_OF, PROVIDERS, Outage, is_paid_answer, turn
+from media_vm.rules.outages import AWAY, PARTY_OF, Outage, is_paid_answer, turn
 from media_vm.values import Described
 from media_vm.walk import Walk
 
@@ -50,11 +50,11 @@ def unanswered(walk: Walk, described: Described, world: World) -> StepFailed | N
     """What the step still lacks, as the failure that says most about what to do; None: nothing. Who answered is
     back, and everybody learns who else is away."""
     failed = {PARTY_OF[one.provider] for one in described.failures if one.provider}
-    for party in (walk.probing & PROVIDERS) - failed:
+    for party in walk.probing & {PARTY_OF[one] for one in described.asked} - failed:
         over(party, world)
         walk.probing.discard(party)
-    if described.told and described.failures:  # others failed before it: it may have been away itself
-        over(PARTY_OF[described.told.provider], world)
+    if described.failures and described.told and described.told.provider in described.asked:
+        over(PARTY_OF[described.told.provider], world)  # it stands behind who failed, and was no probe
     mine = list(described.unanswered)
     for choice in world.vision.choices:
         if walk.away.keys() >= set(choice):

@@ -127,11 +127,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What providers said of a picture. failures: of who was asked and did not answer, each with its provider."""
+    """What providers said of a picture. failures: of who was asked and did not answer, each with its provider.
+    asked: who was; an answer that is known from before needs nobody."""
 
     seen: Seen | None = None
     told: Told | None = None
     failures: tuple[StepFailed, ...] = ()
+    asked: frozenset[Provider] = frozenset()
 
     @property
     def unanswered(self) -> tuple[StepFailed, ...]:

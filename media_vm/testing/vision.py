@@ -18,10 +18,12 @@ class MemoryVision:
     """The `Vision` port. is_configured: are Google and a model set up? seen, told: what they say of every picture.
     troubles: failures of the model that the next descriptions end in; down, google_down: those that all end in;
     own: the model's of single media, by id. calls: how many were asked for; asked: what was known of each;
-    skipped: who was away. trouble_measuring: what measuring ends in."""
+    skipped: who was away. is_known: were the answers kept from before? trouble_measuring: what measuring ends
+    in."""
 
     def __init__(self) -> None:
         self.is_configured = False
+        self.is_known = False
         self.seen: Seen | None = None
         self.told: Told | None = None
         self.troubles: list[StepFailed] = []
@@ -69,6 +71,7 @@ class MemoryVision:
             None if google or Provider.GOOGLE in away else self.seen,
             None if model or Provider.OPENAI in away else self.told,
             (*_said_by(Provider.GOOGLE, google), *_said_by(Provider.OPENAI, model)),
+            frozenset() if self.is_known else frozenset({Provider.GOOGLE, Provider.OPENAI} - set(away)),
         )
 
 

@@ -62,11 +62,11 @@ class Providers:
         if not google and not models:
             return Described()
         picture, seen, failures = self.small_copy(source), None, list[StepFailed]()
-        with asked_for(media.id):
+        with asked_for(media.id) as asked:
             if google:
                 try:
                     seen = google.look(picture, media.data_type)
                 except StepFailed as failure:
                     failures.append(said_by(Provider.GOOGLE, failure))
             told, of_models = first_answer(models, picture, media.data_type, context_of(known), self.budget)
-        return Described(seen, told, (*failures, *of_models))
+        return Described(seen, told, (*failures, *of_models), frozenset(asked))

@@ -8,7 +8,7 @@ and is asked only if the day's money allows it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -27,18 +27,33 @@ A = TypeVar("A")  # whatever is asked for
 _UNSEEN_END: Final = frozenset({"too_slow", "answer_too_long", "hung_up"})
 """What was sent may be billed though its answer was given up: what was set aside for it stays so."""
 
-_ASKED_FOR: ContextVar[int | None] = ContextVar("the media that a question is about", default=None)
+_ASKED_FOR: ContextVar[_About | None] = ContextVar("the media that a question is about", default=None)
 _OPEN: ContextVar[_Open | None] = ContextVar("the question under way", default=None)
 
 
 @contextmanager
-def asked_for(media_id: int) -> Iterator[None]:
-    """Whatever is asked in this block is about that media; the bill says so."""
-    token = _ASKED_FOR.set(media_id)
+def asked_for(media_id: int) -> Iterator[Set[Provider]]:
+    """Whatever is asked in this block is about that media; the bill says so. Who was truly asked: an answer that
+    was kept says nothing of whoever gave it."""
+    about = _About(media_id)
+    token = _ASKED_FOR.set(about)
     try:
-        yield
+        yield about.asked
     finally:
         _ASKED_FOR.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """A media that is asked about, and who was asked so far."""
+
+    media_id: int
+    asked: set[Provider] = field(default_factory=set)
+
+
+def _media_id() -> int | None:
+    about = _ASKED_FOR.get()
+    return about.media_id if about else None
 
 
 @dataclass(slots=True)
@@ -86,7 +101,7 @@ class Till:
                 return known
             left = timedelta(seconds=max(0.0, ends - time.monotonic()))
             found = self.pay(question.provider, question.prompt_version, most, ask, left)
-            self.answers.put(question, found, _ASKED_FOR.get())
+            self.answers.put(question, found, _media_id())
             return found
 
     def pay(
@@ -101,6 +116,8 @@ class Till:
         with self.turns.of(provider, self.wait if within is None else min(self.wait, within)) as has_turn:
             if not has_turn:
                 raise ProviderDown(NO_TURN, f"{provider} has all the calls under way that it is given")
+            if about := _ASKED_FOR.get():
+                about.asked.add(provider)
             return self._asked(prompt_version, most, ask)
 
     def bill(self, call: Call) -> None:
@@ -112,7 +129,7 @@ class Till:
             reservation, under_way.reservation = under_way.reservation, None
         elif under_way and call.reason in _UNSEEN_END and not call.units:
             under_way.reservation = None
-        self.spending.record(call, _ASKED_FOR.get(), version, reservation)
+        self.spending.record(call, _media_id(), version, reservation)
 
     def _asked(self, prompt_version: str, most: int | None, ask: Callable[[], A]) -> A:
         reserved = self.spending.reserve(most, self.lasts)

@@ -124,7 +124,7 @@ def test_the_same_is_not_asked_twice(house: House) -> None:
     """Not after a restart either: answers are in the database."""
     first, second = house.described(**house.both), house.described(**house.both)
 
-    assert first == second
+    assert first == replace(second, asked=first.asked)
     assert (1, 1) == (len(house.google.asked), len(house.model.calls))
 
 

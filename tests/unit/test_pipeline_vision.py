@@ -373,6 +373,19 @@ def test_a_second_model_is_there_for_a_first_that_fails(
     assert [frozenset(passed_over)] == parts.vision.skipped
 
 
+def test_a_kept_answer_ends_no_outage(parts: MemoryParts) -> None:
+    """Who is asked about what it described before was not asked: its key is refused as ever."""
+    parts.vision.down = Misconfigured("key_refused", "401")
+    parts.api.upload(1, "1.jpg", picture())
+    run_cycle(parts.world)
+    parts.vision.down, parts.vision.is_known = None, True
+
+    let_time_pass(parts, HOUR + timedelta(minutes=1))
+
+    assert [Party.OPENAI] == [one.party for one in parts.outages.open()]
+    assert (StepStatus.COMPLETED, 1) == analysis_step(parts)
+
+
 def test_a_bug_in_measuring_keeps_no_picture_from_going_live(parts: MemoryParts) -> None:
     """In an outage a picture is measured outside of any attempt; what breaks there is logged, and it goes on."""
     parts.vision.down = parts.vision.google_down = DOWN
