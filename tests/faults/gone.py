@@ -90,7 +90,7 @@ def age(place: Place) -> None:
     for path in (
         f"quarantine/{third}.bin",
         f"quarantine/{third}.json",
-        f"library/user_1/product/img/{third}-old.avif",
+        f"library/user_1/product/img/{third}-old-grid-0123abcd.avif",
     ):
         (place.storage / path).parent.mkdir(parents=True, exist_ok=True)
         (place.storage / path).write_bytes(b"of long ago")
@@ -108,7 +108,7 @@ def not_retired(place: Place, api: LedgerAPI) -> list[str]:
     notes = [f"media {one} is not retired" for one, path, retired_at in rows if path or not retired_at]
     bulk = [one.name for one in (place.storage / "bulk").rglob("*") if one.is_file()]
     old = [
-        path.name for pattern in ("quarantine/*", "library/**/*-old.avif") for path in place.storage.glob(pattern)
+        path.name for pattern in ("quarantine/*", "library/**/*-old-grid-0123abcd.avif") for path in place.storage.glob(pattern)
     ]
     if kept != 2 or len(bulk) != 2 or not any(name.startswith(shared) for name in bulk):
         notes.append(f"two originals are to be kept, the shared one among them: {bulk}")
