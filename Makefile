@@ -1,5 +1,5 @@
 # Everything from python3, make and the package registries alone: `make run` and `make test` set up what they need.
-.PHONY: install run test check bench fault hostile fuzz lock clean
+.PHONY: install run test coverage check bench fault hostile fuzz lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -30,6 +30,10 @@ test: install
 	@scripts/get_nginx.sh
 	@scripts/get_deploy_tools.sh
 	@scripts/run_tests.sh $(BIN)/python $(ARGS)
+
+# Every line and branch of the rules is reached by unit and integration tests.
+coverage: install
+	@$(BIN)/python -m pytest tests/unit tests/integration --cov --cov-report= --cov-report=json:.coverage.json
 	@$(BIN)/python scripts/coverage_floor.py
 
 check: install

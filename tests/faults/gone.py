@@ -108,7 +108,9 @@ def not_retired(place: Place, api: LedgerAPI) -> list[str]:
     notes = [f"media {one} is not retired" for one, path, retired_at in rows if path or not retired_at]
     bulk = [one.name for one in (place.storage / "bulk").rglob("*") if one.is_file()]
     old = [
-        path.name for pattern in ("quarantine/*", "library/**/*-old-grid-0123abcd.avif") for path in place.storage.glob(pattern)
+        path.name
+        for pattern in ("quarantine/*", "library/**/*-old-grid-0123abcd.avif")
+        for path in place.storage.glob(pattern)
     ]
     if kept != 2 or len(bulk) != 2 or not any(name.startswith(shared) for name in bulk):
         notes.append(f"two originals are to be kept, the shared one among them: {bulk}")
