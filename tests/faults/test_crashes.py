@@ -30,8 +30,8 @@ ON_BOTH = pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
 def test_a_crash_at_every_point_converges(
     point: str, kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    """Killed there, taken over by another worker, and in the end as if nothing had happened. `make fault` tries each
-    on both databases."""
+    """Killed there, taken over by another worker, and in the end as if nothing had happened. `make fault` tries
+    each on both databases."""
     with scene(empty_database(kind, request), tmp_path) as (place, api):
         crashed, verdict = crash_at(point, 1, place, api)
 
