@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from dataclasses import replace
+from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def test_five_restarts_by_an_operator_cost_nothing(
     """SIGTERM to the group, as systemd sends it: each ends well, with no lease left and no death counted."""
     ends = []
     with scene(empty_database(kind, request), tmp_path) as (place, api), sight_of(place.database) as sight:
-        place = replace(place, render=SLOW_PIXELS)
+        place = replace(place, render=SLOW_PIXELS, lease=timedelta(seconds=20))  # none may run out by itself
         for _ in range(RESTARTS):
             worker = busy(place, api, sight)
             os.killpg(worker.pid or 0, signal.SIGTERM)

@@ -28,7 +28,7 @@ def cut_twice(
     monkeypatch.setenv("MEDIA_VM_BACKGROUND_REMOVER", remover)
     monkeypatch.setenv("MEDIA_VM_REMBG_DIR", str(folder))
     limits = confinement(DiskFiles(tmp_path / "storage"), Settings().model_dir)
-    with closing(ChildPool(1, replace(limits, reads=(*limits.reads, TESTS)))) as pool:
+    with closing(ChildPool(1, replace(limits, reads=(*limits.reads, TESTS.parent)))) as pool:
         return pool.run(cutting.cut_out_twice, str(TESTS / "stand_ins"), limit=timedelta(seconds=30))
 
 
