@@ -45,6 +45,7 @@ check: install
 # Every figure beside its peers, about a quarter of an hour. PHOTOS=folder: of your pictures. REPORT=page: into it.
 bench: install
 	@scripts/get_wrk.sh
+	@$(BIN)/python -m pytest tests/integration/test_bench*.py
 	@$(BIN)/python -m bench $(if $(REPORT),--report $(REPORT))
 
 # Everything goes wrong, for some minutes, and a scorecard says what came of it. QUICK=1: fewer random kills.

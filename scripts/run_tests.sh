@@ -3,7 +3,7 @@
 #
 # Three runs at once, for much of every test is waiting: for leases to expire (faults), for processes that start and are
 # polled (acceptance), for servers that hang on purpose (integration/test_v*). A fourth only makes two cores thrash. What
-# they cover is `make coverage`: tracing takes a third as long again.
+# they cover is `make coverage`: tracing takes a third as long again. The bench's own tests are run by `make bench`.
 #
 # At the end no secret that a test planted may stand in what they printed or left (scripts/canaries.py).
 set -u
@@ -19,7 +19,8 @@ mkdir "$told/left" "$told/tmp"
 export TMPDIR="$told/tmp"
 code=0
 kept=
-"$python" -m pytest tests/faults --basetemp="$told/left/faults" >"$told/faults" 2>&1 &
+"$python" -m pytest tests/faults tests/integration/test_*_killed.py tests/integration/test_crowd.py \
+    --basetemp="$told/left/faults" >"$told/faults" 2>&1 &
 faults=$!
 others_then_acceptance() {
     trap 'kill "$!"; exit 1' TERM
@@ -36,7 +37,8 @@ rest=$!
 trap 'kill "$faults" "$rest" 2>/dev/null; [ -n "$kept" ] || rm -rf "$told"' EXIT
 trap 'exit 130' INT TERM
 {
-    "$python" -m pytest tests/integration --ignore-glob='*/test_[av]*' \
+    "$python" -m pytest tests/integration --ignore-glob='*/test_[av]*' --ignore-glob='*/test_bench*' \
+        --ignore-glob='*/test_*_killed.py' --ignore=tests/integration/test_crowd.py \
         --basetemp="$told/left/integration" 2>&1 || touch "$told/integration_failed"
 } | tee "$told/integration"
 [ ! -e "$told/integration_failed" ] || code=1
