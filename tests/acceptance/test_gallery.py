@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.acceptance.chromium import chromium, complaints
-from tests.acceptance.machine import Machine
+from tests.acceptance.machine import Machine, wait_until
 
 # The page itself asks for the same address again, to weigh the other formats: only <img>'s own entry counts.
 DELIVERED = """img => performance.getEntriesByName(img.currentSrc)
@@ -33,7 +33,10 @@ def problems(page: Page, machine: Machine, uploaded: dict[str, int]) -> list[str
     page.wait_for_selector(f".work:nth-of-type({len(uploaded)})")
     # Those below the fold load lazily: the test looks at all of them at once.
     page.eval_on_selector_all("img[src]", "all => all.forEach(img => img.loading = 'eager')")
-    page.wait_for_function("[...document.querySelectorAll('img[src]')].every(img => img.complete)")
+    every_image_came = "[...document.querySelectorAll('img[src]')].every(img => img.complete)"
+    wait_until(
+        lambda: bool(page.evaluate(every_image_came))
+    )  # Chromium's own wait is forbidden by the page's policy
     page.wait_for_load_state("networkidle")
     return said
 

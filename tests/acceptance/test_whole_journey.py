@@ -15,7 +15,7 @@ from examples.main_api.database import Database
 from media_vm.rules.temp_urls import TEMP_PREFIX
 from tests import canaries
 from tests.acceptance.chromium import chromium, complaints
-from tests.acceptance.machine import Machine, machine_in, run_media_vm
+from tests.acceptance.machine import Machine, machine_in, run_media_vm, wait_until
 from tests.mariadb import PrivateMariaDB
 from tests.pictures import logo, photo, saved
 
@@ -55,7 +55,7 @@ class Journey:
     def shown(self) -> list[str]:
         """The addresses of all pictures on the profile page, each of which has been loaded."""
         self.page.goto(f"{self.machine.surroundings.addresses.main_api}/profile")
-        self.page.wait_for_function(f"{EVERY_PICTURE}.every(one => one.complete)")
+        wait_until(lambda: bool(self.page.evaluate(f"{EVERY_PICTURE}.every(one => one.complete)")))
         widths = self.page.evaluate(f"{EVERY_PICTURE}.map(one => one.naturalWidth)")
         assert 4 == len([width for width in widths if width > 0]), widths
         sources: list[str] = self.page.evaluate(f"{EVERY_PICTURE}.map(one => one.getAttribute('src'))")
