@@ -16,7 +16,7 @@ SHORTEST = 8  # characters: what is shorter stands in innocent words, and guards
 
 
 def secret_texts() -> frozenset[str]:
-    """All that must be seen nowhere: each key, and of a database's URL the password, as it is and as the URL has it."""
+    """All that must be seen nowhere: each key, and of a database's URL its password, in both spellings."""
     given = {name: os.environ.get(name, "") for name in SECRETS} | secrets_from_files()[0]
     passwords = {_password_in(given[name]) for name in given if name.endswith("DATABASE_URL")}
     keys = {one.strip() for name in given if not name.endswith("DATABASE_URL") for one in given[name].split(",")}
