@@ -33,6 +33,14 @@ goes_live
 tells_the_end
 [ -z "$failed" ] || exit 1
 """
+MAKES = """set -eu
+HERE=$1 WORK=$2 PATH=$2:$PATH
+. "$HERE/deploy/install/telling.sh"
+. "$HERE/deploy/install/database.sh"
+password() { echo "password-of-$1"; }
+lets_in() { :; }
+make_database
+"""
 NEEDED = Migration("0085", "0097", None)
 RUNNING = Migration(None, "0097", Copied(), needs_take_over=True)
 
@@ -118,3 +126,21 @@ def test_nothing_takes_over_by_itself() -> None:
     ]
 
     assert [] == passed
+
+
+def test_no_command_is_called_with_a_password(tmp_path: Path) -> None:
+    """Everybody on the machine sees those of all commands (ps); the statements go in by standard input."""
+    for name, then in (("sed", 'exec /usr/bin/env -i /bin/sed "$@"'), ("mariadb", 'cat >"${0%/*}/statements"')):
+        program = tmp_path / name
+        program.write_text(f'#!/bin/sh\necho "$0 $*" >>"${{0%/*}}/called"\n{then}\n')
+        program.chmod(0o755)
+    script = tmp_path / "script"
+    script.write_text(MAKES)
+
+    made = run("sh", script, DEPLOY.parent, tmp_path)
+
+    assert (0, "") == (made.returncode, made.stderr)
+    assert "IDENTIFIED BY 'password-of-database-owner-url'" in (tmp_path / "statements").read_text()
+    assert "IDENTIFIED BY 'password-of-database-url'" in (tmp_path / "statements").read_text()
+    assert "password-of" not in (tmp_path / "called").read_text()
+    assert not (tmp_path / "passwords").exists()
