@@ -16,7 +16,8 @@ from tests.deploy_tools import DEPLOY, run
 SCRIPT = """set -eu
 HERE=$1 FOUND=$2 MIGRATES=$3 ROOT="" DRY="" NO_NGINX="" WORK=$4 SYSTEMD=${5:-}
 for part in telling files release services tables; do . "$HERE/deploy/install/$part.sh"; done
-RELEASES=$WORK/releases CURRENT=$WORK/current UNDER_WAY=$WORK/under-way id=new new_release="" has_database=yes new_site="" installed_nginx=""
+RELEASES=$WORK/releases CURRENT=$WORK/current UNDER_WAY=$WORK/under-way
+id=new new_release="" has_database=yes new_site="" installed_nginx=""
 of_new_release() {
     echo "ran $*" >>"$WORK/ran"
     case $* in *--check*) cat "$FOUND"; return 1 ;; esac

@@ -120,6 +120,20 @@ def test_missing_rights_are_told_at_once(rights: Rights) -> None:
     ) == ran.stderr
 
 
+def test_a_key_that_no_undo_log_could_name_is_told(rights: Rights, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bytes, for one; in a dry run already, and whatever the other columns' tables are like."""
+    rights.server.execute(
+        f"CREATE TABLE {rights.name}.products (id BINARY(16) PRIMARY KEY, image_path VARCHAR(500))",
+        f"GRANT SELECT, UPDATE ON {rights.name}.products TO 'media_vm_urls'@'localhost'",
+    )
+    monkeypatch.setenv("MEDIA_VM_REPLACE_COLUMNS", "site_media.media_path,products.image_path")
+
+    ran = replace_urls()
+
+    assert 2 == ran.exit_code
+    assert "URL: products.id, of its primary key, is neither a whole number nor a text: grant" in ran.stderr
+
+
 def test_a_column_that_is_too_narrow_is_told(rights: Rights, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before a URL is refused in the middle of a run, or cut."""
     monkeypatch.setenv("SMART_MEDIA_BASE_URL", f"https://media.example/{'x' * 230}")
