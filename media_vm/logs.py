@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
 
@@ -35,8 +35,9 @@ class Redacted:
         spelt = {way for one in secrets for way in (one, json.dumps(one)[1:-1], repr(one)[1:-1])}
         self._spelt = sorted(spelt, key=len, reverse=True)  # one may be the beginning of another
 
-    def __call__(self, _logger: object, _method: str, line: str) -> str:
-        """The line as it is written."""
+    def __call__(self, _logger: object, _method: str, rendered: Any) -> str:
+        """The line as it is written, which structlog's types do not know for one."""
+        line = str(rendered)
         for one in self._spelt:
             line = line.replace(one, REDACTED)
         return line
