@@ -38,8 +38,11 @@ install.sh again"
 }
 
 make_database() {
-    sed "s/owner-password/$(password database-owner-url)/;s/daily-password/$(password database-url)/" \
-        "$HERE/deploy/sql/media_vm_users.sql" | mariadb --no-defaults -S "$SOCKET"
+    # In a file, for everybody sees what a command is called with; printf is the shell's own.
+    printf 's/owner-password/%s/;s/daily-password/%s/\n' "$(password database-owner-url)" "$(password database-url)" \
+        >"$WORK/passwords"
+    sed -f "$WORK/passwords" "$HERE/deploy/sql/media_vm_users.sql" | mariadb --no-defaults -S "$SOCKET"
+    rm "$WORK/passwords"
     if lets_in database-owner-url media_vm_owner && lets_in database-url media_vm; then return; fi
     refuses "users media_vm_owner and media_vm are there with other passwords than /etc/media-vm/database-owner-url and \
 database-url have: write the right ones there, or change them in MariaDB (ALTER USER … IDENTIFIED BY …)"

@@ -33,7 +33,7 @@ switch() {
 is_upgrade() { [ -n "$id" ] && [ -e "$CURRENT" ] && [ "$(readlink "$CURRENT")" != "releases/$id" ]; }
 
 # The command of the release that is to be, with its keys: /usr/local/bin/media-vm is still the old one's.
-of_new_release() { RELEASE=releases/$id sh "$HERE/deploy/install/media-vm" "$@"; }
+of_new_release() { MEDIA_VM_RELEASE=releases/$id sh "$HERE/deploy/install/media-vm" "$@"; }
 
 release_id() {
     {

@@ -16,8 +16,6 @@ site() {
     done
     first_site=""
     if [ ! -e "$ROOT/opt/media-vm/installed/etc/nginx/sites-available/media-vm.conf" ]; then first_site=yes; fi
-    put "$WORK/site" /etc/nginx/sites-available/media-vm.conf 0644
-    new_site=$new_site$wrote
     if [ -n "$first_site" ]; then
         does "the site is enabled" enable_site
         if [ -n "$installed_nginx" ] && [ -L "$ROOT/etc/nginx/sites-enabled/default" ]; then
@@ -27,6 +25,8 @@ site() {
         fi
         left "a certificate: certbot --nginx, or yours in /etc/nginx/sites-available/media-vm.conf"
     fi
+    put "$WORK/site" /etc/nginx/sites-available/media-vm.conf 0644 # last: who finds it takes the rest for done
+    new_site=$new_site$wrote
 }
 
 enable_site() {
@@ -47,14 +47,14 @@ starts() {
     if ! is_this_machine; then
         return
     elif [ -n "$running" ]; then
-        if [ -n "$new_units" ] && [ -d /run/systemd/system ]; then does "systemd reads its units anew" systemctl daemon-reload; fi
+        if has_systemd; then reads_units; fi
         return
-    elif [ ! -d /run/systemd/system ]; then
+    elif ! has_systemd; then
         left "no systemd runs here: start \`media-vm worker\`, \`media-vm serve\` and nginx yourself, \
 deploy/cron has a line for replace-urls"
         return
     fi
-    if [ -n "$new_units" ]; then does "systemd reads its units anew" systemctl daemon-reload; fi
+    reads_units
     on media-vm.target
     on media-vm-backup.timer
     if [ -n "$has_database" ]; then
@@ -62,10 +62,26 @@ deploy/cron has a line for replace-urls"
         if [ -n "$(setting MAIN_API_URL)" ]; then on media-vm-worker@1.service; fi
     fi
     if [ -e /etc/media-vm/main-api-database-url ]; then on media-vm-replace-urls.timer; fi
-    if [ -n "$new_release$new_units" ]; then
+    if [ -n "$new_release$new_units$broke_off" ]; then
         does "what runs is started anew" systemctl try-restart media-vm-serve.service 'media-vm-worker@*.service'
     fi
-    if [ -n "$new_site" ] && { [ -n "$DRY" ] || nginx -t -q; }; then does "nginx reads its site" systemctl reload-or-restart nginx; fi
+    reads_site
+}
+
+has_systemd() { [ -d /run/systemd/system ]; }
+
+reads_units() {
+    if [ -n "$new_units$broke_off" ]; then does "systemd reads its units anew" systemctl daemon-reload; fi
+}
+
+reads_site() {
+    if [ -n "$NO_NGINX" ] || [ -z "$new_site$broke_off" ]; then return; fi
+    if [ -n "$DRY" ] || nginx -t -q; then
+        does "nginx reads its site" systemctl reload-or-restart nginx
+    else
+        left "nginx refuses its configuration, and goes on with the one before: correct it (nginx -t), then \
+systemctl reload-or-restart nginx"
+    fi
 }
 
 # Once: what its operator switches off stays off.

@@ -1,6 +1,7 @@
 # The database's tables, by the new release and before anything runs from it. A database that another system works
 # with is only looked at: what becomes of it, and when, its operator says.
 # shellcheck shell=sh
+UNDER_WAY=/opt/media-vm/installed/under-way
 
 tables() {
     running="" failed=""
@@ -17,14 +18,20 @@ install.sh again once the database is right"
     fi
 }
 
+# A run that breaks off in the middle leaves its mark, and the next one does what follows from a change that it finds
+# made already.
 goes_live() {
     tables
     if [ -n "$failed" ] && is_upgrade; then return; fi
+    broke_off=""
+    if is_this_machine && [ -e "$UNDER_WAY" ]; then broke_off=yes; fi
+    if is_this_machine && [ -z "$DRY" ]; then mkdir -p "${UNDER_WAY%/*}" && : >"$UNDER_WAY"; fi
     switch
     put "$HERE/deploy/install/media-vm" /usr/local/bin/media-vm 0755
     site
     units
     starts
+    if is_this_machine && [ -z "$DRY" ]; then rm "$UNDER_WAY"; fi
 }
 
 bring_tables() {

@@ -62,7 +62,10 @@ class DiskFiles:
         """Make sure that a folder under the storage root exists."""
         folder = self._inside(path)
         with disk_may_be_full():
+            new = [one for one in (folder, *folder.parents) if not one.exists()]
             folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+            for one in new:
+                sync_folder(one.parent)  # or a power cut takes it, and with it what was published into it
         with suppress(OSError):
             os.utime(folder)  # somebody is about to write into it: no empty one to be removed (`fsck_disk.py`)
         return folder

@@ -23,20 +23,24 @@ REMEDY = "grant it as deploy/sql/replace_urls_user.sql does, or correct MEDIA_VM
 
 _SERVER = text(
     "SELECT table_name AS tab, column_name AS col, column_key = 'PRI' AS is_key, privileges AS rights,"
-    " character_maximum_length AS width FROM information_schema.columns"
+    " data_type REGEXP 'int$|char$|^enum$|^uuid$' AS is_plain, character_maximum_length AS width"
+    " FROM information_schema.columns"
     " WHERE table_schema = DATABASE() AND table_name IN :tables ORDER BY ordinal_position"
 ).bindparams(bindparam("tables", expanding=True))
 _SQLITE = text(
-    "SELECT :table AS tab, name AS col, pk > 0 AS is_key, 'select,update' AS rights, NULL AS width"
+    "SELECT :table AS tab, name AS col, pk > 0 AS is_key, 'select,update' AS rights, NULL AS width,"
+    " type LIKE '%int%' OR type LIKE '%char%' OR type LIKE '%text%' AS is_plain"
     " FROM pragma_table_info(:table)"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _Fact:
-    """A column that we may see. width: in characters; None when there is no limit."""
+    """A column that we may see. is_plain: a whole number or a text, which an undo log can name. width: in
+    characters; None when there is no limit."""
 
     is_key: bool
+    is_plain: bool
     rights: frozenset[str]
     width: int | None
 
@@ -64,7 +68,9 @@ def _facts(connection: Connection, tables: Sequence[str]) -> Facts:
     else:
         rows = list(connection.execute(_SERVER, {"tables": tables}))
     return {
-        (row.tab, row.col): _Fact(bool(row.is_key), frozenset(str(row.rights).split(",")), row.width)
+        (row.tab, row.col): _Fact(
+            bool(row.is_key), bool(row.is_plain), frozenset(str(row.rights).split(",")), row.width
+        )
         for row in rows
     }
 
@@ -82,6 +88,11 @@ def _problems(facts: Facts, columns: Sequence[Column], longest: int) -> Iterator
         key = _key(facts, table)
         if not key or not all(is_identifier(name) for name in key):
             yield f"the primary key of {table} cannot be read"
+        yield from (
+            f"{table}.{name}, of its primary key, is neither a whole number nor a text"
+            for name in key
+            if not facts[table, name].is_plain
+        )
     for one in columns:
         fact = facts.get((one.table, one.name))
         if fact and fact.width is not None and fact.width < longest:

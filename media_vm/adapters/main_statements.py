@@ -22,7 +22,8 @@ from sqlalchemy import (
     update,
 )
 
-from media_vm.adapters.main_schema import READ
+from media_vm.adapters.main_schema import READ, VARIABLE
+from media_vm.errors import WrongUse
 from media_vm.replacing_ports import Counts
 from media_vm.rules.replacing import Place, Processed
 from media_vm.rules.temp_urls import PENDING, TEMP_PREFIX, Column
@@ -60,10 +61,16 @@ def reopened(connection: Connection, entry: Entry) -> bool:
 
 
 def swapped(connection: Connection, place: Place, old: str, new: str) -> bool:
-    """Compare and set."""
+    """Compare and set. WrongUse: a key of which we see only a part names several rows, which no undo log could."""
     one = clause(place.column.name)
     statement = update(table_of(place.column)).where(is_row(place), _is_exactly(one, old))
-    return connection.execute(statement.values({one.name: new})).rowcount == 1
+    rows = connection.execute(statement.values({one.name: new})).rowcount
+    if rows > 1:
+        table = place.column.table
+        raise WrongUse(
+            f"{VARIABLE}: several rows of {table} have this key: grant SELECT on all of its primary key"
+        )
+    return rows == 1
 
 
 def status_of(connection: Connection, image_id: int, image_path: str) -> str | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from media_vm.adapters.erasing import sync_folder
 from media_vm.errors import WrongUse
 from media_vm.rules.temp_urls import Column
 from media_vm.rules.undoing import Entry, entry_of, line_of
@@ -39,15 +40,14 @@ class FileUndoLog:
             self._file.close()
 
     def _begun(self) -> BinaryIO:
-        """The folder is forced to the disk too: a file without a name brings nothing back."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        """Folders are forced to the disk too: a file without a name brings nothing back."""
+        folder = self.path.parent
+        changed = {folder, *(one.parent for one in (folder, *folder.parents) if not one.exists())}
+        folder.mkdir(parents=True, exist_ok=True)
         opened = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         file = os.fdopen(opened, "wb")
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        for one in changed:
+            sync_folder(one)
         return file
 
 

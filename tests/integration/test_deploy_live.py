@@ -14,9 +14,10 @@ from migrations.seed_copy import Copied
 from tests.deploy_tools import DEPLOY, run
 
 SCRIPT = """set -eu
-HERE=$1 FOUND=$2 MIGRATES=$3 ROOT="" DRY="" NO_NGINX="" WORK=$4
+HERE=$1 FOUND=$2 MIGRATES=$3 ROOT="" DRY="" NO_NGINX="" WORK=$4 SYSTEMD=${5:-}
 for part in telling files release services tables; do . "$HERE/deploy/install/$part.sh"; done
-RELEASES=$WORK/releases CURRENT=$WORK/current id=new new_release="" has_database=yes new_site="" installed_nginx=""
+RELEASES=$WORK/releases CURRENT=$WORK/current UNDER_WAY=$WORK/under-way
+id=new new_release="" has_database=yes new_site="" installed_nginx=""
 of_new_release() {
     echo "ran $*" >>"$WORK/ran"
     case $* in *--check*) cat "$FOUND"; return 1 ;; esac
@@ -25,13 +26,22 @@ of_new_release() {
 }
 put() { wrote=""; }
 setting() { :; }
-nginx() { :; }
+nginx() { [ "$SYSTEMD" != "refuses its site" ]; }
 optional_keys() { :; }
-on() { echo "does $1 is switched on"; }
+has_systemd() { [ -n "$SYSTEMD" ]; }
+on() { [ "$SYSTEMD" != "ends it" ] || exit 9; echo "does $1 is switched on"; }
 does() { echo "does $1"; shift; case "$*" in point_at* | "rm -rf $WORK/"*) "$@" ;; esac; }
 goes_live
 tells_the_end
 [ -z "$failed" ] || exit 1
+"""
+MAKES = """set -eu
+HERE=$1 WORK=$2 PATH=$2:$PATH
+. "$HERE/deploy/install/telling.sh"
+. "$HERE/deploy/install/database.sh"
+password() { echo "password-of-$1"; }
+lets_in() { :; }
+make_database
 """
 NEEDED = Migration("0085", "0097", None)
 RUNNING = Migration(None, "0097", Copied(), needs_take_over=True)
@@ -50,13 +60,14 @@ class Machine:
         """This release is current."""
         (self.folder / "current").symlink_to(f"releases/{name}")
 
-    def installs(self, found: Migration, migrates: int = 0) -> subprocess.CompletedProcess[str]:
-        """What `migrate --check --json` tells, and how `migrate` ends."""
+    def installs(self, found: Migration, migrates: int = 0, systemd: str = "") -> subprocess.CompletedProcess[str]:
+        """What `migrate --check --json` tells, and how `migrate` ends. systemd: empty where there is none; what
+        goes wrong by it."""
         told = self.folder / "found"
         told.write_text(json.dumps(migration_json(found) | {"is_dry_run": True}, indent=1))
         script = self.folder / "script"
         script.write_text(SCRIPT)
-        return run("sh", script, DEPLOY.parent, told, str(migrates), self.folder)
+        return run("sh", script, DEPLOY.parent, told, str(migrates), self.folder, systemd)
 
     @property
     def current(self) -> str:
@@ -108,6 +119,29 @@ def test_a_running_system_is_left_alone(machine: Machine) -> None:
     assert "Taking over the running system" in told.stdout.partition("left for you:")[2]
 
 
+def test_what_a_run_that_broke_off_began_is_finished(machine: Machine) -> None:
+    """It made the release current and ended before anything was started from it; a third run has nothing to do."""
+    machine.runs("old")
+
+    ends = [machine.installs(NEEDED, systemd=how) for how in ("ends it", "fine", "fine")]
+
+    assert [9, 0, 0] == [one.returncode for one in ends], ends[1].stderr
+    assert "releases/new" == machine.current
+    followed = ("reads its units anew", "started anew", "nginx reads its site")
+    assert [[], [*followed], []] == [[one for one in followed if f"{one}\n" in end.stdout] for end in ends]
+
+
+def test_a_site_that_nginx_refuses_is_told(machine: Machine) -> None:
+    """The next run finds nothing new, and would not try again."""
+    machine.runs("old")
+    (machine.folder / "under-way").touch()
+
+    told = machine.installs(NEEDED, systemd="refuses its site")
+
+    assert (0, False) == (told.returncode, "nginx reads its site" in told.stdout)
+    assert "- nginx refuses its configuration" in told.stdout.partition("left for you:")[2]
+
+
 def test_nothing_takes_over_by_itself() -> None:
     """No script passes the option; it is only ever told to a person."""
     passed = [
@@ -118,3 +152,21 @@ def test_nothing_takes_over_by_itself() -> None:
     ]
 
     assert [] == passed
+
+
+def test_no_command_is_called_with_a_password(tmp_path: Path) -> None:
+    """Everybody on the machine sees those of all commands (ps); the statements go in by standard input."""
+    for name, then in (("sed", 'exec /usr/bin/env -i /bin/sed "$@"'), ("mariadb", 'cat >"${0%/*}/statements"')):
+        program = tmp_path / name
+        program.write_text(f'#!/bin/sh\necho "$0 $*" >>"${{0%/*}}/called"\n{then}\n')
+        program.chmod(0o755)
+    script = tmp_path / "script"
+    script.write_text(MAKES)
+
+    made = run("sh", script, DEPLOY.parent, tmp_path)
+
+    assert (0, "") == (made.returncode, made.stderr)
+    assert "IDENTIFIED BY 'password-of-database-owner-url'" in (tmp_path / "statements").read_text()
+    assert "IDENTIFIED BY 'password-of-database-url'" in (tmp_path / "statements").read_text()
+    assert "password-of" not in (tmp_path / "called").read_text()
+    assert not (tmp_path / "passwords").exists()

@@ -166,6 +166,21 @@ def test_a_symbolic_link_does_not_lead_out_either(disk: DiskFiles, tmp_path: Pat
         disk.folder("library/user_1/product/img")
 
 
+def test_a_new_folder_is_on_the_disk_before_anything_is_in_it(
+    disk: DiskFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them where its name stands; one that is there already costs nothing."""
+    synced: list[Path] = []
+    monkeypatch.setattr("media_vm.adapters.files.sync_folder", synced.append)
+    root = disk.folder("library").parent
+    before = len(synced)
+    disk.folder("library/user_7/product/img")
+    disk.folder("library/user_7/product/img")
+
+    user = root / "library" / "user_7"
+    assert [root / "library", user, user / "product"] == sorted(synced[before:])
+
+
 def test_every_file_is_synced_before_it_is_renamed(disk: DiskFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     """fsync of the file, rename, fsync of the folder: in this order, for originals."""
     calls: list[str] = []
@@ -180,6 +195,7 @@ def test_every_file_is_synced_before_it_is_renamed(disk: DiskFiles, monkeypatch:
         calls.append("rename")
         return rename(self, target)
 
+    disk.folder("bulk/2025-01-15")
     monkeypatch.setattr(os, "fsync", noted_fsync)
     monkeypatch.setattr(Path, "rename", noted_rename)
     incoming = disk.incoming("token-1")
@@ -199,6 +215,7 @@ def test_a_refusing_disk_has_a_name(
     def full(descriptor: int) -> None:
         raise OSError(number, "No luck on device")
 
+    disk.folder("bulk/2025-01-15")
     monkeypatch.setattr(os, "fsync", full)
     incoming = disk.incoming("token-1")
     incoming.write_bytes(b"picture")

@@ -120,6 +120,44 @@ def test_missing_rights_are_told_at_once(rights: Rights) -> None:
     ) == ran.stderr
 
 
+def test_a_key_that_no_undo_log_could_name_is_told(rights: Rights, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bytes, for one; in a dry run already, and whatever the other columns' tables are like."""
+    rights.server.execute(
+        f"CREATE TABLE {rights.name}.products (id BINARY(16) PRIMARY KEY, image_path VARCHAR(500))",
+        f"GRANT SELECT, UPDATE ON {rights.name}.products TO 'media_vm_urls'@'localhost'",
+    )
+    monkeypatch.setenv("MEDIA_VM_REPLACE_COLUMNS", "site_media.media_path,products.image_path")
+
+    ran = replace_urls()
+
+    assert 2 == ran.exit_code
+    assert "URL: products.id, of its primary key, is neither a whole number nor a text: grant" in ran.stderr
+
+
+def test_a_key_of_which_only_a_part_is_granted_writes_nothing(
+    rights: Rights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server shows us no more of it; what names several rows cannot be undone."""
+    path = "/temp_images/products/1-product-5.jpg"
+    rights.server.execute(
+        f"CREATE TABLE {rights.name}.products (site INT, id INT, image_path VARCHAR(500), PRIMARY KEY (site, id))",
+        f"INSERT INTO {rights.name}.products VALUES (1, 6, '{path}'), (1, 5, '{path}'), (2, 5, '{path}')",
+        f"INSERT INTO {rights.name}.pending_images (user_id, image_path, original_name, mime_type, permanent_url,"
+        f" status) VALUES (1, '{path}', 'a', 'image/jpeg', '7', 'processed')",
+        f"GRANT SELECT (id, image_path), UPDATE (image_path) ON {rights.name}.products"
+        " TO 'media_vm_urls'@'localhost'",
+    )
+    monkeypatch.setenv("MEDIA_VM_REPLACE_COLUMNS", "products.image_path")
+    with picture_server(set()) as base:
+        monkeypatch.setenv("SMART_MEDIA_BASE_URL", base)
+        ran = replace_urls("--yes")
+
+    with rights.root.connect() as connection:
+        found = connection.execute(text("SELECT DISTINCT image_path FROM products")).scalars().all()
+    assert (2, [path]) == (ran.exit_code, [*found])
+    assert "grant SELECT on all of its primary key" in ran.stderr
+
+
 def test_a_column_that_is_too_narrow_is_told(rights: Rights, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before a URL is refused in the middle of a run, or cut."""
     monkeypatch.setenv("SMART_MEDIA_BASE_URL", f"https://media.example/{'x' * 230}")

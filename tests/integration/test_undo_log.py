@@ -43,6 +43,17 @@ def test_entries_are_on_the_disk_when_append_returns(tmp_path: Path) -> None:
     log.close()
 
 
+def test_new_folders_are_on_the_disk_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each where its name stands, or a power cut takes the log along with them; once a run."""
+    synced: list[Path] = []
+    monkeypatch.setattr("media_vm.adapters.undo_log.sync_folder", synced.append)
+    with closing(FileUndoLog(tmp_path / "a" / "replaced", BEGAN)) as log:
+        log.append(entry(1))
+        log.append(entry(2))
+
+    assert [tmp_path, tmp_path / "a", tmp_path / "a" / "replaced"] == sorted(synced)
+
+
 def test_an_unfinished_line_is_passed_over(tmp_path: Path) -> None:
     """Its transaction was never committed."""
     file = tmp_path / "log.jsonl"
