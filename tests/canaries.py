@@ -13,8 +13,10 @@ MARK: Final = "canary-7c41e09d5b-"
 MAIN_API_KEY: Final = f"{MARK}main-api-key"
 MEDIA_VM_API_KEY: Final = f"{MARK}media-vm-api-key"
 SERVE_SECRET: Final = f"{MARK}serve-secret"
+SERVE_KEY: Final = f"{MARK}serve-key"
 GOOGLE_API_KEY: Final = f"{MARK}google-api-key"
 OPENAI_API_KEY: Final = f"{MARK}openai-api-key"
+OPENROUTER_API_KEY: Final = f"{MARK}openrouter-api-key"
 DATABASE_PASSWORD: Final = f"{MARK}database-password"
 REPLACING_PASSWORD: Final = f"{MARK}replacing-password"
 SIGNATURE: Final = f"{MARK}signature"
@@ -23,8 +25,10 @@ ALL: Final = {
     MAIN_API_KEY,
     MEDIA_VM_API_KEY,
     SERVE_SECRET,
+    SERVE_KEY,
     GOOGLE_API_KEY,
     OPENAI_API_KEY,
+    OPENROUTER_API_KEY,
     DATABASE_PASSWORD,
     REPLACING_PASSWORD,
     SIGNATURE,

@@ -31,11 +31,11 @@ from media_vm.rules.checklist import StepStatus
 from media_vm.rules.pictures import Background, DataType, Format, MediaStatus, Size, Source, Variant, VariantSet
 from media_vm.settings import Settings
 from serve.app import create_app
+from tests import canaries
 from tests.portraits import ANALYSIS
 from tests.private_nginx import free_port
 
-API_KEY, SERVE_KEY = "canary-of-the-main-api", "canary-of-the-proxy"
-SECRET = "canary-that-signs-urls"
+API_KEY, SERVE_KEY, SECRET = canaries.MEDIA_VM_API_KEY, canaries.SERVE_KEY, canaries.SERVE_SECRET
 HOST = "127.0.0.1"
 PATIENCE_SECONDS = 60.0
 MISSING, DELETED = 7, 6

@@ -120,6 +120,22 @@ def test_both_are_asked_of_a_small_copy(house: House) -> None:
     assert [("google", 7, 0, "computed"), ("openai", 7, 0, "computed")] == house.bill()
 
 
+def test_openrouter_has_a_key_of_its_own(house: House) -> None:
+    """It is sent, and what a server says back of it is told to nobody."""
+    key = canaries.OPENROUTER_API_KEY
+    house.model.otherwise = status(401, f"no such key {key}")
+    with capture_logs() as lines:
+        described = house.described(
+            OPENROUTER_API_KEY=key,
+            MEDIA_VM_OPENROUTER_BASE_URL=f"{house.model.url}/api/v1",
+            MEDIA_VM_VISION_MODEL="a/b",
+        )
+
+    assert {f"Bearer {key}"} == {one.headers["authorization"] for one in house.model.calls}
+    assert described.failure is not None
+    assert key not in f"{lines} {described}"
+
+
 def test_the_same_is_not_asked_twice(house: House) -> None:
     """Not after a restart either: answers are in the database."""
     first, second = house.described(**house.both), house.described(**house.both)

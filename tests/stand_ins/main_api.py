@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
+from tests import canaries
 from tests.stand_ins.google_vision import Certificate
 
-KEY = "main-key"
+KEY = canaries.MAIN_API_KEY
 JPEG = b"\xff\xd8\xff\xe0 the bytes of a picture"
 Json = dict[str, Any]
 Told = tuple[int, Any]
