@@ -128,7 +128,7 @@ def test_openrouter_has_a_key_of_its_own(house: House) -> None:
         described = house.described(
             OPENROUTER_API_KEY=key,
             MEDIA_VM_OPENROUTER_BASE_URL=f"{house.model.url}/api/v1",
-            MEDIA_VM_VISION_MODEL="a/b",
+            MEDIA_VM_VISION_MODEL="llava:latest",
         )
 
     assert {f"Bearer {key}"} == {one.headers["authorization"] for one in house.model.calls}

@@ -87,8 +87,8 @@ class Trial:
     def killed(self, kills: int, chance: random.Random) -> str:
         """What users chose meanwhile is kept; a last run finishes."""
         users, happened = Users(self.engine, self.profiles, chance.randrange(10**6)), 0
+        most = max(2, self.festival.replaced // kills)  # half of all in the end: no run is done before its kill
         for _ in range(kills):
-            most = max(2, self.festival.replaced // kills)  # half of all in the end: no run is done before its kill
             with users.at_work():
                 happened += self.cron.killed("--yes", after_lines=chance.randint(1, most))
         told = self.finished_by_two()
