@@ -77,6 +77,15 @@ class DatabasePromises:
         with reading(self._engine) as session:
             return {one for one in session.exec(marked) if one is not None}
 
+    def remade_within(self, grace: timedelta, media_ids: Collection[int]) -> Collection[int]:
+        """By the time at which rows were last replaced by others; files are as old as their pixels."""
+        with reading(self._engine) as session:
+            limit = database_now(session) - grace
+            lately = select(MediaFile.id).where(
+                col(MediaFile.id).in_(media_ids), col(MediaFile.processed_at) > limit
+            )
+            return {one for one in session.exec(lately) if one is not None}
+
     def live(self) -> Live:
         """A lease that has expired but was not freed yet counts: its holder may still be writing."""
         leased = select(ProcessingChecklist.lease_token, ProcessingChecklist.media_id).where(
