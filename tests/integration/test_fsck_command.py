@@ -137,7 +137,7 @@ def test_a_folder_without_a_dump_is_no_backup(storage: Storage, tmp_path: Path) 
     """Nothing is copied from it."""
     ran = media_vm("restore", str(tmp_path), "--yes")
 
-    assert 2 == ran.exit_code and "holds no media_vm.db" in ran.stderr
+    assert 2 == ran.exit_code and "holds no media_vm-….db" in ran.stderr
 
 
 def test_the_worker_runs_the_timetable(storage: Storage) -> None:
