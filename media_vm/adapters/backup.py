@@ -2,8 +2,8 @@
 
 A picture may be deleted, retired or made again at any moment, and files of it vanish. Those that were there before
 the dump are in the backup by then; one that came after the first copying and vanished before the second is not:
-then the database is dumped again, which names it no more. Only a dump whose files are all here gets its name: killed
-at any moment, a backup leaves the earlier ones as they were.
+then the database is dumped again, which names it no more. Only a dump whose files are all here gets its name, so a
+backup that is killed at any moment leaves the earlier ones as they were.
 """
 
 from __future__ import annotations
