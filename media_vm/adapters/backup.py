@@ -26,6 +26,7 @@ from media_vm.adapters.backup_folder import (
     alone_in,
     dump_place,
     dumps_in,
+    files_below,
     label_of,
     put_label,
     remove_unfinished,
@@ -160,10 +161,10 @@ def _copy_all(source: Path, target: Path, is_same: Callable[[Path, Path], bool])
     """How many files were copied, and how many were there already."""
     copied = kept = 0
     for name in FOLDERS:
-        for place in sorted((source / name).rglob("*")):
-            if place.is_symlink() or not place.is_file() or place.name.startswith(TEMPORARY):
+        for path in files_below(source / name):
+            if Path(path).name.startswith(TEMPORARY):
                 continue
-            if _copy(place, target / place.relative_to(source), is_same):
+            if _copy(source / name / path, target / name / path, is_same):
                 copied += 1
             else:
                 kept += 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,6 +84,15 @@ def alone_in(folder: Path) -> Iterator[None]:
         yield
 
 
+def files_below(root: Path) -> Iterator[str]:
+    """Every file, relative to the root; links are none. Folders may vanish meanwhile. OSError."""
+    for at, _, names in os.walk(root, onerror=_unless_gone):
+        for name in names:
+            place = Path(at) / name
+            if not place.is_symlink() and place.is_file():
+                yield place.relative_to(root).as_posix()
+
+
 def remove_unfinished(folder: Path) -> None:
     """Half a dump that a killed backup left."""
     for place in folder.glob(f"{TEMPORARY}*"):
@@ -90,6 +100,11 @@ def remove_unfinished(folder: Path) -> None:
             shutil.rmtree(place)
         else:
             place.unlink()
+
+
+def _unless_gone(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def _suffix(url: str) -> str:

@@ -13,7 +13,7 @@ from functools import reduce
 from operator import or_
 from pathlib import Path
 
-from media_vm.adapters.backup_folder import FILES, alone_in, dumps_in, label_of
+from media_vm.adapters.backup_folder import FILES, alone_in, dumps_in, files_below, label_of
 from media_vm.adapters.dump_names import named_in
 from media_vm.adapters.erasing import erase, sync_folder
 from media_vm.adapters.files import TEMPORARY
@@ -45,7 +45,7 @@ def prune(storage: Path, folder: Path, keep: int, *, is_done: bool) -> Iterator[
         if is_done:
             sync_folder(folder)
         ours = (folder / FILES).resolve()
-        for path in () if kept.awaits_adoption else _files(ours):
+        for path in () if kept.awaits_adoption else files_below(ours):
             if _is_half(path) or not (kept.has(path) or os.path.lexists(storage / path)):
                 yield _file_gone(ours, path, is_done=is_done)
 
@@ -70,12 +70,6 @@ def _remove_empty(folder: Path, root: Path) -> None:
     while folder != root and not any(folder.iterdir()):
         folder.rmdir()
         folder = folder.parent
-
-
-def _files(root: Path) -> Iterator[str]:
-    for at, _, names in os.walk(root, topdown=False):
-        for name in names:
-            yield (Path(at) / name).relative_to(root).as_posix()
 
 
 def _is_half(path: str) -> bool:

@@ -127,10 +127,10 @@ def test_what_vanishes_after_the_dump_is_in_the_backup(
 
 
 def test_what_came_and_went_meanwhile_is_dumped_away(
-    kind: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither copying saw its files, so no dump that is kept names them."""
-    with storage_of(kind, request) as storage:
+    with storage_of("sqlite", request) as storage:
         upload(storage, 1)
         copied, dumps = backed_up_while(
             monkeypatch,
@@ -140,7 +140,7 @@ def test_what_came_and_went_meanwhile_is_dumped_away(
             partial(delete, storage, 2),
         )
         storage.dispose()
-        wipe(kind, storage.url, storage, request)
+        wipe("sqlite", storage.url, storage, request)
         restore(storage.url, storage.root, tmp_path / "backup", is_forced=True)
 
         assert (2, 0) == (dumps, copied.missing)

@@ -72,9 +72,9 @@ def test_a_deleted_picture_goes_with_the_last_dump_that_names_it(
         assert not list((backup.folder / "storage").rglob("*/1-*"))
 
 
-def test_an_older_dump_keeps_what_it_names(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_an_older_dump_keeps_what_it_names(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """And may be restored."""
-    with storage_of(kind, request) as storage:
+    with storage_of("sqlite", request) as storage:
         backup = Backup(storage, tmp_path / "backup")
         upload(storage, 1)
         backup.back_up()
@@ -83,7 +83,7 @@ def test_an_older_dump_keeps_what_it_names(kind: str, request: pytest.FixtureReq
         first, _ = dumps_in(backup.folder)
         backup.prune(keep=2)
         storage.dispose()
-        wipe(kind, storage.url, storage, request)
+        wipe("sqlite", storage.url, storage, request)
         restore(storage.url, storage.root, backup.folder, first.place.name, is_forced=True)
 
         assert [1] == media_of(storage)
@@ -125,14 +125,17 @@ def test_rows_of_one_line_are_read_too(tmp_path: Path) -> None:
     lines += ["INSERT INTO `marks` VALUES ('a',NULL),('it''s (b),','c\\'\\n');", "INSERT INTO `other` VALUES (1);"]
     dump.write_text("\n".join([*lines, "-- Dump completed on 2026-11-22", ""]))
 
-    assert [{"name": "a", "note": None}, {"name": "it's (b),", "note": "c'\n"}] == list(rows_in(dump, "marks"))
+    whole = list(rows_in(dump, "marks"))
+    os.truncate(dump, dump.stat().st_size - len("-- Dump completed on 2026-11-22\n"))
+
+    with pytest.raises(WrongUse, match="no whole dump"):
+        list(rows_in(dump, "marks"))
+    assert [{"name": "a", "note": None}, {"name": "it's (b),", "note": "c'\n"}] == whole
 
 
-def test_a_damaged_dump_names_nothing_so_nothing_goes(
-    kind: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
+def test_a_damaged_dump_names_nothing_so_nothing_goes(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Cut off in the middle; it is named, and what to do about it."""
-    with storage_of(kind, request) as storage:
+    with storage_of("sqlite", request) as storage:
         backup = Backup(storage, tmp_path / "backup")
         upload(storage, 1)
         backup.back_up()
