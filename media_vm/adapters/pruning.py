@@ -16,7 +16,6 @@ from pathlib import Path
 from media_vm.adapters.backup_folder import FILES, alone_in, dumps_in, files_below, label_of
 from media_vm.adapters.dump_names import named_in
 from media_vm.adapters.erasing import erase, sync_folder
-from media_vm.adapters.files import TEMPORARY
 from media_vm.errors import Misconfigured, WrongUse
 
 
@@ -46,7 +45,7 @@ def prune(storage: Path, folder: Path, keep: int, *, is_done: bool) -> Iterator[
             sync_folder(folder)
         ours = (folder / FILES).resolve()
         for path in () if kept.awaits_adoption else files_below(ours):
-            if _is_half(path) or not (kept.has(path) or os.path.lexists(storage / path)):
+            if not (kept.has(path) or os.path.lexists(storage / path)):
                 yield _file_gone(ours, path, is_done=is_done)
 
 
@@ -70,8 +69,3 @@ def _remove_empty(folder: Path, root: Path) -> None:
     while folder != root and not any(folder.iterdir()):
         folder.rmdir()
         folder = folder.parent
-
-
-def _is_half(path: str) -> bool:
-    """A killed backup left it."""
-    return Path(path).name.startswith(TEMPORARY)

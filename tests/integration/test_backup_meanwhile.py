@@ -149,10 +149,17 @@ def test_what_came_and_went_meanwhile_is_dumped_away(
 
 
 def test_what_was_lost_before_is_told(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """A second dump names it still: that is fsck's matter, and no reason to go without a backup."""
+    """A second dump names it still: that is fsck's matter, and no reason to go without a backup. Who was just
+    retiring or removing another lost nothing."""
     with storage_of("sqlite", request) as storage:
-        upload(storage, 1)
-        storage.delete(storage.path_of(1, Role.ORIGINAL))
+        upload(storage, 1, 2, 3)
+        for path in [storage.path_of(media_id, Role.ORIGINAL) for media_id in (1, 2, 3)]:
+            storage.delete(path)
+        engine = open_engine(storage.url)
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE media_files SET retired_at = created_at WHERE id = 2"))
+            connection.execute(text("UPDATE media_files SET deleted_at = created_at WHERE id = 3"))
+        engine.dispose()
         copied = back_up(storage.url, storage.root, tmp_path / "backup")
 
     assert "1 files that rows name are not there: media-vm fsck" in str(copied)
