@@ -33,11 +33,12 @@ def prune(storage: Path, folder: Path, keep: int, *, is_done: bool) -> Iterator[
     While a kept dump awaits adoption, whose files no row names yet, only dumps go. OSError, WrongUse (no backup, a
     dump that is not whole), Misconfigured (no storage).
     """
-    if not label_of(folder) or not (dumps := dumps_in(folder)):
+    if not label_of(folder) or not dumps_in(folder):
         raise WrongUse(f"{folder} holds no backup: nothing would name any file")
     if not (storage / "bulk").is_dir():
         raise Misconfigured("storage_gone", f"{storage} holds no originals: is the storage mounted?")
     with alone_in(folder):
+        dumps = dumps_in(folder)  # a backup that has just ended may have added one
         kept = reduce(or_, (named_in(one.place) for one in dumps[-keep:]))
         for one in dumps[:-keep]:
             yield _dump_gone(one.place, is_done=is_done)
