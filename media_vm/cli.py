@@ -6,7 +6,6 @@ import json
 import sys
 import time
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +13,7 @@ import typer
 from media_vm import __version__
 from media_vm.cli_adopting import adopt
 from media_vm.cli_ai import ai
+from media_vm.cli_backup import backup, restore
 from media_vm.cli_contract_test import contract_test
 from media_vm.cli_doctor import doctor
 from media_vm.cli_migrating import migrate
@@ -35,6 +35,8 @@ app.command("migrate")(migrate)
 app.command("adopt")(adopt)
 app.command()(delete)
 app.command()(gc)
+app.command()(backup)
+app.command()(restore)
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 
 
@@ -162,37 +164,6 @@ def fsck(
         typer.echo(findings_json(check, found) if as_json else tell_check(check, found))
         if any(one.is_open for one in found):
             raise typer.Exit(PROBLEM)
-
-
-@app.command()
-def backup(folder: Annotated[Path, typer.Argument(help="Where to; only new files are copied again.")]) -> None:
-    """Copy the database, then the files, while everything runs."""
-    from media_vm.adapters.backup import back_up
-
-    with problems_told(), disk_told():
-        settings = told_settings()
-        typer.echo(back_up(settings.database_url, settings.storage_dir, folder))
-
-
-@app.command()
-def restore(
-    folder: Annotated[Path, typer.Argument(help="What `media-vm backup` wrote.", exists=True, file_okay=False)],
-    yes: Annotated[bool, typer.Option("--yes", help="Replace the database; without it nothing is done.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Although somebody seems to be at work on it.")] = False,
-) -> None:
-    """Put a backup in the place of the database, its files beside those that are there. Stop media VM first."""
-    from media_vm.adapters.backup import dumped_at
-    from media_vm.adapters.backup import restore as restore_all
-    from media_vm.told import tell_lost
-
-    with problems_told(), disk_told():
-        settings = told_settings()
-        at = dumped_at(settings.database_url, folder)
-        if not yes:
-            typer.echo(f"the dump of {at:%Y-%m-%d %H:%M:%S} UTC in {folder} would replace the database; `--yes`")
-            return
-        typer.echo(restore_all(settings.database_url, settings.storage_dir, folder, is_forced=force))
-        typer.echo(tell_lost(at))
 
 
 def main() -> None:

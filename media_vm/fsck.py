@@ -135,8 +135,9 @@ class Check:
         return asked and remedy is not Remedy.LOST
 
     def _strays(self) -> Iterator[Finding]:
-        """Files first, rows after: a row that is written meanwhile is seen. Files that wait for `media-vm adopt`
-        have no row yet, and are nobody's only when that has ended."""
+        """Files first, rows after: a row that is written meanwhile is seen. What another file replaced is nobody's
+        after the grace, which counts from then. Files that wait for `media-vm adopt` have no row yet, and are
+        nobody's only when that has ended."""
         if awaits_adoption(self.keeper):
             return
         old = (one.path for one in self.keeper.disk.stored() if one.age > self.keeper.grace)
@@ -144,13 +145,14 @@ class Check:
         for paths in _in_groups(ours):
             leased = self.keeper.promises.live().media
             strays = [path for path in self.keeper.promises.without_row(paths) if owner_of(path) not in leased]
-            gone = self.keeper.promises.deleted({owner for path in strays if (owner := owner_of(path))})
+            owners = {owner for path in strays if (owner := owner_of(path))}
+            gone = self.keeper.promises.deleted(owners)
+            lately = set(self.keeper.promises.remade_within(self.keeper.grace, owners)) - set(gone)
             for path in strays:
-                is_left = owner_of(path) in gone and has_our_name(
-                    path
-                )  # the number in others' names may be a user
-                remedy = Remedy.REMOVE if is_left else Remedy.SET_ASIDE
-                yield self._removed(Fault.STRAY, path, remedy)
+                if owner_of(path) in lately:
+                    continue
+                is_left = owner_of(path) in gone and has_our_name(path)  # in others' names it may be a user
+                yield self._removed(Fault.STRAY, path, Remedy.REMOVE if is_left else Remedy.SET_ASIDE)
 
     def _unfinished(self) -> Iterator[Finding]:
         if not self.part.includes(None):

@@ -134,17 +134,19 @@ class Sweep:
 
     def _unnamed(self) -> Iterator[Going]:
         """Rows first and leases after, so that who publishes meanwhile is seen; what gets a new file of the same
-        name in the very moment is young, and stays."""
+        name in the very moment is young, and stays. A variant's grace counts from when another replaced it."""
         old = (one for one in self.keeper.disk.stored() if one.age > self.keeper.grace and has_our_name(one.path))
         for some in _in_groups(old):
             unnamed = set(self.keeper.promises.without_row([one.path for one in some]))
             owners, leased = self._owners(some), self.keeper.promises.live().media
             idle = [one for one in some if one.path in unnamed and owner_of(one.path) not in leased]
             theirs = [(one, owner) for one in idle if (owner := owners.get(owner_of(one.path) or 0))]
+            lately = self.keeper.promises.remade_within(self.keeper.grace, _owner_ids(idle))
             for one, owner in theirs:
-                if owner.is_deleted or one.path.startswith("library/"):
-                    what = What.LEFTOVER if owner.is_deleted else What.REPLACED
-                    yield self._erased(what, one, self.keeper.grace)
+                if owner.is_deleted:
+                    yield self._erased(What.LEFTOVER, one, self.keeper.grace)
+                elif one.path.startswith("library/") and owner_of(one.path) not in lately:
+                    yield self._erased(What.REPLACED, one, self.keeper.grace)
 
     def _temporaries(self) -> Iterator[Going]:
         for path in abandoned(self.keeper):
@@ -158,7 +160,7 @@ class Sweep:
                 yield Going(What.FOLDER, path, None, 0)
 
     def _owners(self, some: Iterable[StoredFile]) -> dict[int, Owner]:
-        return dict(self.expiries.owners({owner for one in some if (owner := owner_of(one.path))}))
+        return dict(self.expiries.owners(_owner_ids(some)))
 
     def _erased(self, what: What, one: StoredFile, older_than: timedelta) -> Going:
         freed = self.keeper.disk.erase([one.path], older_than) if self.is_done else one.bytes
@@ -178,6 +180,10 @@ def retention_job(keeper: Keeper, expiries: Expiries, retention: Retention) -> J
             log.info("swept", **went)
 
     return Job("retention", timedelta(days=1), sweep)
+
+
+def _owner_ids(some: Iterable[StoredFile]) -> set[int]:
+    return {owner for one in some if (owner := owner_of(one.path))}
 
 
 def _in_groups(files: Iterator[StoredFile]) -> Iterator[list[StoredFile]]:

@@ -67,6 +67,13 @@ def goings_json(found: Sequence[Going], retention: Retention, *, is_done: bool) 
     return json.dumps(told, indent=1)
 
 
+def tell_pruned(sizes: Sequence[int], keep: int, *, is_done: bool) -> str:
+    """What went from a backup's folder, in bytes each. keep: how many dumps stay."""
+    sentence = f"{len(sizes)} files, {sum(sizes)} bytes {'freed' if is_done else 'would be freed'}"
+    told = f"{sentence} (kept: the last {keep} dumps, and what they name)"
+    return told if is_done or not sizes else f"{told}; `--yes` does it"
+
+
 def _sums(found: Sequence[Going]) -> dict[str, dict[str, int]]:
     kinds = {what.value: [one.bytes for one in found if one.what is what] for what in What}
     return {what: {"number": len(sizes), "bytes": sum(sizes)} for what, sizes in kinds.items() if sizes}

@@ -75,6 +75,9 @@ class Promises(Protocol):
     def deleted(self, media_ids: Collection[int]) -> Collection[int]:
         """Those of these media that are deleted: of them nothing is kept that nobody names."""
 
+    def remade_within(self, grace: timedelta, media_ids: Collection[int]) -> Collection[int]:
+        """Those of these media that got variants so lately that a page may still show what these replaced."""
+
     def live(self) -> Live:
         """What is leased now."""
 

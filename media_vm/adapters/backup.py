@@ -1,11 +1,16 @@
-"""A backup: the database first, then the files. A row then never names a file that came too late to be copied;
-files that came too late for their row are strays, and harmless. Restored in the other order."""
+"""A backup: the files, then the database, then the files that came meanwhile. A restore goes the other way round.
+
+A picture may be deleted, retired or made again at any moment, and files of it vanish. Those that were there before
+the dump are in the backup by then; one that came after the first copying and vanished before the second is not:
+then the database is dumped again, which names it no more. Only a dump whose files are all here gets its name, so a
+backup that is killed at any moment leaves the earlier ones as they were.
+"""
 
 from __future__ import annotations
 
 import filecmp
-import json
 import shutil
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,79 +21,115 @@ from uuid import uuid4
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from media_vm.adapters.dumps import dump_database, load_database, require_dump
+from media_vm.adapters.backup_folder import (
+    FILES,
+    alone_in,
+    dump_place,
+    dumps_in,
+    files_below,
+    label_of,
+    put_label,
+    remove_unfinished,
+    require_dump,
+)
+from media_vm.adapters.dump_names import named_in
+from media_vm.adapters.dumps import dump_database, load_database
 from media_vm.adapters.engine import open_engine, require_migrated
+from media_vm.adapters.erasing import sync_folder
 from media_vm.adapters.files import TEMPORARY
 from media_vm.adapters.in_use import require_nobody
 from media_vm.adapters.tables import MediaMark
 from media_vm.adapters.transactions import database_now, transact
 from media_vm.errors import WrongUse
+from media_vm.rules.retention import DUMPS_KEPT
 
 INSTALLATION = "installation"  # the mark whose note tells one database from all others
-LABEL = "media_vm.json"
 FOLDERS = ("bulk", "library", "quarantine", "thumbnails")  # the last of a system before ours, if there was one
+DUMPS_AT_MOST = 5  # each but the first follows upon a file that came and went within a few minutes
 
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """How a backup or a restore went. files: copied now; kept: there already."""
+    """How a backup or a restore went. files: copied now; kept: there already; missing: named by rows, and neither
+    in the storage nor in the backup."""
 
     files: int
     kept: int
     seconds: float
+    missing: int = 0
 
     def __str__(self) -> str:
-        return f"{self.files} files copied, {self.kept} there already, {self.seconds:.1f} s"
+        lost = f"; {self.missing} files that rows name are not there: media-vm fsck" if self.missing else ""
+        return f"{self.files} files copied, {self.kept} there already, {self.seconds:.1f} s{lost}"
 
 
-def back_up(url: str, storage: Path, folder: Path) -> Copied:
-    """Everything into `folder`; a further one into the same folder copies only new files.
+def back_up(url: str, storage: Path, folder: Path, keep: int = DUMPS_KEPT) -> Copied:
+    """Everything into `folder`; a further one into the same folder copies only new files. Of the dumps the last
+    `keep` stay.
 
     OSError, DatabaseDown, NotMigrated, Misconfigured (no client program), WrongUse (not into this folder).
     """
-    began, dumped_at = time.monotonic(), datetime.now(UTC)
+    began = time.monotonic()
     _require_apart(folder, storage)
     engine = open_engine(url, connections=1)
     try:
         require_migrated(engine)
-        label = {"installation": _installation(engine), "dumped_at": dumped_at.isoformat(timespec="seconds")}
+        installation = _installation(engine)
     finally:
         engine.dispose()
-    _prepare(folder, label["installation"])
-    dump_database(url, folder)
-    half = folder / f"{TEMPORARY}{LABEL}"
-    half.write_text(json.dumps(label))
-    half.replace(folder / LABEL)
-    return _copy_all(storage, folder / "storage", began, is_same=_looks_the_same)
+    _prepare(folder, installation)
+    with alone_in(folder):
+        put_label(folder, installation)
+        remove_unfinished(folder)
+        first, kept = _copy_all(storage, folder / FILES, _looks_the_same)
+        later, missing = _dump_whole(url, storage, folder)
+        for one in dumps_in(folder)[:-keep]:
+            one.place.unlink()
+    return Copied(first + later, kept, time.monotonic() - began, missing)
 
 
-def restore(url: str, storage: Path, folder: Path, *, is_forced: bool = False) -> Copied:
-    """Everything back from `folder`; files that are no part of it stay, for fsck to find.
+def _dump_whole(url: str, storage: Path, folder: Path) -> tuple[int, int]:
+    """A dump of which every file is in the folder. How many were copied meanwhile; how many that it names are
+    missing, as they were from an earlier one: nobody removes these, they are lost."""
+    copied, missing = 0, set[str]()
+    with tempfile.TemporaryDirectory(dir=folder, prefix=TEMPORARY) as aside:
+        half = dump_place(url, Path(aside), datetime.now(UTC))
+        for _ in range(DUMPS_AT_MOST):
+            final = dump_place(url, folder, datetime.now(UTC))
+            dump_database(url, half)
+            copied += _copy_all(storage, folder / FILES, _looks_the_same)[0]
+            before, missing = missing, _missing(half, folder / FILES)
+            if missing <= before:
+                break
+        half.replace(final)
+    sync_folder(folder)
+    return copied, len(missing)
+
+
+def _missing(dump: Path, files: Path) -> set[str]:
+    return {path for path in named_in(dump).paths if not (files / path).is_file()}
+
+
+def restore(url: str, storage: Path, folder: Path, name: str | None = None, *, is_forced: bool = False) -> Copied:
+    """Everything back from `folder`, by its last dump or the one of that name; files that are no part of it stay,
+    for fsck to find.
 
     OSError, DatabaseDown, Misconfigured (no client program), WrongUse (no dump of such a database; somebody is at
     work on the one there is, unless forced).
     """
     began = time.monotonic()
-    require_dump(url, folder)
+    dump = require_dump(url, folder, name)
     if not is_forced:
         require_nobody(url)
-    copied = _copy_all(folder / "storage", storage, began, is_same=_is_same)
-    load_database(url, folder)
-    return Copied(copied.files, copied.kept, time.monotonic() - began)
-
-
-def dumped_at(url: str, folder: Path) -> datetime:
-    """When the dump in this folder was begun. WrongUse."""
-    dump = require_dump(url, folder)
-    if at := _label(folder).get("dumped_at"):
-        return datetime.fromisoformat(at)
-    return datetime.fromtimestamp(int(dump.stat().st_mtime), UTC)  # it was made before there were labels
+    copied, kept = _copy_all(folder / FILES, storage, _is_same)
+    load_database(url, dump.place)
+    return Copied(copied, kept, time.monotonic() - began)
 
 
 def _require_apart(folder: Path, storage: Path) -> None:
     """A backup within the storage would back itself up; a storage within the backup would be its own copy."""
     ours, theirs = storage.resolve(), folder.resolve()
-    if theirs.is_relative_to(ours) or ours.is_relative_to(theirs / "storage"):
+    if theirs.is_relative_to(ours) or ours.is_relative_to(theirs / FILES):
         raise WrongUse(f"{folder} and the storage folder lie within each other: back up to somewhere else")
 
 
@@ -97,15 +138,10 @@ def _prepare(folder: Path, installation: str) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise WrongUse(f"{folder} cannot be made ({error.strerror}): name a folder of your own") from error
-    if any(folder.iterdir()) and not (_label(folder) or (folder / "storage").is_dir()):
+    if any(folder.iterdir()) and not (label_of(folder) or (folder / FILES).is_dir()):
         raise WrongUse(f"{folder} holds other files and no backup: name a folder of its own")
-    if (theirs := _label(folder).get("installation", installation)) != installation:
+    if (theirs := label_of(folder).get("installation", installation)) != installation:
         raise WrongUse(f"{folder} holds the backup of another installation ({theirs}): name another folder")
-
-
-def _label(folder: Path) -> dict[str, str]:
-    label = folder / LABEL
-    return dict(json.loads(label.read_text())) if label.is_file() else {}
 
 
 def _installation(engine: Engine) -> str:
@@ -121,17 +157,18 @@ def _installation(engine: Engine) -> str:
     return transact(engine, find_or_give)
 
 
-def _copy_all(source: Path, target: Path, began: float, is_same: Callable[[Path, Path], bool]) -> Copied:
+def _copy_all(source: Path, target: Path, is_same: Callable[[Path, Path], bool]) -> tuple[int, int]:
+    """How many files were copied, and how many were there already."""
     copied = kept = 0
     for name in FOLDERS:
-        for place in sorted((source / name).rglob("*")):
-            if place.is_symlink() or not place.is_file() or place.name.startswith(TEMPORARY):
+        for path in files_below(source / name):
+            if Path(path).name.startswith(TEMPORARY):
                 continue
-            if _copy(place, target / place.relative_to(source), is_same):
+            if _copy(source / name / path, target / name / path, is_same):
                 copied += 1
             else:
                 kept += 1
-    return Copied(copied, kept, time.monotonic() - began)
+    return copied, kept
 
 
 def _copy(source: Path, target: Path, is_same: Callable[[Path, Path], bool]) -> bool:
@@ -146,7 +183,7 @@ def _copy(source: Path, target: Path, is_same: Callable[[Path, Path], bool]) -> 
     except FileNotFoundError:
         if source.exists():
             raise
-        return False  # removed while we went through: no row of the dump that still matters names it
+        return False  # it vanished while we went through
     return True
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import URL, make_url, text
 
 from media_vm.adapters.engine import open_engine
-from media_vm.errors import DatabaseDown, Misconfigured, WrongUse
+from media_vm.errors import DatabaseDown, Misconfigured
 
 SKIPPED_IDS = 100_000
 IDS_COUNT_FROM = datetime(2020, 1, 1, tzinfo=UTC)
@@ -23,36 +23,24 @@ DUMP = ("mariadb-dump", "mysqldump")
 CLIENT = ("mariadb", "mysql")
 
 
-def dump_database(url: str, folder: Path) -> Path:
-    """One consistent moment of the database. DatabaseDown, Misconfigured (no client program)."""
+def dump_database(url: str, into: Path) -> None:
+    """One consistent moment of the database, into a new file. DatabaseDown, Misconfigured (no client program)."""
     where = make_url(url)
-    final = folder / _name(where)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".tmp-") as aside:
-        half = Path(aside) / final.name
-        if where.get_backend_name() == "sqlite":
-            _copy_sqlite(where, half)
-        else:
-            # One transaction: nobody is locked out, and nothing that is written meanwhile is in it.
-            options = ("--single-transaction", "--skip-lock-tables", "--no-tablespaces", f"--result-file={half}")
-            _run(where, DUMP, *options, where.database or "")
-        with half.open("rb") as file:
-            os.fsync(file.fileno())
-        half.replace(final)
-    return final
+    into.unlink(missing_ok=True)
+    if where.get_backend_name() == "sqlite":
+        _copy_sqlite(where, into)
+    else:
+        # One transaction: nobody is locked out, and nothing that is written meanwhile is in it.
+        options = ("--single-transaction", "--skip-lock-tables", "--no-tablespaces", f"--result-file={into}")
+        _run(where, DUMP, *options, where.database or "")
+    with into.open("rb") as file:
+        os.fsync(file.fileno())
 
 
-def require_dump(url: str, folder: Path) -> Path:
-    """The dump in this folder. WrongUse when there is none of such a database."""
-    dump = folder / _name(make_url(url))
-    if not dump.is_file():
-        raise WrongUse(f"{folder} holds no {dump.name}, which this DATABASE_URL needs")
-    return dump
-
-
-def load_database(url: str, folder: Path) -> None:
+def load_database(url: str, dump: Path) -> None:
     """Put a dump in the place of whatever the database holds; no media VM may be running meanwhile.
-    DatabaseDown, Misconfigured, WrongUse."""
-    where, dump = make_url(url), require_dump(url, folder)
+    DatabaseDown, Misconfigured."""
+    where = make_url(url)
     if where.get_backend_name() == "sqlite":
         _replace_sqlite(where, dump)
     else:
@@ -129,7 +117,3 @@ def _login(where: URL) -> Iterator[Path]:
 
 def _quoted(value: str) -> str:
     return value.replace("\\", "\\\\").replace('"', '\\"')
-
-
-def _name(where: URL) -> str:
-    return "media_vm.db" if where.get_backend_name() == "sqlite" else "media_vm.sql"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import Engine
@@ -76,6 +77,15 @@ class DatabasePromises:
         )
         with reading(self._engine) as session:
             return {one for one in session.exec(marked) if one is not None}
+
+    def remade_within(self, grace: timedelta, media_ids: Collection[int]) -> Collection[int]:
+        """By the time at which rows were last replaced by others; files are as old as their pixels."""
+        with reading(self._engine) as session:
+            limit = database_now(session) - grace
+            lately = select(MediaFile.id).where(
+                col(MediaFile.id).in_(media_ids), col(MediaFile.processed_at) > limit
+            )
+            return {one for one in session.exec(lately) if one is not None}
 
     def live(self) -> Live:
         """A lease that has expired but was not freed yet counts: its holder may still be writing."""

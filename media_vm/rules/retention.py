@@ -13,6 +13,7 @@ from enum import StrEnum
 from media_vm.rules.pictures import DataType, Source
 
 EVER = "ever"
+DUMPS_KEPT = 7  # of a backup's, unless told otherwise: a week of nights
 MOST_DAYS = 36_500
 EXAMPLE = "quarantine=90,originals.event=365,originals.upload.profile=730"
 

@@ -44,6 +44,12 @@ class MemoryPromises:
         """By their marks."""
         return {one for one in media_ids if one in self._rows and self._rows[one].media.is_deleted}
 
+    def remade_within(self, grace: timedelta, media_ids: Collection[int]) -> Collection[int]:
+        """By their history."""
+        limit = self._clock.now - grace
+        rows = {one: self._rows[one].history for one in media_ids if one in self._rows}
+        return {one for one, lines in rows.items() if any(at > limit and said.variants for at, said in lines)}
+
     def live(self) -> Live:
         """What is leased now."""
         leased = [row for row in self._rows.values() if row.expires_at]

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from media_vm.adapters.database import DatabaseStore
 from media_vm.adapters.files import DiskFiles
@@ -29,6 +30,7 @@ from media_vm.upkeep_ports import Disk, Keeper, Marks, Promises
 from tests.integration.databases import migrated_engine
 
 LEASE = timedelta(seconds=60)
+LONG = timedelta(days=1)
 
 
 class FolderAsDict(dict[Path, bytes]):
@@ -50,14 +52,15 @@ class FolderAsDict(dict[Path, bytes]):
 
 @dataclass
 class Storage:
-    """A world whose files a test can damage. disk: what is on it, by absolute path. url: of a real database;
-    dispose: close its connections."""
+    """A world whose files a test can damage. disk: what is on it, by absolute path. settle: all variants were made
+    long ago. url: of a real database; dispose: close its connections."""
 
     world: World
     api: MemoryMainAPI
     keeper: Keeper
     disk: dict[Path, bytes]
     root: Path
+    settle: Callable[[], None]
     url: str = ""
     dispose: Callable[[], None] = lambda: None
 
@@ -100,7 +103,12 @@ def storage_of(kind: str, request: pytest.FixtureRequest) -> Iterator[Storage]:
     if kind == "memory":
         promises, disk = MemoryPromises(parts.database, parts.clock), MemoryDisk(parts.files)
         keeper = keeper_of(promises, parts.database, disk)
-        yield Storage(parts.world, parts.api, keeper, parts.files.disk, Path("/memory"))
+
+        def long_ago() -> None:
+            for row in parts.database.rows.values():
+                row.history = [(at - LONG, said) for at, said in row.history]
+
+        yield Storage(parts.world, parts.api, keeper, parts.files.disk, Path("/memory"), long_ago)
         return
     folder = request.getfixturevalue("tmp_path") / "storage"
     engine = migrated_engine(kind, request)
@@ -117,7 +125,12 @@ def storage_of(kind: str, request: pytest.FixtureRequest) -> Iterator[Storage]:
     )
     keeper = keeper_of(DatabasePromises(engine), world.store, StorageDisk(folder))
     url = engine.url.render_as_string(hide_password=False)
-    yield Storage(world, api, keeper, files, folder, url, engine.dispose)
+
+    def settle() -> None:
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE media_files SET processed_at = '2020-01-01 00:00:00.000000'"))
+
+    yield Storage(world, api, keeper, files, folder, settle, url, engine.dispose)
     engine.dispose()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import threading
@@ -12,7 +13,8 @@ import pytest
 from alembic import command
 from sqlalchemy import make_url
 
-from media_vm.adapters.backup import back_up, dumped_at, restore
+from media_vm.adapters.backup import back_up, restore
+from media_vm.adapters.backup_folder import dumps_in, label_of, require_dump
 from media_vm.adapters.dumps import SKIPPED_IDS, dump_database
 from media_vm.adapters.engine import migrate, migrations_config
 from media_vm.errors import DatabaseDown, NotMigrated, WrongUse
@@ -143,12 +145,14 @@ def test_a_password_is_on_no_command_line_and_in_no_error(mariadb: PrivateMariaD
     )
     url = make_url(mariadb.url("locked")).set(username="keeper", password=secret)
     command.upgrade(migrations_config(url.render_as_string(hide_password=False)), "head")
-    dump_database(url.render_as_string(hide_password=False), tmp_path)
+    dump_database(url.render_as_string(hide_password=False), dump := tmp_path / "dump.sql")
 
     with pytest.raises(DatabaseDown) as refused:
-        dump_database(url.set(password="wrong-secret").render_as_string(hide_password=False), tmp_path)
+        dump_database(
+            url.set(password="wrong-secret").render_as_string(hide_password=False), tmp_path / "another.sql"
+        )
 
-    assert "CREATE TABLE `media_files`" in (tmp_path / "media_vm.sql").read_text()
+    assert "CREATE TABLE `media_files`" in dump.read_text()
     assert "denied" in str(refused.value)
     assert "wrong-secret" not in str(refused.value)
 
@@ -213,7 +217,7 @@ def test_a_backup_goes_where_it_harms_nothing(request: pytest.FixtureRequest, tm
         other = f"sqlite:///{tmp_path / 'other.db'}"
         migrate(other)
         back_up(other, tmp_path / "elsewhere", backups)
-        before = (backups / "media_vm.db").read_bytes()
+        before = dumps_in(backups)
         for folder, says in (
             (storage.root / "backup", "within each other"),
             (storage.root.parent, "within each other"),
@@ -225,21 +229,28 @@ def test_a_backup_goes_where_it_harms_nothing(request: pytest.FixtureRequest, tm
             with pytest.raises(WrongUse, match=says):
                 back_up(storage.url, storage.root, folder)
 
-    assert before == (backups / "media_vm.db").read_bytes()
+    assert before == dumps_in(backups)
     assert not (storage.root / "backup").exists()
 
 
-def test_a_backup_knows_when_it_was_begun(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """By its label, which a copy keeps; without one, as older backups are, by the dump's own time."""
+def test_an_older_versions_one_dump_is_the_first_of_many(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Its time stands in the label, and where there is none, it is the file's own; each may be asked for."""
     with storage_of("sqlite", request) as storage:
-        began = datetime.now(UTC).replace(microsecond=0)
+        began = datetime.now(UTC)
         back_up(storage.url, storage.root, folder := tmp_path / "backup")
-        ended = datetime.now(UTC)
+        dumps_in(folder)[0].place.rename(folder / "media_vm.db")
         os.utime(folder / "media_vm.db", (0, 0))
-
-        assert began <= dumped_at(storage.url, folder) <= ended
+        label = {**label_of(folder), "dumped_at": "2026-11-01T03:15:00+00:00"}
+        (folder / "media_vm.json").write_text(json.dumps(label))
+        back_up(storage.url, storage.root, folder)
+        last, named = require_dump(storage.url, folder), require_dump(storage.url, folder, "media_vm.db")
         (folder / "media_vm.json").unlink()
-        assert 0 == dumped_at(storage.url, folder).timestamp()
+
+        assert began <= last.at <= datetime.now(UTC)
+        assert datetime(2026, 11, 1, 3, 15, tzinfo=UTC) == named.at
+        assert 0 == dumps_in(folder)[0].at.timestamp()
+        with pytest.raises(WrongUse, match=f"there are: media_vm.db, {last.place.name}"):
+            require_dump(storage.url, folder, "media_vm-1.db")
 
 
 def test_an_empty_database_is_not_backed_up(request: pytest.FixtureRequest, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
             width = 600 + min(pending_id, 5)
             storage.api.upload(pending_id, "A Photo.jpg", picture(width=width), user_id=400 + pending_id % 2)
         storage.work()
+        storage.settle()
         yield storage
 
 
@@ -174,6 +175,19 @@ def test_a_young_file_is_no_stray(storage: Storage) -> None:
         storage.keeper.disk.written[path] = storage.keeper.grace / 2
 
     assert [] == storage.check(repair=True)
+
+
+def test_what_was_replaced_just_now_is_no_stray(storage: Storage) -> None:
+    """A page may still show it, though its pixels are old."""
+    storage.flip(storage.path_of(3, VARIANT))
+    storage.check(repair=True)
+    storage.work()
+    old = "library/user_401/product/img/3-a-photo-grid-01234567.jpg"
+    storage.put(old, b"shown a second ago")
+    lately = storage.check(repair=True)
+    storage.settle()
+
+    assert ([], [(Fault.STRAY, old)]) == (lately, [(one.fault, one.path) for one in storage.check()])
 
 
 def test_files_that_wait_for_adopt_are_no_strays(storage: Storage) -> None:

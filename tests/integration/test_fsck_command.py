@@ -133,11 +133,30 @@ def test_backup_and_restore_are_one_command_each(storage: Storage, tmp_path: Pat
     assert 0 == media_vm("fsck").exit_code
 
 
+def test_a_backup_is_pruned_without_a_new_one(storage: Storage, tmp_path: Path) -> None:
+    """A line each and the sum, a dry run without --yes; --yes alone says what it wants."""
+    folder = str(tmp_path / "backup")
+    media_vm("backup", folder)
+    media_vm("delete", "1", "--yes")
+    storage.work()
+    media_vm("backup", folder, "--keep", "1")
+
+    looked, pruned = media_vm("backup", folder, "--prune"), media_vm("backup", folder, "--prune", "--yes")
+    again, alone = media_vm("backup", folder, "--prune"), media_vm("backup", folder, "--yes")
+
+    assert [0, 0, 0, 2] == [one.exit_code for one in (looked, pruned, again, alone)]
+    assert looked.stdout.splitlines()[:-1] == pruned.stdout.splitlines()[:-1]
+    assert "3 files, " in looked.stdout and "would be freed" in looked.stdout and "`--yes`" in looked.stdout
+    assert "storage/library/user_456/product/img/1-a-photo-" in pruned.stdout and " freed (" in pruned.stdout
+    assert "0 files, 0 bytes would be freed (kept: the last 7 dumps, and what they name)\n" == again.stdout
+    assert "--prune" in alone.output
+
+
 def test_a_folder_without_a_dump_is_no_backup(storage: Storage, tmp_path: Path) -> None:
     """Nothing is copied from it."""
     ran = media_vm("restore", str(tmp_path), "--yes")
 
-    assert 2 == ran.exit_code and "holds no media_vm.db" in ran.stderr
+    assert 2 == ran.exit_code and "holds no media_vm-….db" in ran.stderr
 
 
 def test_the_worker_runs_the_timetable(storage: Storage) -> None:

@@ -67,6 +67,7 @@ def kept(request: pytest.FixtureRequest) -> Iterator[Kept]:
         for pending_id, width in ((1, 601), (2, 602), (3, 601)):
             storage.api.upload(pending_id, "A Photo.jpg", picture(width=width))
         storage.work()
+        storage.settle()
         engine = open_engine(storage.url)
         yield Kept(storage, engine)
         engine.dispose()
@@ -203,6 +204,22 @@ def test_replaced_variants_temporaries_and_empty_folders_go(kept: Kept) -> None:
         (What.TEMPORARY, "bulk/.tmp-dead"),
         (What.FOLDER, "library/user_9/product/img"),
     ] == [(one.what, one.path) for one in gone]
+
+
+def test_a_replaced_variant_stays_for_a_while(kept: Kept) -> None:
+    """Written long ago and replaced a second ago: a page may still show it."""
+    folder = kept.storage.path_of(1, Role.VARIANT).rpartition("/")[0]
+    for media_id in (1, 2):
+        kept.plant(f"{folder}/{media_id}-old-grid-01234567.avif", 400)
+    kept.run("UPDATE media_files SET processed_at = updated_at WHERE id = 1")
+
+    lately = [one.path for one in kept.sweep()]
+    kept.storage.settle()
+
+    assert [[f"{folder}/{media_id}-old-grid-01234567.avif"] for media_id in (2, 1)] == [
+        lately,
+        [one.path for one in kept.sweep()],
+    ]
 
 
 def test_a_dry_run_changes_nothing(kept: Kept) -> None:
