@@ -33,8 +33,8 @@ goes_live
 tells_the_end
 [ -z "$failed" ] || exit 1
 """
-NEEDED = Migration("0085", "0097", None)
-RUNNING = Migration(None, "0097", Copied(), needs_take_over=True)
+NEEDED = Migration("0085", "0100", None)
+RUNNING = Migration(None, "0100", Copied(), needs_take_over=True)
 
 
 class Machine:
