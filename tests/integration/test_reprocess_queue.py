@@ -186,7 +186,7 @@ def test_ten_thousand_stand_before_no_upload(tmp_path: Path) -> None:
     assert MANY == DatabaseRequests(engine).ask(range(1, MANY + 1), VARIANTS)
     line, chance = _Line(engine), random.Random(7)
     doings = [line.upload, line.look, line.begin, line.claim, line.let_go]
-    for _ in range(300):
+    for _ in range(200):
         chance.choices(doings, [2, 6, 6, 6, 4])[0](chance.choice(WORKERS))
     while line.waiting:
         line.claim(WORKERS[0])
