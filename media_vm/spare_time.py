@@ -54,8 +54,8 @@ def next_due(world: World, *, has_hands: bool) -> timedelta | None:
 
 
 def remake_next(world: World) -> bool:
-    """The next picture to be made again falls due (`rules/reprocessing.py`); is there one that can be made now, and
-    room for it?"""
+    """The next picture to be made again falls due (`rules/reprocessing.py`); is there one that can be made now,
+    and room for it?"""
     queue = world.reprocessing
     request = queue.next(world.worker, world.remakes_at_once, _out_of_reach(world)) if queue else None
     if queue is None or request is None:

@@ -25,8 +25,8 @@ def original_of(media: MediaFile) -> str | None:
 def sharers(
     session: Session, media: MediaFile, *, any_user: bool = True, is_locking: bool = False
 ) -> Sequence[MediaFile]:
-    """Other media that name the very same original. Our own uploads share it within a user; rows of a system before
-    ours may do as they like. Who they are is read without a lock: only what is found is locked."""
+    """Other media that name the very same original. Our own uploads share it within a user; rows of a system
+    before ours may do as they like. Who they are is read without a lock: only what is found is locked."""
     path = original_of(media)
     if path is None:
         return []

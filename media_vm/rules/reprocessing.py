@@ -146,9 +146,9 @@ def has_room(at_work: Collection[Remake], resting: Collection[Remake], following
 
 
 def out_of_reach(outages: Collection[Outage], providers: Collection[Party], now: datetime) -> frozenset[Step]:
-    """Steps that nobody can do now: a request for one waits, and whatever stands behind it goes first. If it began,
-    it would be due before later uploads once they are back. providers: of AI, as they are set up; one whose time
-    has come is tried by whoever comes."""
+    """Steps that nobody can do now: a request for one waits, and what stands behind it goes first. If it began, it
+    would be due before later uploads once they are back. providers: of AI, as they are set up; one whose time has
+    come is tried by whoever comes."""
     away = {one.party for one in outages if one.party not in PROVIDERS or one.until > now}
     if Party.DISK in away:
         return frozenset(REMADE)

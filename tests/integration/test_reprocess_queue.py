@@ -180,8 +180,8 @@ def test_how_long_it_took_is_read_from_the_history(engine: Engine) -> None:
 
 
 def test_ten_thousand_stand_before_no_upload(tmp_path: Path) -> None:
-    """Whatever two workers do in whichever order: after an upload has come each begins at most the one that it had
-    chosen before, none of those is claimed before the upload, and no more than those few that had begun already."""
+    """Whatever two workers do in whichever order: after an upload has come each begins at most the one that it
+    had chosen before, none of those is claimed before the upload, and of what had begun already only a few."""
     engine = fill(sqlite_engine(tmp_path), MANY)
     assert MANY == DatabaseRequests(engine).ask(range(1, MANY + 1), VARIANTS)
     line, chance = _Line(engine), random.Random(7)
