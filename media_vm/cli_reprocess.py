@@ -12,13 +12,13 @@ import typer
 
 from media_vm.cli_problems import PROBLEM, problems_told, told_settings
 from media_vm.errors import WrongUse
+from media_vm.reprocess_ports import Chosen
 from media_vm.rules.checklist import Step
 from media_vm.rules.pictures import DataType, Format, Size
 from media_vm.rules.reprocessing import REMADE, Remake
 
 if TYPE_CHECKING:
     from media_vm.adapters.reprocess_requests import DatabaseRequests
-    from media_vm.reprocess_ports import Chosen
     from media_vm.settings import Settings
 
 LARGEST_ID = 2**63 - 1
@@ -52,10 +52,8 @@ def reprocess(
     """Make pictures again, behind every upload; the old variants are served meanwhile."""
     from media_vm.adapters.engine import open_migrated
     from media_vm.adapters.reprocess_requests import DatabaseRequests
-    from media_vm.reprocess_ports import Chosen
 
-    who = frozenset(media_ids or ()), frozenset(data_type or ()), frozenset(user or ())
-    chosen = Chosen(*who, _moment(since, "--since"), _moment(until, "--until"), degraded)
+    chosen = _chosen(media_ids, data_type, user, since, until, is_degraded=degraded)
     is_chosen, is_part = every or settings_changed or chosen != Chosen(), bool(step or size or format)
     _require_one_mode(status or watch, cancel, is_chosen=is_chosen, is_part=is_part)
     remake = _remake(step or [], size or [], format or [])
@@ -71,6 +69,19 @@ def reprocess(
             is_fine = _ask(requests, chosen, remake, settings, is_asking=yes, as_json=as_json)
         if not is_fine:
             raise typer.Exit(PROBLEM)
+
+
+def _chosen(
+    media_ids: list[int] | None,
+    data_types: list[DataType] | None,
+    users: list[int] | None,
+    since: str,
+    until: str,
+    *,
+    is_degraded: bool,
+) -> Chosen:
+    who = frozenset(media_ids or ()), frozenset(data_types or ()), frozenset(users or ())
+    return Chosen(*who, _moment(since, "--since"), _moment(until, "--until"), is_degraded)
 
 
 def _require_one_mode(*of_the_queue: bool, is_chosen: bool, is_part: bool) -> None:

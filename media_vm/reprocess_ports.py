@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from media_vm.rules.callbacks import Event
+from media_vm.rules.checklist import Step
 from media_vm.rules.pictures import DataType
 from media_vm.rules.reprocessing import Lack, Remake, RequestState
 from media_vm.values import Media
@@ -24,10 +25,11 @@ class Request:
 class Reprocessing(Protocol):
     """The queue as a worker sees it. DatabaseDown from any verb."""
 
-    def next(self, worker: str, at_once: int) -> Request | None:
+    def next(self, worker: str, at_once: int, out_of_reach: Set[Step] = frozenset()) -> Request | None:
         """Whose turn it is: the oldest that waits and that nobody wants anything else of now, of those that make
-        variants and those that do not alike. None: nobody's, or this worker has begun as many of each as may be
-        under way at once. What has ended by now is recorded as such."""
+        variants and those that do not alike. None: nobody's, or this worker has as many of each at work as may be
+        at once. out_of_reach: steps that nobody can do now; who asks for one is passed over. What has ended by now
+        is recorded as such."""
 
     def begin(self, request: Request, worker: str, news: Event | None) -> bool:
         """Its steps are pending and due, or it is left, with the reason. news: an event that is all it asks for.

@@ -12,6 +12,8 @@ from media_vm.failpoints import failpoint
 from media_vm.ports import World
 from media_vm.rules.callbacks import Event, EventKind
 from media_vm.rules.checklist import Step
+from media_vm.rules.outages import PARTY_OF
+from media_vm.rules.reprocessing import out_of_reach
 from media_vm.steps import completion
 from media_vm.values import Media
 
@@ -52,16 +54,23 @@ def next_due(world: World, *, has_hands: bool) -> timedelta | None:
 
 
 def remake_next(world: World) -> bool:
-    """The next picture to be made again falls due (`rules/reprocessing.py`); is there one, room for it, and is
-    everybody there whom it needs?"""
+    """The next picture to be made again falls due (`rules/reprocessing.py`); is there one that can be made now,
+    and room for it?"""
     queue = world.reprocessing
-    request = queue.next(world.worker, world.remakes_at_once) if queue else None
-    if queue is None or request is None or request.remake.waits_for & {one.party for one in world.outages.open()}:
+    request = queue.next(world.worker, world.remakes_at_once, _out_of_reach(world)) if queue else None
+    if queue is None or request is None:
         return False
     is_only_told = request.remake.steps == {Step.UPDATE_CALLBACK}
     has_begun = queue.begin(request, world.worker, _update(request.media, world) if is_only_told else None)
     failpoint("remaking")
     return has_begun
+
+
+def _out_of_reach(world: World) -> frozenset[Step]:
+    if not (outages := world.outages.open()):
+        return frozenset()
+    providers = {PARTY_OF[one] for choice in world.vision.choices for one in choice}
+    return out_of_reach(outages, providers, world.store.now())
 
 
 def _update(media: Media, world: World) -> Event | None:

@@ -16,8 +16,8 @@ from sqlmodel import Session, col, select
 
 from media_vm.adapters.analysis_rows import analysis_of, measured_columns
 from media_vm.adapters.leases import oldest_open
-from media_vm.adapters.removing import TAKEN_OVER
 from media_vm.adapters.rows import callback_row, checklist_of, cut, news_of, variant_rows, write_checklist
+from media_vm.adapters.shared_files import TAKEN_OVER
 from media_vm.adapters.tables import (
     MediaAIAnalysis,
     MediaEvent,

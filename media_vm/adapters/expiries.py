@@ -97,7 +97,8 @@ def _expired(session: Session, media: MediaFile) -> Expired:
 
 
 def _may_be_anybodys(media: MediaFile) -> bool:
-    """What we named after it is its own, or shared by its user: to read all rows for each would take days."""
+    """What we named after it is its own, or shared by its user; each of the others is looked for among all that
+    was taken over."""
     return not is_named_after(media.bulk_path or "", media)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey, String
+from sqlalchemy import JSON, Column, ForeignKey, Index, String
 from sqlmodel import Field
 
 from media_vm.adapters.columns import Id, Now, UtcDateTime, words
@@ -37,6 +37,12 @@ def changed_at() -> Any:
 def text(width: int, *, required: bool = False) -> Any:
     """So many characters at most."""
     return Field(default=None, sa_column=Column(String(width), nullable=not required))
+
+
+def path_index(name: str, column: str) -> Index:
+    """Of a path's beginning: 191 characters of utf8mb4 fit into a key whatever the row format."""
+    length = {column: 191}
+    return Index(name, column, mysql_length=length, mariadb_length=length)
 
 
 def json() -> Any:

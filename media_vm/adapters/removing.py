@@ -13,7 +13,7 @@ from media_vm.adapters.ai_tables import MediaAIAnswer, MediaEmbedding
 from media_vm.adapters.analysis_table import MediaAIAnalysis
 from media_vm.adapters.leases import held
 from media_vm.adapters.reprocess_table import MediaReprocess
-from media_vm.adapters.shared_files import is_shared, named_elsewhere, original_of
+from media_vm.adapters.shared_files import TAKEN_OVER, is_shared, named_elsewhere, original_of
 from media_vm.adapters.tables import MediaCallback, MediaEvent, MediaFile, MediaVariant, ProcessingChecklist
 from media_vm.adapters.transactions import database_now, reading, transact
 from media_vm.failpoints import failpoint
@@ -23,7 +23,6 @@ from media_vm.rules.removal import NOBODY, folders_of
 from media_vm.values import Claim
 
 _ALL_GOES = (MediaAIAnalysis, MediaEmbedding, MediaAIAnswer, MediaVariant, MediaReprocess)
-TAKEN_OVER = "taken over"  # as the revision that copied the rows of a system before ours wrote it
 
 
 class DatabaseRemovals:

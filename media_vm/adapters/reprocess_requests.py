@@ -73,10 +73,10 @@ class DatabaseRequests:
         with reading(self._engine) as session:
             counted = session.exec(select(row.state, func.count()).group_by(col(row.state))).all()
             numbers = dict.fromkeys(RequestState, 0) | {RequestState(one): many for one, many in counted}
-            for _, state, _ in under_way_in(session):
-                if state is not None:
+            for one in under_way_in(session):
+                if one.state is not None:
                     numbers[RequestState.BEGUN] -= 1
-                    numbers[state] += 1
+                    numbers[one.state] += 1
             asked_at, begun_at = session.exec(select(func.min(row.asked_at), func.min(row.begun_at))).one()
             return Progress(database_now(session), numbers, asked_at, begun_at, tuple(_troubles(session)))
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Engine, or_
+from sqlalchemy import ColumnElement, Engine, and_, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from media_vm.adapters.analysis_rows import analysis_of
 from media_vm.adapters.asked_lines import asked_line
+from media_vm.adapters.columns import Now
 from media_vm.adapters.leases import oldest_open
 from media_vm.adapters.reprocess_table import MediaReprocess, remake_of
 from media_vm.adapters.rows import callback_row, checklist_of, cut, media_of, news_of, write_checklist
@@ -26,7 +27,12 @@ from media_vm.rules.outcomes import announced
 from media_vm.rules.owners_words import told_with
 from media_vm.rules.reprocessing import Lack, Remake, RequestState, begun, ended, has_room, lack_of
 
-_MAKES_VARIANTS = col(MediaReprocess.steps).contains(Step.RESIZE_OPTIMIZE.value)
+
+def _asks_for(step: Step) -> ColumnElement[bool]:
+    return col(MediaReprocess.steps).contains(step.value)
+
+
+_MAKES_VARIANTS = _asks_for(Step.RESIZE_OPTIMIZE)
 
 
 class DatabaseReprocessing:
@@ -35,19 +41,19 @@ class DatabaseReprocessing:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def next(self, worker: str, at_once: int) -> Request | None:
+    def next(self, worker: str, at_once: int, out_of_reach: Set[Step] = frozenset()) -> Request | None:
         """Two looks at the queue's index where nothing is asked for."""
         with reading(self._engine) as session:
             under_way = list(under_way_in(session))
-            over = [row.media_id for row, state, _ in under_way if state is not None]
-        if over:
+        if over := [one.row.media_id for one in under_way if one.state is not None]:
             transact(self._engine, partial(_settle, over))
-        own = [remake_of(row) for row, state, _ in under_way if state is None and row.worker_id == worker]
+        own = [one for one in under_way if one.state is None and one.row.worker_id == worker]
+        at_work, resting = ([remake_of(one.row) for one in own if one.rests is rests] for rests in (False, True))
         with reading(self._engine) as session:
-            free = _free(database_now(session))
+            free = _free(database_now(session)).where(*(~_asks_for(step) for step in out_of_reach))
             kinds = (_MAKES_VARIANTS, ~_MAKES_VARIANTS)  # a description that waits for somebody keeps no core idle
             firsts = [session.exec(free.where(kind).limit(1)).first() for kind in kinds]
-            roomy = [row for row in firsts if row and has_room(own, remake_of(row), at_once)]
+            roomy = [row for row in firsts if row and has_room(at_work, resting, remake_of(row), at_once)]
             if not roomy:
                 return None
             row = min(roomy, key=lambda one: one.media_id)
@@ -65,26 +71,38 @@ class DatabaseReprocessing:
             return remake_of(row) if row and row.state is RequestState.BEGUN else None
 
 
-def under_way_in(session: Session) -> Iterator[tuple[MediaReprocess, RequestState | None, Checklist]]:
-    """What has begun, how that ended if it has, and its checklist. They are few."""
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A request that has begun. state: how it ended, if it has. rests: it waits for another try."""
+
+    row: MediaReprocess
+    state: RequestState | None
+    checklist: Checklist
+    rests: bool
+
+
+def under_way_in(session: Session) -> Iterator[UnderWay]:
+    """What has begun. They are few."""
     row, checklist = MediaReprocess, ProcessingChecklist
-    both = (
-        select(row, checklist, MediaFile.deleted_at)
+    rests = and_(col(checklist.due_at).is_not(None), col(checklist.due_at) > Now())
+    begun_ones = (
+        select(row, checklist, MediaFile.deleted_at, rests)
         .join(checklist, col(checklist.media_id) == col(row.media_id))
         .join(MediaFile, col(MediaFile.id) == col(row.media_id))
         .where(col(row.state) == RequestState.BEGUN)
     )
-    for one, state, deleted_at in session.exec(both.order_by(col(row.media_id))):
+    for one, state, deleted_at, is_later in session.exec(begun_ones.order_by(col(row.media_id))):
         now = checklist_of(state, None)
-        yield one, RequestState.LEFT if deleted_at else ended(now, remake_of(one)), now
+        how = RequestState.LEFT if deleted_at else ended(now, remake_of(one))
+        yield UnderWay(one, how, now, bool(is_later))
 
 
 def _settle(media_ids: Sequence[int], session: Session) -> None:
     now = database_now(session)
-    for row, state, checklist in list(under_way_in(session)):
-        if row.media_id in media_ids and state is not None:
-            row.state, row.ended_at, row.note = state, now, _note(state, checklist)
-            session.add(row)
+    for one in list(under_way_in(session)):
+        if one.row.media_id in media_ids and one.state is not None:
+            one.row.state, one.row.ended_at, one.row.note = one.state, now, _note(one.state, one.checklist)
+            session.add(one.row)
 
 
 def _note(state: RequestState, checklist: Checklist) -> str | None:

@@ -8,10 +8,12 @@ from pathlib import PurePosixPath
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
-from media_vm.adapters.tables import MediaFile, MediaVariant
+from media_vm.adapters.tables import MediaEvent, MediaFile, MediaVariant
 from media_vm.rules.old_names import stored_path
 from media_vm.rules.paths import has_our_name
 from media_vm.rules.upkeep import owner_of
+
+TAKEN_OVER = "taken over"  # as the revision that copied the rows of a system before ours wrote it
 
 
 def original_of(media: MediaFile) -> str | None:
@@ -23,16 +25,15 @@ def original_of(media: MediaFile) -> str | None:
 def sharers(
     session: Session, media: MediaFile, *, any_user: bool = True, is_locking: bool = False
 ) -> Sequence[MediaFile]:
-    """Other media that name the very same original. Our own uploads share it within a user, which an index finds;
-    rows of a system before ours may do as they like, for which all rows are read once (without a lock: only what
-    is found is locked)."""
+    """Other media that name the very same original. Our own uploads share it within a user; rows of a system
+    before ours may do as they like. Who they are is read without a lock: only what is found is locked."""
     path = original_of(media)
     if path is None:
         return []
     others = col(MediaFile.id) != media.id
     same_user = others, col(MediaFile.user_id) == media.user_id, col(MediaFile.sha256) == media.sha256
     found = _read(session, and_(*same_user, col(MediaFile.bulk_path) == path), is_locking)
-    if any_user and (ids := session.exec(select(MediaFile.id).where(others, _names(path))).all()):
+    if any_user and (ids := {one.id for one in _naming(session, media, [path])}):
         found = _read(session, and_(col(MediaFile.id).in_(ids), _names(path)), is_locking)
     return found
 
@@ -51,8 +52,7 @@ def named_elsewhere(session: Session, media: MediaFile, paths: Collection[str]) 
     named = named_as_variants(session, media, paths)
     if not (bulk := [path for path in paths if path.startswith("bulk/")]):
         return named
-    others = select(MediaFile).where(col(MediaFile.id) != media.id, or_(*(_names(path) for path in bulk)))
-    rows = session.exec(others).all()
+    rows = _naming(session, media, bulk)
     exact = {row.bulk_path for row in rows if row.sha256}
     raw = {_name(row.bulk_path) for row in rows if not row.sha256}
     return named | {path for path in bulk if path in exact or _name(path) in raw}
@@ -72,15 +72,28 @@ def is_named_after(path: str, media: MediaFile) -> bool:
     return has_our_name(path) and owner_of(path) == media.id
 
 
+def _naming(session: Session, media: MediaFile, paths: Collection[str]) -> list[MediaFile]:
+    """Other media that name one of these originals: two questions, since each has an index of its own. What is not
+    adopted yet is looked for among all that was taken over, which is all that it can be."""
+    others = select(MediaFile).where(col(MediaFile.id) != media.id)
+    exact = others.where(col(MediaFile.bulk_path).in_(paths))
+    old = others.join(MediaEvent, col(MediaEvent.media_id) == col(MediaFile.id))
+    old = old.where(col(MediaEvent.name) == TAKEN_OVER, or_(*(_is_raw(path) for path in paths)))
+    return [*session.exec(exact), *session.exec(old)]
+
+
 def _read(session: Session, wanted: ColumnElement[bool], is_locking: bool) -> Sequence[MediaFile]:
     chosen = select(MediaFile).where(wanted).order_by(col(MediaFile.id))  # everybody locks them in this order
     return session.exec(chosen.with_for_update() if is_locking else chosen).all()
 
 
 def _names(path: str) -> ColumnElement[bool]:
+    return or_(col(MediaFile.bulk_path) == path, _is_raw(path))
+
+
+def _is_raw(path: str) -> ColumnElement[bool]:
     """Of a row that is not adopted yet the file's own name says enough: too much is kept, never too little."""
-    is_raw = and_(col(MediaFile.sha256).is_(None), col(MediaFile.bulk_path).endswith(_name(path), autoescape=True))
-    return or_(col(MediaFile.bulk_path) == path, is_raw)
+    return and_(col(MediaFile.sha256).is_(None), col(MediaFile.bulk_path).endswith(_name(path), autoescape=True))
 
 
 def _name(path: str | None) -> str:

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from media_vm.adapters.analysis_table import MediaAIAnalysis as MediaAIAnalysis  # a table like the others
 from media_vm.adapters.columns import Id, LongText
-from media_vm.adapters.fields import NEVER_REUSED, changed_at, owner_id, row_id, text, time, word
+from media_vm.adapters.fields import NEVER_REUSED, changed_at, owner_id, path_index, row_id, text, time, word
 from media_vm.adapters.reprocess_table import MediaReprocess as MediaReprocess  # and another one
 from media_vm.rules.callbacks import EventKind
 from media_vm.rules.checklist import Redo, Step, StepStatus
@@ -26,6 +26,7 @@ class MediaFile(SQLModel, table=True):
         Index("ix_media_files_retrieved_at", "retrieved_at"),
         Index("ix_media_files_status", "status", "id"),
         Index("ix_media_files_updated_at", "updated_at"),
+        path_index("ix_media_files_bulk_path", "bulk_path"),
         NEVER_REUSED,
     )
 
@@ -127,6 +128,7 @@ class MediaVariant(SQLModel, table=True):
     __tablename__ = "media_variants"
     __table_args__ = (
         UniqueConstraint("media_id", "size", "format", "bg", name="uq_media_variants"),
+        path_index("ix_media_variants_path", "path"),
         NEVER_REUSED,
     )
 

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from media_vm.rules.checklist import Checklist, Redo, Step, StepStatus
 from media_vm.rules.healing import asked_again
-from media_vm.rules.outages import Party
+from media_vm.rules.outages import PROVIDERS, Outage, Party
 from media_vm.rules.pictures import Format, Size
 from media_vm.rules.worth import PLAIN
 
@@ -25,6 +26,9 @@ T = TypeVar("T")
 
 REMADE = (Step.RESIZE_OPTIMIZE, Step.AI_VISUAL_ANALYSIS, Step.UPDATE_CALLBACK)
 """The steps that may be asked for, the usual one first; an original is never fetched for the asking."""
+MOST_RESTING: Final = 10
+"""Of a worker's requests of a kind that wait for another try while others go on. Each falls due before later
+uploads; and where more fail, it is not their own bad luck, so that the queue had better wait too."""
 
 
 class RequestState(StrEnum):
@@ -84,12 +88,6 @@ class Remake:
         """Of JPEG and PNG a picture has the one that it can do with: either name means that."""
         return self.formats | frozenset(PLAIN if self.formats & set(PLAIN) else ())
 
-    @property
-    def waits_for(self) -> frozenset[Party]:
-        """Who must be there for it to begin: what waits for them later would be due before later uploads. Of those
-        that wait for a provider of AI there are only ever as many as may be under way at once."""
-        return frozenset({Party.DISK} | ({Party.MAIN_API, Party.CALLBACKS} if self.tells else set()))
-
     def with_also(self, other: Remake) -> Remake:
         """Both in one: of sizes and formats rather too many than too few."""
         if not (self.makes_variants and other.makes_variants):
@@ -141,11 +139,26 @@ def most_at_once(cpu_slots: int) -> int:
     return max(1, cpu_slots - 1)
 
 
-def has_room(begun_here: Collection[Remake], following: Remake, at_once: int) -> bool:
+def has_room(at_work: Collection[Remake], resting: Collection[Remake], following: Remake, at_once: int) -> bool:
     """May one more begin beside these? Those that make variants keep a core for uploads; the others mostly wait
-    for somebody's answer, but for as few."""
-    alike = [one for one in begun_here if one.makes_variants is following.makes_variants]
-    return len(alike) < at_once
+    for somebody's answer, but for as few. Who waits for another try steps aside meanwhile."""
+    return _alike(at_work, following) < at_once and _alike(resting, following) < MOST_RESTING
+
+
+def out_of_reach(outages: Collection[Outage], providers: Collection[Party], now: datetime) -> frozenset[Step]:
+    """Steps that nobody can do now: a request for one waits, and what stands behind it goes first. If it began, it
+    would be due before later uploads once they are back. providers: of AI, as they are set up; one whose time has
+    come is tried by whoever comes."""
+    away = {one.party for one in outages if one.party not in PROVIDERS or one.until > now}
+    if Party.DISK in away:
+        return frozenset(REMADE)
+    told = {Step.UPDATE_CALLBACK} if away & {Party.MAIN_API, Party.CALLBACKS} else set()
+    described = {Step.AI_VISUAL_ANALYSIS} if providers and away >= set(providers) else set()
+    return frozenset(told | described)
+
+
+def _alike(some: Collection[Remake], one: Remake) -> int:
+    return sum(other.makes_variants is one.makes_variants for other in some)
 
 
 def _both(ours: frozenset[T], theirs: frozenset[T]) -> frozenset[T]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 
 from media_vm.reprocess_ports import Request
 from media_vm.rules.callbacks import Event
+from media_vm.rules.checklist import Step
 from media_vm.rules.outcomes import announced
 from media_vm.rules.owners_words import told_with
 from media_vm.rules.reprocessing import Remake, RequestState, begun, ended, has_room, lack_of
@@ -31,14 +33,17 @@ class MemoryReprocessing:
         self._clock, self._database = clock, database
         self.asked: dict[int, Asked] = {}
 
-    def next(self, worker: str, at_once: int) -> Request | None:
+    def next(self, worker: str, at_once: int, out_of_reach: Set[Step] = frozenset()) -> Request | None:
         """Whose turn it is."""
         under_way = [(id_, one) for id_, one in self.asked.items() if one.state is RequestState.BEGUN]
         for id_, one in under_way:
             one.state = ended(self._row(id_).checklist(), one.remake) or one.state
-        own = [one.remake for _, one in under_way if one.state is RequestState.BEGUN and one.worker == worker]
+        own = [(id_, one) for id_, one in under_way if one.state is RequestState.BEGUN and one.worker == worker]
+        at_work = [one.remake for id_, one in own if not self._rests(id_)]
+        resting = [one.remake for id_, one in own if self._rests(id_)]
         free = [id_ for id_ in sorted(self.asked) if self._is_free(id_)]
-        roomy = [id_ for id_ in free if has_room(own, self.asked[id_].remake, at_once)]
+        able = [id_ for id_ in free if not self.asked[id_].remake.steps & out_of_reach]
+        roomy = [id_ for id_ in able if has_room(at_work, resting, self.asked[id_].remake, at_once)]
         if not roomy:
             return None
         row = self._row(roomy[0])
@@ -70,8 +75,12 @@ class MemoryReprocessing:
 
     def _is_free(self, media_id: int) -> bool:
         row, asked = self._row(media_id), self.asked[media_id]
-        is_idle = row.expires_at is None and (row.due_at is None or row.due_at > self._clock.now)
+        is_idle = row.expires_at is None and (row.due_at is None or self._rests(media_id))
         return asked.state is RequestState.WAITING and is_idle
+
+    def _rests(self, media_id: int) -> bool:
+        due_at = self._row(media_id).due_at
+        return due_at is not None and due_at > self._clock.now
 
     def _row(self, media_id: int) -> Row:
         return self._database.rows[media_id]

@@ -43,8 +43,8 @@ password() { echo "password-of-$1"; }
 lets_in() { :; }
 make_database
 """
-NEEDED = Migration("0085", "0097", None)
-RUNNING = Migration(None, "0097", Copied(), needs_take_over=True)
+NEEDED = Migration("0085", "0100", None)
+RUNNING = Migration(None, "0100", Copied(), needs_take_over=True)
 
 
 class Machine:

@@ -20,6 +20,7 @@ from tests.integration.test_removal import delete, files, upload
 
 WHERE_IT_RAN = "/var/www/media-backend/storage/"
 LIBRARY = "library/user_400/product/img"
+TAKEN_OVER = "INSERT INTO media_events (media_id, at, name) SELECT id, created_at, 'taken over' FROM media_files"
 
 
 @dataclass
@@ -57,8 +58,7 @@ def taken(request: pytest.FixtureRequest) -> Iterator[Taken]:
         storage.work()
         engine = open_engine(storage.url)
         taken = Taken(storage, engine)
-        line = "INSERT INTO media_events (media_id, at, name) SELECT id, created_at, 'taken over' FROM media_files"
-        taken.run(f"{line} WHERE id = 1")
+        taken.run(f"{TAKEN_OVER} WHERE id = 1")
         yield taken
         engine.dispose()
 
@@ -101,6 +101,7 @@ def test_an_original_that_another_row_names_stays(taken: Taken, other: str) -> N
         taken.run(f"UPDATE media_files SET bulk_path = '{path}' WHERE id = 2")
     elif other == "not adopted yet":
         taken.is_raw(f"{WHERE_IT_RAN}{path}", 2)
+        taken.run(f"{TAKEN_OVER} WHERE id = 2")
     else:
         one = taken.number("SELECT min(id) FROM media_variants WHERE media_id = 2 AND path IS NOT NULL")
         taken.run(f"UPDATE media_variants SET path = '{path}' WHERE id = {one}")

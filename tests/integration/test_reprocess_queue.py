@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,19 +16,20 @@ from media_vm.adapters.database import DatabaseStore
 from media_vm.adapters.leases import DatabaseLeases
 from media_vm.adapters.reprocess_requests import DatabaseRequests
 from media_vm.adapters.reprocessing import DatabaseReprocessing
-from media_vm.reprocess_ports import Chosen
+from media_vm.reprocess_ports import Chosen, Request
 from media_vm.reprocessing import Plan, plan, queue
 from media_vm.rules.checklist import Step
 from media_vm.rules.pictures import DataType, Format, Size
 from media_vm.rules.policy import Policy
 from media_vm.rules.reprocessing import Lack, Remake, RequestState
-from media_vm.values import PendingImage
+from media_vm.values import Claim, PendingImage
 from tests.integration.databases import migrated_engine, remembered, sqlite_engine
 
 VARIANTS, EVERY = Remake(), Chosen()
 GRID = Remake(sizes=frozenset({Size.GRID}), formats=frozenset({Format.AVIF}))
 ZOOM = Remake(sizes=frozenset({Size.ZOOM}))
 MANY, AT_ONCE = 10_000, 3
+WORKERS = ("here", "elsewhere")
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
 MEDIA = """INSERT INTO media_files (id, main_api_id, user_id, data_type, original_name, mime_type, status,
  created_at, updated_at, source, image_path, bulk_path, sha256)
@@ -177,24 +180,33 @@ def test_how_long_it_took_is_read_from_the_history(engine: Engine) -> None:
 
 
 def test_ten_thousand_stand_before_no_upload(tmp_path: Path) -> None:
-    """Whatever happens in whichever order: between an upload's arrival and its claim none is begun again, and no
-    more than those few are claimed that had begun before."""
+    """Whatever two workers do in whichever order: after an upload has come each begins at most the one that it
+    had chosen before, none of those is claimed before the upload, and of what had begun already only a few."""
     engine = fill(sqlite_engine(tmp_path), MANY)
     assert MANY == DatabaseRequests(engine).ask(range(1, MANY + 1), VARIANTS)
-    world = _Line(engine)
-    chance = random.Random(7)
+    line, chance = _Line(engine), random.Random(7)
+    doings = [line.upload, line.look, line.begin, line.claim, line.let_go]
     for _ in range(200):
-        chance.choices([world.upload, world.spare_moment, world.claim, world.let_go], [2, 6, 6, 4])[0]()
-    while world.waiting:
-        world.claim()
+        chance.choices(doings, [2, 6, 6, 6, 4])[0](chance.choice(WORKERS))
+    while line.waiting:
+        line.claim(WORKERS[0])
 
-    assert (0, True) == (world.begun_before_uploads, world.most_claimed_before <= AT_ONCE)
-    assert min(world.uploads, world.remade) > 5
+    assert (0, True) == (line.out_of_turn, line.most_claimed_before <= AT_ONCE * len(WORKERS))
+    assert line.most_begun_since <= len(WORKERS)
+    assert min(line.uploads, line.remade) > 5
     engine.dispose()
 
 
+@dataclass
+class _Waiting:
+    """An upload that nobody took yet: requests begun and claimed since it came."""
+
+    begun: set[int] = field(default_factory=set)
+    claimed: int = 0
+
+
 class _Line:
-    """One worker and its database, a step at a time, and who was made to wait for whom."""
+    """Workers of one database, a step at a time, and who was made to wait for whom."""
 
     def __init__(self, engine: Engine) -> None:
         policy = Policy()
@@ -202,43 +214,52 @@ class _Line:
             DatabaseStore(engine, policy),
             DatabaseLeases(engine, policy, timedelta(hours=1)),
         )
-        self._queue, self._held = DatabaseReprocessing(engine), list[tuple[int, object]]()
+        self._queue, self._held = DatabaseReprocessing(engine), list[Claim]()
         self._engine = engine
-        self.waiting: dict[int, int] = {}  # uploads that nobody took yet: remakes claimed since they came
-        self.uploads = self.remade = self.begun_before_uploads = self.most_claimed_before = 0
+        self._chosen: dict[str, Request | None] = {}
+        self.waiting: dict[int, _Waiting] = {}
+        self.uploads = self.remade = self.out_of_turn = self.most_begun_since = self.most_claimed_before = 0
 
-    def upload(self) -> None:
+    def upload(self, _: str) -> None:
         """A picture comes in."""
         self.uploads += 1
         number = MANY + self.uploads
         remembered(self._store, PendingImage(number, 1, f"/{number}.jpg", "a.jpg", "image/jpeg", None, None))
-        self.waiting[number] = 0
+        self.waiting[number] = _Waiting()
+        time.sleep(0.001)  # SQLite's clock has no shorter moments
 
-    def spare_moment(self) -> None:
+    def look(self, worker: str) -> None:
         """As `spare_time.next_due` does: nothing is due, so that one of the queue may be."""
-        if self._leases.next_due() == timedelta(0):
-            return
-        request = self._queue.next("here", AT_ONCE)
-        if request and self._queue.begin(request, "here", None):
-            self.begun_before_uploads += bool(self.waiting)
+        if self._leases.next_due() != timedelta(0):
+            self._chosen[worker] = self._queue.next(worker, AT_ONCE)
 
-    def claim(self) -> None:
-        """Somebody takes what is due longest."""
-        claim = self._leases.claim("here")
+    def begin(self, worker: str) -> None:
+        """What it saw may be over by now."""
+        request = self._chosen.pop(worker, None)
+        if request and self._queue.begin(request, worker, None):
+            for one in self.waiting.values():
+                one.begun.add(request.media.id)
+                self.most_begun_since = max(self.most_begun_since, len(one.begun))
+
+    def claim(self, worker: str) -> None:
+        """Take what is due longest."""
+        claim = self._leases.claim(worker)
         if claim is None:
             return
         if self.waiting.pop(claim.media.id, None) is None:
             self.remade += 1
-            self.waiting = {one: before + 1 for one, before in self.waiting.items()}
-            self.most_claimed_before = max([self.most_claimed_before, *self.waiting.values()])
-        self._held.append((claim.media.id, claim))
+            for one in self.waiting.values():
+                one.claimed += 1
+                self.out_of_turn += claim.media.id in one.begun
+                self.most_claimed_before = max(self.most_claimed_before, one.claimed)
+        self._held.append(claim)
 
-    def let_go(self) -> None:
+    def let_go(self, _: str) -> None:
         """The work on one of them is done."""
         if self._held:
-            media_id, claim = self._held.pop(0)
-            self._leases.release(claim, None)  # type: ignore[arg-type]
+            claim = self._held.pop(0)
+            self._leases.release(claim, None)
             change(
                 self._engine,
-                f"UPDATE processing_checklist SET resize_optimize = 'completed' WHERE media_id = {media_id}",
+                f"UPDATE processing_checklist SET resize_optimize = 'completed' WHERE media_id = {claim.media.id}",
             )

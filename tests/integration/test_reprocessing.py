@@ -181,10 +181,10 @@ def test_nobody_is_told_who_knows_nothing_of_it(sim: Simulated) -> None:
 
 
 def test_while_the_main_api_is_away_nothing_is_begun_that_it_is_told_of(sim: Simulated) -> None:
-    """What waits for it would be due before later uploads; a picture that is only made again needs it not."""
+    """What waits for it would be due before later uploads; what stands behind in the queue needs not wait."""
     sim.down(ProviderDown("unreachable", "nobody there"))
-    ask(sim, 1)
-    ask(sim, 2, remake=TOLD)
+    ask(sim, 1, remake=Remake(VARIANTS.steps | TOLD.steps))
+    ask(sim, 2)
     before = rendered(sim)
     run_cycle(sim.world)
     assert (before + 1, [RequestState.DONE, RequestState.WAITING]) == (rendered(sim), states(sim))
@@ -194,15 +194,41 @@ def test_while_the_main_api_is_away_nothing_is_begun_that_it_is_told_of(sim: Sim
     assert [RequestState.DONE] * 2 == states(sim)
 
 
-def test_a_description_that_waits_keeps_no_variant_waiting(sim: Simulated) -> None:
-    """One that nobody gives for now has the one place of its kind; pictures to be made are of another."""
+def test_one_that_waits_for_another_try_keeps_no_other_waiting(sim: Simulated) -> None:
+    """With the one place of its kind: it is made when its time has come."""
+    sim.parts.pixels.troubles = [NoRoom("encoder_failed", "no memory")]
+    ask(sim, 1, 2)
+    run_cycle(sim.world)
+    waits = sim.checklist(1)[Step.RESIZE_OPTIMIZE].status
+    assert (StepStatus.PENDING, [RequestState.BEGUN, RequestState.DONE]) == (waits, states(sim))
+    sim.pass_time(MINUTE * 2)
+
+    assert [RequestState.DONE] * 2 == states(sim)
+
+
+def test_a_description_that_waits_keeps_no_other_waiting(sim: Simulated) -> None:
+    """Whoever answers is asked for the next, and pictures are made."""
     sim.parts.vision.is_configured = True
     sim.parts.vision.down = ProviderDown("unreachable", "nobody there")
-    ask(sim, 1, 2, remake=Remake(frozenset({Step.AI_VISUAL_ANALYSIS})))
+    ask(sim, 1, 2, remake=ANALYSIS)
     ask(sim, 3)
     run_cycle(sim.world)
 
+    assert [RequestState.BEGUN, RequestState.BEGUN, RequestState.DONE] == states(sim)
+
+
+def test_while_nobody_describes_none_begins_that_is_to_be_described(sim: Simulated) -> None:
+    """Beyond the first, which found out; they are made when somebody is back."""
+    sim.parts.vision.is_configured = True
+    sim.parts.vision.down = sim.parts.vision.google_down = ProviderDown("unreachable", "nobody there")
+    ask(sim, 1, 2, remake=Remake(VARIANTS.steps | ANALYSIS.steps))
+    ask(sim, 3)
+    run_cycle(sim.world)
     assert [RequestState.BEGUN, RequestState.DONE, RequestState.WAITING] == states(sim)
+    sim.parts.vision.down = sim.parts.vision.google_down = None
+    sim.pass_time(MINUTE * 15)
+
+    assert [RequestState.DONE] * 3 == states(sim)
 
 
 def test_a_focal_point_is_not_lost_beside_a_part(stored: tuple[Simulated, Engine]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from media_vm.pipeline import run_cycle
 from media_vm.rules.checklist import Checklist, Redo, Step, StepStatus
+from media_vm.rules.failures import Kind
+from media_vm.rules.outages import Outage, Party
 from media_vm.rules.pictures import Background, Format, NotKept, Size, Variant, VariantSet
 from media_vm.rules.reprocessing import (
+    MOST_RESTING,
     Lack,
     Remake,
     RequestState,
@@ -21,6 +24,7 @@ from media_vm.rules.reprocessing import (
     has_room,
     lack_of,
     most_at_once,
+    out_of_reach,
 )
 from media_vm.rules.rounds import renewed
 from media_vm.spare_time import next_due
@@ -32,6 +36,7 @@ RESIZE, ANALYSIS, TELLING = Step.RESIZE_OPTIMIZE, Step.AI_VISUAL_ANALYSIS, Step.
 LIVE = replace(columns(COMPLETED, COMPLETED, COMPLETED, COMPLETED), has_variants=True)
 VARIANTS, DESCRIBED, TOLD = (Remake(frozenset({step})) for step in (RESIZE, ANALYSIS, TELLING))
 BOTH = Remake(frozenset({RESIZE, ANALYSIS}))
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def test_what_begins_is_pending_with_all_its_attempts() -> None:
@@ -131,9 +136,38 @@ def test_a_core_is_kept_for_uploads() -> None:
     """Where there are two; what waits for answers is counted apart."""
     assert [1, 1, 7] == [most_at_once(slots) for slots in (1, 2, 8)]
     assert [True, False, True] == [
-        has_room([VARIANTS] * under_way, following, 2)
-        for under_way, following in ((1, VARIANTS), (2, BOTH), (2, DESCRIBED))
+        has_room([VARIANTS] * at_work, [], following, 2)
+        for at_work, following in ((1, VARIANTS), (2, BOTH), (2, DESCRIBED))
     ]
+
+
+def test_who_waits_for_another_try_steps_aside() -> None:
+    """Others of its kind begin meanwhile, until so many wait that it is no bad luck of their own."""
+    assert [True, False, True] == [
+        has_room([], [VARIANTS] * resting, following, 1)
+        for resting, following in ((MOST_RESTING - 1, BOTH), (MOST_RESTING, BOTH), (MOST_RESTING, TOLD))
+    ]
+
+
+def away(party: Party, for_minutes: int) -> Outage:
+    return Outage(party, NOW, NOW + timedelta(minutes=for_minutes), Kind.OUTAGE, "unreachable")
+
+
+@pytest.mark.parametrize(
+    ("outages", "steps"),
+    [
+        ([], set()),
+        ([away(Party.TEMP_FILES, 5)], set()),
+        ([away(Party.DISK, 5)], {RESIZE, ANALYSIS, TELLING}),
+        ([away(Party.MAIN_API, 0)], {TELLING}),
+        ([away(Party.CALLBACKS, 5), away(Party.GOOGLE, 5)], {TELLING}),
+        ([away(Party.GOOGLE, 5), away(Party.OPENAI, 5)], {ANALYSIS}),
+        ([away(Party.GOOGLE, 5), away(Party.OPENAI, 0)], set()),
+    ],
+)
+def test_what_nobody_can_do_now(outages: list[Outage], steps: set[Step]) -> None:
+    """No descriptions while everybody who gives some is away; one whose time has come is tried again."""
+    assert steps == out_of_reach(outages, {Party.GOOGLE, Party.OPENAI}, NOW)
 
 
 def variant(size: Size, form: Format) -> Variant:
