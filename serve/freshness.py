@@ -73,7 +73,7 @@ class Freshness:
         for media_id, changed_at in news.changed.items():
             if self._seen.get(media_id) != changed_at:
                 self._forget(media_id)
-        # What was told once is known for its whole minute, though it be told again only when it is remembered again.
+        # What was told once is known for its whole minute, though it may be told again only once it is remembered.
         told = {**self._seen, **news.changed}
         self._seen = {media_id: changed_at for media_id, changed_at in told.items() if changed_at > news.since}
         self._highest_id, self._known_at = news.highest_id, self._asked_at

@@ -28,8 +28,8 @@ _HEADER_MILLISECONDS = 10_000  # nginx gives a client 60 s for its headers; ours
 _LONGEST_HEAD_BYTES = 65_536
 _BACKLOG = 1024
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-# Of a process, for opening and reading files: nearly all come from memory, where handing them to more threads costs
-# a sixth of all answers; and whatever waits for a disk that hangs waits in a call before that too.
+# Of a process, for opening and reading files: nearly all come from memory, where handing them to more threads
+# costs a sixth of all answers; and whatever waits for a disk that hangs waits in a call before that too.
 _FILE_THREADS = 1
 _STOP_SECONDS = 10  # a slow download may finish; systemd itself waits 90 s
 _log = structlog.get_logger()

@@ -137,7 +137,7 @@ def test_only_what_changed_is_looked_up_anew(reader: Reader, shelf: MemoryShelf,
 def test_a_bulk_change_forgets_no_more_than_what_changed(
     reader: Reader, shelf: MemoryShelf, clock: Clock, shown: Shown
 ) -> None:
-    """What is remembered, a gap among the ids and a look that is under way are asked after by their ids."""
+    """What is remembered, and a gap among the ids, are asked after by their ids."""
     shelf.is_bulk_changed = True
 
     async def story() -> None:
@@ -262,10 +262,17 @@ def test_the_longest_unasked_media_is_forgotten_first(
     run(story, reader)
 
 
+@pytest.mark.parametrize("is_bulk_changed", [False, True])
 def test_a_change_during_a_look_is_not_missed(
-    reader: Reader, shelf: MemoryShelf, clock: Clock, shown: Shown, monkeypatch: pytest.MonkeyPatch
+    reader: Reader,
+    shelf: MemoryShelf,
+    clock: Clock,
+    shown: Shown,
+    monkeypatch: pytest.MonkeyPatch,
+    is_bulk_changed: bool,
 ) -> None:
     """What an older look brings is told to who waited for it, and not remembered."""
+    shelf.is_bulk_changed = is_bulk_changed
     may_go_on = threading.Event()
 
     def slow(media_id: int) -> Shown | None:

@@ -58,8 +58,8 @@ def test_a_change_is_forgotten_once_though_it_is_told_for_a_minute() -> None:
 
 
 def test_a_change_is_known_though_it_is_not_told_each_time() -> None:
-    """After a bulk change a media is told of only while it is remembered: one that is asked for once a second would
-    else be looked up each time."""
+    """After a bulk change a media is told of only while it is remembered: one that is asked for once a second
+    would else be looked up each time."""
     teller = Teller()
     fresh = freshness_of(teller)
     told = [{5: at(1)}, {}, {5: at(1)}, {6: at(1)}, {5: at(1), 6: at(2)}]
