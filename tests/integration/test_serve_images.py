@@ -229,7 +229,7 @@ def test_a_prepared_answer_ends_with_its_media(tmp_path: Path, shelf: MemoryShel
     """Another question may have brought the news; this one's answer is over all the same."""
     seconds, settings = [1000.0], settings_for(tmp_path)
     pictures = images.Images(settings, Reader(shelf, lambda: seconds[0]), Gate(settings), Tally())
-    app = Door(images.PREFIXES, pictures, pictures, "http://media.example", Tally())
+    app = Door(images.PREFIXES, pictures, pictures, settings, Tally())
     before = ask(app, "GET", "/serve/789")
     shelf.media[789] = replace(shown, is_deleted=True)
     shelf.changed(789)
