@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlmodel import Session, col
 
 from media_vm.adapters.columns import Now, UtcDateTime
@@ -22,7 +22,7 @@ _CHANGED: Select[*tuple[Any, ...]] = select(col(MediaFile.id), col(MediaFile.upd
     col(MediaFile.updated_at) > _since
 )
 # The numbers themselves in its text: SQLite takes 32,766 parameters at most.
-_remembered = bindparam("remembered", expanding=True, literal_execute=True)
+_remembered: BindParameter[int] = bindparam("remembered", expanding=True, literal_execute=True)
 _CHANGED_OF_THEM = _CHANGED.where(col(MediaFile.id).in_(_remembered))
 
 
