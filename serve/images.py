@@ -113,6 +113,7 @@ class Images:
             timing = b"cache;desc=miss, db;dur=%.1f" % (1000 * (perf_counter() - began))
         answer = prepare(self._settings, self._root, present(shown), asked, accept, self._tally)
         if sum(map(len, question)) <= _LONGEST_QUESTION:
+            self._answers.pop(question, None)  # one that is over makes room for what takes its place
             if len(self._answers) >= _PREPARED:
                 del self._answers[next(iter(self._answers))]
             self._answers[question] = answer
