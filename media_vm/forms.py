@@ -21,7 +21,7 @@ from media_vm.rules.retention import Retention, retention_of
 from media_vm.rules.temp_urls import Column, columns_named
 from media_vm.rules.validation import READABLE
 
-SHORTEST_SIGNING_KEY = 16  # characters
+SHORTEST_KEY = 16  # characters
 MODEL_PROVIDERS = (Provider.OPENAI, Provider.OPENROUTER, Provider.OLLAMA)
 DRIVERS = {"sqlite": "sqlite", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
 
@@ -92,15 +92,17 @@ def key(secret: SecretStr) -> SecretStr:
 def signing_keys(secret: SecretStr) -> SecretStr:
     """One key that signs, and perhaps the one before, whose signatures still count."""
     keys = words(secret.get_secret_value())
-    if not 1 <= len(keys) <= 2 or any(len(one) < SHORTEST_SIGNING_KEY for one in keys):
-        raise ValueError(f"it should be one or two keys of at least {SHORTEST_SIGNING_KEY} characters")
+    if not 1 <= len(keys) <= 2 or any(len(one) < SHORTEST_KEY for one in keys):
+        raise ValueError(f"it should be one or two keys of at least {SHORTEST_KEY} characters")
     return key(secret)
 
 
-def filled(secret: SecretStr) -> SecretStr:
-    """A key of which an empty text is not taken for none."""
+def long_key(secret: SecretStr) -> SecretStr:
+    """A key that nobody guesses, though nobody counts the tries; an empty text is not taken for none."""
     if not secret.get_secret_value():
         raise ValueError("it is empty; unset it if it is not wanted")
+    if len(secret.get_secret_value()) < SHORTEST_KEY:
+        raise ValueError(f"it should have at least {SHORTEST_KEY} characters")
     return key(secret)
 
 
@@ -214,7 +216,7 @@ DatabaseUrl = Annotated[str, AfterValidator(database)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
 Origins = Annotated[Words, AfterValidator(origins)]
 Key = Annotated[SecretStr, AfterValidator(key)]
-FilledKey = Annotated[SecretStr, AfterValidator(filled)]
+LongKey = Annotated[SecretStr, AfterValidator(long_key)]
 SigningKeys = Annotated[SecretStr, AfterValidator(signing_keys)]
 Features = Annotated[tuple[Feature, ...], NoDecode, BeforeValidator(switches)]
 PublicFields = Annotated[tuple[str, ...], NoDecode, BeforeValidator(switches), AfterValidator(publishable)]

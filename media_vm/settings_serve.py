@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic_settings import BaseSettings
 
-from media_vm.forms import FilledKey, Networks, PublicFields, SigningKeys, words
+from media_vm.forms import LongKey, Networks, PublicFields, SigningKeys, words
 from media_vm.rules.addresses import networks_named
 from media_vm.rules.manifest import PUBLIC
 from media_vm.setting_fields import CONFIG, setting
@@ -22,11 +22,11 @@ class ServeSettings(BaseSettings):
         "separated by a comma; the first signs, both are accepted. Set and empty is an error",
         example="a long random text,the one before",
     )
-    serve_key: FilledKey | None = setting(
+    serve_key: LongKey | None = setting(
         None,
         "MEDIA_VM_SERVE_KEY",
-        says="Bearer key of the proxy, which then needs no signed URL; alone it shuts out everybody else. Set and "
-        "empty is an error",
+        says="Bearer key of the proxy, of at least 16 characters, which then needs no signed URL; alone it shuts "
+        "out everybody else. Set and empty is an error",
         example="yet another long random text",
     )
     public_analysis: PublicFields = setting(

@@ -59,7 +59,7 @@ def create_app(settings: Settings, shelf: Shelf, tally: Tally | None = None) -> 
     tally: what counts its answers; None: nobody asks."""
     reader, tally = Reader(shelf), tally or Tally()
     images = Images(settings, reader, Gate(settings), tally)
-    return Door(PREFIXES, images, _rest(settings, reader, tally), settings.media_backend_url, tally)
+    return Door(PREFIXES, images, _rest(settings, reader, tally), settings, tally)
 
 
 def _rest(settings: Settings, reader: Reader, tally: Tally) -> FastAPI:

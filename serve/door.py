@@ -11,8 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from media_vm.errors import MediaVMError
-from serve import problems
-from serve.failures import problem_of
+from media_vm.settings import Settings
+from serve.failures import picture_refused, problem_of
 from serve.tally import NO_STATUS, Tally
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -27,12 +27,12 @@ class Door:
     """Sends requests that begin with a prefix to `hot`, everything else (lifespan too) to `rest`."""
 
     def __init__(
-        self, prefixes: tuple[str, ...], hot: ASGIApp, rest: ASGIApp, base_url: str, tally: Tally
+        self, prefixes: tuple[str, ...], hot: ASGIApp, rest: ASGIApp, settings: Settings, tally: Tally
     ) -> None:
         self._prefixes = prefixes
         self._hot = hot
         self._rest = rest
-        self._base_url = base_url
+        self._settings = settings
         self._tally = tally
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,7 +58,7 @@ class Door:
         except Exception as error:
             _log(error, request_id)
             if status == NO_STATUS:  # FastAPI answers first and then raises
-                await problems.answer(problem_of(error), scope, self._base_url)(scope, receive, send_named)
+                await picture_refused(problem_of(error), scope, self._settings)(scope, receive, send_named)
         finally:
             route = state.get("route", _HOT) if is_hot else _route(scope["path"])
             self._tally.request(route, status, perf_counter() - began)

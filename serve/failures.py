@@ -12,11 +12,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from media_vm.errors import MediaVMError
 from media_vm.settings import Settings
-from serve import problems
+from serve import headers, problems
 from serve.problems import Problem
+from serve.wire import headers_read
 
 _BY_STATUS = {
     404: (problems.NOT_FOUND, "Nothing lives at this URL."),
@@ -35,6 +37,13 @@ def problem_of(error: Exception) -> Problem:
         detail = "The database does not answer at the moment."
         return Problem(problems.UNAVAILABLE, detail, retry_after_seconds=_DATABASE_SECONDS)
     return Problem(problems.INTERNAL, "Something went wrong here; the log knows it by this request_id.")
+
+
+def picture_refused(problem: Problem, scope: Scope, settings: Settings) -> Response:
+    """An error in the place of a picture, which the same pages may read as would have read that."""
+    origin = headers_read(scope).get(b"origin")
+    problem.headers |= headers.of_any_answer(settings) | headers.of_origin(settings, origin)
+    return problems.answer(problem, scope, settings.media_backend_url)
 
 
 async def _of_problem(request: Request, problem: Exception) -> Response:

@@ -4,6 +4,9 @@ Every change of what is shown of a media moves its row's time. So the shelf is a
 minute, at most every half second and only while pictures are asked for; what is new among them is forgotten. Who
 comes after a rest waits for that one question. A minute is longer than a transaction of ours takes to commit.
 
+After a bulk change the shelf tells of what is remembered alone. A media that came to be remembered since the last
+question may then be new here and yet known as it is now: it is looked up once more.
+
 With the database away nothing is learned; what is remembered then holds until it is too old by itself.
 """
 
@@ -23,12 +26,12 @@ _ABANDONED_SECONDS = 2.0  # a question that hangs for so long, on a lost connect
 
 
 class Freshness:
-    """forget: what to do with a media that changed, or with all (None)."""
+    """forget: what to do with a media that changed."""
 
     def __init__(
         self,
         ask: Callable[[], Coroutine[Any, Any, News]],
-        forget: Callable[[int | None], None],
+        forget: Callable[[int], None],
         clock: Callable[[], float],
     ) -> None:
         self._ask = ask
@@ -37,7 +40,7 @@ class Freshness:
         self._asking: asyncio.Task[News] | None = None
         self._asked_at = self._known_at = float("-inf")
         self._highest_id = 0
-        self._seen: frozenset[tuple[int, datetime]] = frozenset()
+        self._seen: dict[int, datetime] = {}
 
     def is_fresh(self) -> bool:
         """Is everything known that happened until a moment ago? Asks for news if it is time."""
@@ -67,9 +70,10 @@ class Freshness:
         if asking.cancelled() or asking.exception():
             return
         news = asking.result()
-        if news.changed is None:
-            self._forget(None)
-        for media_id, _ in (news.changed or frozenset()) - self._seen:
-            self._forget(media_id)
-        self._seen, self._highest_id = news.changed or frozenset(), news.highest_id
-        self._known_at = self._asked_at
+        for media_id, changed_at in news.changed.items():
+            if self._seen.get(media_id) != changed_at:
+                self._forget(media_id)
+        # What was told once is known for its whole minute, though it may be told again only once it is remembered.
+        told = {**self._seen, **news.changed}
+        self._seen = {media_id: changed_at for media_id, changed_at in told.items() if changed_at > news.since}
+        self._highest_id, self._known_at = news.highest_id, self._asked_at

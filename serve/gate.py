@@ -15,7 +15,11 @@ _HOUR_SECONDS = 3600
 
 
 class Gate:
-    """Open unless `MEDIA_VM_SERVE_SECRETS` or `MEDIA_VM_SERVE_KEY` is set. clock: Unix time in seconds."""
+    """Open unless `MEDIA_VM_SERVE_SECRETS` or `MEDIA_VM_SERVE_KEY` is set. clock: Unix time in seconds.
+
+    Wrong tries are not counted, as `Guard` counts them: a page of old addresses sends dozens at once, from behind
+    a proxy of many; a refusal costs no look-up; what a limit makes slow, the length of the keys makes hopeless.
+    """
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.time) -> None:
         self._signing_keys = settings.signing_keys

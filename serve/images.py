@@ -18,6 +18,7 @@ from media_vm.rules.signing import Admitted
 from media_vm.settings import Settings
 from serve import headers, problems
 from serve.answers import Answer, prepare
+from serve.failures import picture_refused
 from serve.files import is_whole, send_file, send_part
 from serve.gate import Gate
 from serve.manifests import Manifests
@@ -61,9 +62,7 @@ class Images:
             else:
                 await self._show(scope, sent, admitted, send)
         except Problem as problem:
-            settings, origin = self._settings, sent.get(b"origin")
-            problem.headers |= headers.of_any_answer(settings) | headers.of_origin(settings, origin)
-            await problems.answer(problem, scope, settings.media_backend_url)(scope, receive, send)
+            await picture_refused(problem, scope, self._settings)(scope, receive, send)
 
     def _admit(self, scope: Scope, sent: dict[bytes, str]) -> Admitted | None:
         """Before anything is looked up: whom we do not let in learns of no id whether it is there."""
@@ -114,6 +113,7 @@ class Images:
             timing = b"cache;desc=miss, db;dur=%.1f" % (1000 * (perf_counter() - began))
         answer = prepare(self._settings, self._root, present(shown), asked, accept, self._tally)
         if sum(map(len, question)) <= _LONGEST_QUESTION:
+            self._answers.pop(question, None)  # one that is over makes room for what takes its place
             if len(self._answers) >= _PREPARED:
                 del self._answers[next(iter(self._answers))]
             self._answers[question] = answer

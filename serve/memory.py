@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 _Kept = TypeVar("_Kept")
@@ -40,6 +40,6 @@ class Memory(Generic[_Kept]):
         """As if it had never been asked for."""
         self._kept.pop(media_id, None)
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self._kept.clear()
+    def __iter__(self) -> Iterator[int]:
+        """The ids of whatever is remembered, or was until a moment ago."""
+        return iter(self._kept)

@@ -54,16 +54,11 @@ class Reader:
         # Shielded: one reader that hangs up must not cancel the look of all others.
         return await asyncio.shield(self._looks.get(media_id) or self._look(media_id))
 
-    def forget(self, media_id: int | None) -> None:
-        """Ask anew next time: for one media, or for all."""
-        if media_id is None:
-            self._looks.clear()
-            self._shown.clear()
-            self._absent.clear()
-        else:
-            self._looks.pop(media_id, None)
-            self._shown.forget(media_id)
-            self._absent.forget(media_id)
+    def forget(self, media_id: int) -> None:
+        """Ask anew next time."""
+        self._looks.pop(media_id, None)
+        self._shown.forget(media_id)
+        self._absent.forget(media_id)
 
     def close(self) -> None:
         """Let the threads end."""
@@ -71,7 +66,8 @@ class Reader:
             threads.shutdown(wait=False, cancel_futures=True)
 
     async def _news(self) -> News:
-        return await asyncio.get_running_loop().run_in_executor(self._news_threads, self.shelf.news)
+        remembered = [*self._shown, *self._absent, *self._looks]
+        return await asyncio.get_running_loop().run_in_executor(self._news_threads, self.shelf.news, remembered)
 
     def _look(self, media_id: int) -> asyncio.Task[Shown | None]:
         look = asyncio.ensure_future(self.ask(self.shelf.look_up, media_id))

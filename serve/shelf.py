@@ -41,8 +41,8 @@ class Shelf(Protocol):
         """One media with its variants, deleted and failed ones too; None if the id was never given. No two looks
         give the same object: what is made of one holds as long as that one is what is shown."""
 
-    def news(self) -> News:
-        """Which media changed within the last minute."""
+    def news(self, remembered: Sequence[int]) -> News:
+        """Which media changed within the last minute: all of them, or at least those among `remembered`."""
 
     def portrait(self, media_id: int) -> Portrait | None:
         """The same with what is known of its content."""

@@ -59,10 +59,10 @@ class Readings:
         with looking(self._engine) as connection:
             return showing.look_up(connection, media_id)
 
-    def news(self) -> News:
+    def news(self, remembered: Sequence[int]) -> News:
         """Which media changed within the last minute."""
         with reading(self._engine) as session:
-            return news(session)
+            return news(session, remembered)
 
     def portrait(self, media_id: int) -> Portrait | None:
         """The same with what is known of its content."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -36,11 +37,12 @@ class Portrait:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What changed of late: media with the times of their last change, None if too many did to name them.
-    highest_id: of all that were ever taken in; 0 before the first."""
+    """What changed after `since`: media with the times of their last change; where too many did to name them all,
+    those alone that were asked about. highest_id: of all that were ever taken in; 0 before the first."""
 
     highest_id: int
-    changed: frozenset[tuple[int, datetime]] | None
+    since: datetime
+    changed: Mapping[int, datetime]
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,6 +256,19 @@ def test_what_is_no_picture_passes_through(machine: Machine, client: httpx.Clien
     assert 405 == client.put("/serve/1").status_code
 
 
+def test_text_is_sent_packed_to_who_can_unpack_it(client: httpx.Client, media_id: str, fresh: str) -> None:
+    """A manifest out of the cache too, and the copy of it is known again; pictures stay as they are."""
+    for url in (f"/serve/{media_id}/manifest.json?{fresh}", "/static/smart-image.js"):
+        plain = client.get(url, headers={"Accept-Encoding": "identity"})
+        packed = client.get(url)
+        again = client.get(url, headers={"If-None-Match": packed.headers["etag"]})
+        assert (None, "gzip") == (plain.headers.get("content-encoding"), packed.headers["content-encoding"])
+        assert {"Accept-Encoding"} == {one.headers["vary"] for one in (plain, packed)}
+        assert (plain.content, 304) == (packed.content, again.status_code)
+        assert packed.num_bytes_downloaded < len(plain.content) / 2
+    assert "content-encoding" not in client.get(f"/serve/{media_id}?size=grid&{fresh}").headers
+
+
 def test_every_cdn_finds_the_name_that_it_purges_a_media_by(
     client: httpx.Client, media_id: str, fresh: str
 ) -> None:

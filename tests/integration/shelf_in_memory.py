@@ -47,7 +47,8 @@ class MemoryShelf:
     unready: str | None = None
     error: Exception | None = None
     looks: int = 0
-    changes: set[tuple[int, datetime]] | None = field(default_factory=set)
+    changes: dict[int, datetime] = field(default_factory=dict)
+    is_bulk_changed: bool = False
     asked_for_news: int = 0
     woken: list[Sequence[int]] = field(default_factory=list)
     wanted: list[Wanted] = field(default_factory=list)
@@ -61,17 +62,16 @@ class MemoryShelf:
             raise self.error
         return self.media.get(media_id)
 
-    def news(self) -> News:
+    def news(self, remembered: Sequence[int]) -> News:
         self.asked_for_news += 1
         if self.error:
             raise self.error
-        changed = None if self.changes is None else frozenset(self.changes)
-        return News(max(self.media, default=0), changed)
+        told = {one: at for one, at in self.changes.items() if not self.is_bulk_changed or one in remembered}
+        return News(max(self.media, default=0), EPOCH - timedelta(minutes=1), told)
 
     def changed(self, media_id: int) -> None:
         """What a process does that writes: move the row's time."""
-        assert self.changes is not None
-        self.changes.add((media_id, EPOCH + timedelta(seconds=len(self.changes))))
+        self.changes[media_id] = max(self.changes.values(), default=EPOCH) + timedelta(seconds=1)
 
     def portrait(self, media_id: int) -> Portrait | None:
         shown = self.look_up(media_id)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, text, update
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from media_vm.adapters.deleting import delete_media
 from media_vm.adapters.engine import open_engine
@@ -126,24 +126,23 @@ def test_a_look_is_one_query(parts: MemoryParts, engine: Engine, readings: Readi
 
 def test_the_news_are_what_changed_within_a_minute(parts: MemoryParts, engine: Engine, readings: Readings) -> None:
     """Each change moves the time that is told; what rests drops out, and the highest id stays."""
-    nothing = readings.news()
+    nothing = readings.news([])
     processed(parts, picture())
-    made = readings.news()
+    made = readings.news([])
     asked = readings.choose_background(1, Background.REMOVED)
     with engine.begin() as connection:
         connection.execute(update(MediaFile).values(data_type=DataType.LOGO))
-    is_logo = readings.news()
+    is_logo = readings.news([])
     readings.choose_background(1, Background.REMOVED)
-    chosen = readings.news()
+    chosen = readings.news([])
     with engine.begin() as connection:
         connection.execute(text("UPDATE media_files SET updated_at = '2025-01-01'"))
-    rested = readings.news()
+    rested = readings.news([])
 
-    assert (News(0, frozenset()), BackgroundAnswer.NOT_A_LOGO) == (nothing, asked.answer)
-    times = [news.changed for news in (made, is_logo, chosen)]
-    assert [[1]] * 3 == [[media_id for media_id, _ in changed or ()] for changed in times]
-    assert 3 == len(set(times))
-    assert News(1, frozenset()) == rested
+    assert (0, {}, BackgroundAnswer.NOT_A_LOGO) == (nothing.highest_id, nothing.changed, asked.answer)
+    assert [[1]] * 3 == [ids_of(news) for news in (made, is_logo, chosen)]
+    assert 3 == len({news.changed[1] for news in (made, is_logo, chosen)})
+    assert (1, {}) == (rested.highest_id, rested.changed)
 
 
 def test_what_an_owner_sets_is_news(parts: MemoryParts, engine: Engine, readings: Readings) -> None:
@@ -157,22 +156,35 @@ def test_what_an_owner_sets_is_news(parts: MemoryParts, engine: Engine, readings
         with engine.begin() as connection:
             connection.execute(text("UPDATE media_files SET updated_at = '2025-01-01'"))
         change()
-        told.append([media_id for media_id, _ in readings.news().changed or ()])
+        told.append(ids_of(readings.news([])))
 
     assert [[1], [1]] == told
 
 
-def test_too_many_news_are_not_named(
-    parts: MemoryParts, readings: Readings, monkeypatch: pytest.MonkeyPatch
+def test_of_too_many_news_those_are_named_that_somebody_remembers(
+    parts: MemoryParts, box: Box, engine: Engine, readings: Readings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A bulk change is told as such."""
-    monkeypatch.setattr("media_vm.adapters.news.MOST", 1)
-    processed(parts, picture())
-    one = readings.news()
-    processed(parts, picture(), pending_id=124)
+    """However many it remembers, and of a transaction too that took most of the minute."""
+    monkeypatch.setattr("media_vm.adapters.news.MOST", 3)
+    for one in range(1, 6):
+        remembered(box.store, parts.api.upload(one, f"{one}.jpg", picture()))
+        told = readings.news([2])
+    late = told.since + timedelta(seconds=10)
+    with engine.begin() as connection:
+        connection.execute(update(MediaFile).where(col(MediaFile.id) == 2).values(updated_at=late))
+        connection.execute(text("UPDATE media_files SET updated_at = '2025-01-01' WHERE id = 5"))
+    at_last = readings.news([2, 5, *range(10**17, 10**17 + 9000)])
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE media_files SET updated_at = '2025-01-01' WHERE id = 4"))
 
-    assert one.changed is not None
-    assert News(2, None) == readings.news()
+    assert ([2], 5) == (ids_of(told), told.highest_id)
+    assert {2: late} == at_last.changed
+    assert [1, 2, 3] == ids_of(readings.news([]))
+
+
+def ids_of(news: News) -> list[int]:
+    """In their order."""
+    return sorted(news.changed)
 
 
 def test_a_pending_media_says_how_far_it_is(parts: MemoryParts, box: Box, readings: Readings) -> None:

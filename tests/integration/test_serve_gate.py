@@ -72,7 +72,7 @@ def test_a_signature_does_not_outlive_itself_in_memory(tmp_path: Path, shelf: Me
     now = [1000.0]
     settings = settings_for(tmp_path, serve_secrets=SecretStr(NEW), serve_key=None)
     images = Images(settings, Reader(shelf), Gate(settings, lambda: now[0]), Tally())
-    app = Door(PREFIXES, images, images, "http://media.example", Tally())
+    app = Door(PREFIXES, images, images, settings, Tally())
     url = f"/serve/789{signed_query(NEW.encode(), 789, 1010)}"
     told = []
     for now[0] in (1000, 1009.5, 1010):

@@ -164,11 +164,13 @@ def test_a_gone_file_is_logged_by_its_media(app: ASGIApp, shown: Shown, tmp_path
 
 
 def test_a_database_that_is_away_is_503_and_not_remembered(app: ASGIApp, shelf: MemoryShelf) -> None:
-    """An outage is a passing problem that says nothing of its cause."""
+    """An outage is a passing problem that says nothing of its cause; a page may read it, as it reads manifests."""
     shelf.error = DatabaseDown("mysql://user:secret@host is away")
-    answer = ask(app, "GET", "/serve/789")
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
-    assert "secret" not in answer.text
+    for url in ("/serve/789", "/serve/789/manifest.json"):
+        answer = ask(app, "GET", url)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+        assert "*" == answer.headers["access-control-allow-origin"]
+        assert "secret" not in answer.text
     shelf.error = None
     assert ask(app, "GET", "/serve/789").status_code == 200
 

@@ -225,11 +225,31 @@ def test_a_prepared_answer_ends_with_its_row(
     assert (after.status_code, after.content) == (200, content(Size.GRID, Format.WEBP))
 
 
+def test_an_answer_that_is_over_pushes_no_other_out(
+    tmp_path: Path, shelf: MemoryShelf, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that takes its place takes its room, too, where there is no more."""
+    prepared = counted(monkeypatch)
+    monkeypatch.setattr(images, "_PREPARED", 2)
+    settings, reader = settings_for(tmp_path), Reader(shelf, lambda: 1000.0)
+    pictures = images.Images(settings, reader, Gate(settings), Tally())
+    app = Door(images.PREFIXES, pictures, pictures, settings, Tally())
+    shelf.media[900] = replace(shown, media_id=900)
+    grid, detail = "/serve/789?size=grid", "/serve/900?size=detail"
+    for url in (grid, detail):
+        ask(app, "GET", url)
+    reader.forget(900)
+    for url in (detail, grid, detail):
+        ask(app, "GET", url)
+
+    assert 3 == len(prepared)
+
+
 def test_a_prepared_answer_ends_with_its_media(tmp_path: Path, shelf: MemoryShelf, shown: Shown) -> None:
     """Another question may have brought the news; this one's answer is over all the same."""
     seconds, settings = [1000.0], settings_for(tmp_path)
     pictures = images.Images(settings, Reader(shelf, lambda: seconds[0]), Gate(settings), Tally())
-    app = Door(images.PREFIXES, pictures, pictures, "http://media.example", Tally())
+    app = Door(images.PREFIXES, pictures, pictures, settings, Tally())
     before = ask(app, "GET", "/serve/789")
     shelf.media[789] = replace(shown, is_deleted=True)
     shelf.changed(789)

@@ -135,7 +135,7 @@ def test_a_manifest_tells_of_a_change_within_a_second(tmp_path: Path, shelf: Mem
     """Of the analysis alone, too, whichever process wrote it."""
     seconds, settings = [1000.0], settings_for(tmp_path)
     pictures = Images(settings, Reader(shelf, lambda: seconds[0]), Gate(settings), Tally())
-    app = Door(PREFIXES, pictures, pictures, "http://media.example", Tally())
+    app = Door(PREFIXES, pictures, pictures, settings, Tally())
     before = ask(app, "GET", URL).json()["alt_text"]
     shelf.analysis_of[789] = with_alt_text(ANALYSIS, "Boats at rest")
     shelf.media[789] = replace(shown)  # equal and another, as a database's next look is

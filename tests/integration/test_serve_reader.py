@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from media_vm.errors import DatabaseDown
+from media_vm.testing import EPOCH
 from serve.reader import Reader
 from serve.shelf import News, Shown
 from tests.integration.shelf_in_memory import MemoryShelf, sunset
@@ -133,15 +134,47 @@ def test_only_what_changed_is_looked_up_anew(reader: Reader, shelf: MemoryShelf,
     assert 3 == shelf.looks
 
 
-def test_too_many_changes_to_name_forget_everything(reader: Reader, shelf: MemoryShelf, clock: Clock) -> None:
-    """As long as they are too many."""
+def test_a_bulk_change_forgets_no_more_than_what_changed(
+    reader: Reader, shelf: MemoryShelf, clock: Clock, shown: Shown
+) -> None:
+    """What is remembered, and a gap among the ids, are asked after by their ids."""
+    shelf.is_bulk_changed = True
 
     async def story() -> None:
-        await reader.shown(789)
-        for is_too_much in (True, True, False):
-            shelf.changes = None if is_too_much else set()
+        for media_id in (789, 900, 5):
+            await reader.shown(media_id)
+        for media_id in (900, 5, *range(10_000, 12_000)):
+            shelf.changed(media_id)
+        shelf.media |= {5: shown}
+        for _ in range(5):
             clock.seconds += 1
-            await reader.shown(789)
+            assert await reader.shown(789)
+            assert await reader.shown(900)
+            assert await reader.shown(5) is shown
+
+    run(story, reader)
+    assert 5 == shelf.looks
+
+
+def test_what_comes_to_be_remembered_amid_a_bulk_change_is_asked_after(
+    reader: Reader, shelf: MemoryShelf, clock: Clock, shown: Shown
+) -> None:
+    """It changed before anybody remembered it, and again within a second of that; then it rests, however often it
+    is told."""
+    shelf.is_bulk_changed = True
+    later = replace(shown, is_deleted=True)
+
+    async def story() -> None:
+        await reader.shown(900)
+        shelf.changed(789)
+        clock.seconds += 1
+        assert await reader.shown(789) is shown
+        shelf.media[789] = later
+        shelf.changed(789)
+        clock.seconds += 1
+        for _ in range(5):
+            assert await reader.shown(789) is later
+            clock.seconds += 1
 
     run(story, reader)
     assert 3 == shelf.looks
@@ -229,10 +262,17 @@ def test_the_longest_unasked_media_is_forgotten_first(
     run(story, reader)
 
 
+@pytest.mark.parametrize("is_bulk_changed", [False, True])
 def test_a_change_during_a_look_is_not_missed(
-    reader: Reader, shelf: MemoryShelf, clock: Clock, shown: Shown, monkeypatch: pytest.MonkeyPatch
+    reader: Reader,
+    shelf: MemoryShelf,
+    clock: Clock,
+    shown: Shown,
+    monkeypatch: pytest.MonkeyPatch,
+    is_bulk_changed: bool,
 ) -> None:
     """What an older look brings is told to who waited for it, and not remembered."""
+    shelf.is_bulk_changed = is_bulk_changed
     may_go_on = threading.Event()
 
     def slow(media_id: int) -> Shown | None:
@@ -288,10 +328,10 @@ def test_a_database_that_hangs_is_not_waited_for_twice(
     seconds it is asked anew, and what the lost one would have told is not missed."""
     may_go_on = threading.Event()
 
-    def hanging() -> News:
+    def hanging(_: Sequence[int]) -> News:
         shelf.asked_for_news += 1
         assert may_go_on.wait(10)
-        return News(900, frozenset())
+        return News(900, EPOCH, {})
 
     async def story() -> None:
         await reader.shown(789)

@@ -242,7 +242,8 @@ def test_what_is_public_may_be_nothing(
         ("MEDIA_VM_SERVE_SECRETS", ",".join(["long enough for a key"] * 3)),
         ("MEDIA_VM_SERVE_SECRETS", "lang genug für einen Schlüssel"),
         ("MEDIA_VM_SERVE_KEY", ""),
-        ("MEDIA_VM_SERVE_KEY", "schlüssel"),
+        ("MEDIA_VM_SERVE_KEY", "fifteen letters"),
+        ("MEDIA_VM_SERVE_KEY", "ein langer Schlüssel"),
     ],
 )
 def test_a_door_is_not_left_open_by_a_slip(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> None:
