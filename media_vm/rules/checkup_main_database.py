@@ -1,4 +1,4 @@
-"""May `replace-urls` do all it has to in the main API's database (contract §9), and no more? Facts in, lines out."""
+"""May `replace-urls` do all it must in the main API's database (contract §9), and no more? Facts in, lines out."""
 
 from __future__ import annotations
 
