@@ -19,6 +19,7 @@ from tests.stand_ins.model_server import ModelServer, model_server
 
 if TYPE_CHECKING:  # the providers' libraries take a second to import, and most tests here have no need of them
     from tests.integration.doctors_home import Home, Others
+    from tests.integration.storages import Storage
     from tests.model_endpoints import Eyes
     from tests.paid_vision import Desk
 
@@ -108,3 +109,12 @@ def doctors_database(mariadb: PrivateMariaDB) -> str:
 
     prepare(url := empty_mariadb(mariadb, "doctors_own"))
     return url
+
+
+@pytest.fixture(params=["memory", "sqlite", "mariadb"])
+def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
+    """Empty, with a worker's world around it."""
+    from tests.integration.storages import storage_of
+
+    with storage_of(request.param, request) as made:
+        yield made
