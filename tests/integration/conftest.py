@@ -18,6 +18,8 @@ from tests.mariadb import PrivateMariaDB
 from tests.stand_ins.model_server import ModelServer, model_server
 
 if TYPE_CHECKING:  # the providers' libraries take a second to import, and most tests here have no need of them
+    from tests.integration.boxes import MakeBox
+    from tests.integration.databases import Box
     from tests.integration.doctors_home import Home, Others
     from tests.integration.storages import Storage
     from tests.model_endpoints import Eyes
@@ -118,3 +120,20 @@ def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
 
     with storage_of(request.param, request) as made:
         yield made
+
+
+@pytest.fixture(params=["memory", "sqlite", "mariadb"])
+def make_box(request: pytest.FixtureRequest) -> Iterator[MakeBox]:
+    """A box by the length of its leases."""
+    from tests.integration.boxes import boxes
+
+    with boxes(request.param, request) as made:
+        yield made
+
+
+@pytest.fixture
+def box(make_box: MakeBox) -> Box:
+    """Whose leases outlive every test."""
+    from tests.integration.boxes import LEASE
+
+    return make_box(LEASE)
