@@ -29,6 +29,7 @@ test: install
 	@scripts/get_mariadb.sh
 	@scripts/get_nginx.sh
 	@scripts/get_deploy_tools.sh
+	@scripts/get_promtool.sh
 	@scripts/run_tests.sh $(BIN)/python $(ARGS)
 
 # Every line and branch of the rules is reached by unit and integration tests.

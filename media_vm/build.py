@@ -47,6 +47,7 @@ from media_vm.imaging.studio import Studio
 from media_vm.imaging.tasks import try_out
 from media_vm.ports import World
 from media_vm.retention import retention_job
+from media_vm.rules.connections import UPKEEP, of_items
 from media_vm.rules.features import may_polish
 from media_vm.rules.recipes import recipe_of
 from media_vm.rules.reprocessing import most_at_once
@@ -60,7 +61,6 @@ from media_vm.upkeep_ports import Keeper
 log = structlog.get_logger()
 
 TRY_OUT_LIMIT = timedelta(seconds=30)
-UPKEEP_CONNECTIONS = 4  # the lease's renewal and three jobs; the fourth takes a moment a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def build_world(
 def _opened(settings: Settings, counts: WorkerCounts) -> Iterator[_Opened]:
     """Database, storage, main API and children, each tried where that is better said now than of every picture."""
     url, key = require_main_api(settings)
-    engine = open_engine(settings.database_url, connections=settings.items_in_flight + 2)
+    engine = open_engine(settings.database_url, connections=of_items(settings.items_in_flight))
     require_migrated(engine)
     files = DiskFiles(settings.storage_dir)
     _require_storage(files)
@@ -159,7 +159,7 @@ def _studio(settings: Settings, children: ChildPool) -> Studio:
 @contextmanager
 def build_keeper(settings: Settings, pause: Callable[[float], bool]) -> Iterator[Keeper]:
     """What fsck needs; neither the main API nor a picture's pixels are. NotMigrated, DatabaseDown."""
-    engine = open_engine(settings.database_url, connections=UPKEEP_CONNECTIONS)
+    engine = open_engine(settings.database_url, connections=UPKEEP)
     try:
         require_migrated(engine)
         yield _keeper(settings, engine, pause)
@@ -170,7 +170,7 @@ def build_keeper(settings: Settings, pause: Callable[[float], bool]) -> Iterator
 @contextmanager
 def build_upkeep(settings: Settings, world: World) -> Iterator[None]:
     """The worker's timetable, running until the block ends; its jobs stop where they are when the worker is to."""
-    engine = open_engine(settings.database_url, connections=UPKEEP_CONNECTIONS)
+    engine = open_engine(settings.database_url, connections=UPKEEP)
     holder = f"{world.worker}-{uuid.uuid4()}"
     try:
         keeper = _keeper(settings, engine, world.stopping.wait)

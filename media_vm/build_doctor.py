@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from media_vm.adapters.asking import HttpAsking
 from media_vm.adapters.database_facts import read_clock, read_database
 from media_vm.adapters.machine_facts import look_at_machine, secret_files
+from media_vm.adapters.main_database_facts import read_main_database
 from media_vm.adapters.pending_list import read_pending
 from media_vm.adapters.storage_facts import look_at_storage
 from media_vm.build_doctor_ai import ai_checks
@@ -25,12 +26,27 @@ from media_vm.errors import StepFailed
 from media_vm.imaging.proof import Prover, prover
 from media_vm.imaging.replies import TaskBroke
 from media_vm.rules.checkup import Line, ok, problem, warning
-from media_vm.rules.checkup_answers import Exchange, date_of, lines_of_main_api, lines_of_public_url
-from media_vm.rules.checkup_database import lines_of_database
+from media_vm.rules.checkup_answers import (
+    Exchange,
+    certificate_of,
+    date_of,
+    line_of_certificate,
+    lines_of_main_api,
+    lines_of_public_url,
+)
+from media_vm.rules.checkup_database import line_of_connections, lines_of_database
 from media_vm.rules.checkup_machine import line_of_clock, lines_of_machine, skew_of
-from media_vm.rules.checkup_pictures import INSTALL, lines_of_pictures
+from media_vm.rules.checkup_main_database import (
+    line_of_no_base,
+    line_of_no_main_database,
+    lines_of_main_database,
+)
+from media_vm.rules.checkup_pictures import INSTALL, line_of_remover, lines_of_pictures
 from media_vm.rules.checkup_settings import line_of_own_key, lines_of_secrets, lines_of_settings
 from media_vm.rules.checkup_storage import lines_of_storage
+from media_vm.rules.connections import held
+from media_vm.rules.pictures import NobodyThere
+from media_vm.rules.temp_urls import longest_url
 from media_vm.secret_files import SECRETS
 from media_vm.settings import Settings
 
@@ -42,6 +58,7 @@ AREAS: Final = (
     "database",
     "storage",
     "main-api",
+    "main-database",
     "public-url",
     "ai",
 )
@@ -67,7 +84,8 @@ class Looking:
 def build_doctor(settings: Settings, wrong: Mapping[str, str], areas: Sequence[str]) -> Iterator[list[Check]]:
     """The checks of these areas. wrong: sentences by the variable that keeps its default because of them."""
     with ExitStack() as open_:
-        pictures = _Pictures(open_) if "pictures" in areas else None  # before any thread runs: see `prover`
+        # Before any thread runs: see `prover`.
+        pictures = _Pictures(open_, settings) if "pictures" in areas else None
         looks: dict[str, Callable[[], Iterable[Line]]] = {
             "settings": partial(_settings, settings, wrong),
             "secrets": _secrets,
@@ -76,6 +94,7 @@ def build_doctor(settings: Settings, wrong: Mapping[str, str], areas: Sequence[s
             "database": partial(_database, settings),
             "storage": lambda: lines_of_storage(look_at_storage(settings.storage_dir), settings.disk_floor_bytes),
             "main-api": partial(_main_api, settings),
+            "main-database": partial(_main_database, settings),
             "public-url": partial(_public_url, settings),
         }
         checks: list[Check] = [_unless_wrong(name, look, wrong) for name, look in looks.items() if name in areas]
@@ -87,6 +106,7 @@ _RESTS_ON: Final = {
     "database": ("DATABASE_URL",),
     "storage": ("MEDIA_VM_STORAGE_DIR", "MEDIA_VM_DISK_FLOOR_BYTES"),
     "main-api": ("MAIN_API_URL", "MAIN_API_KEY"),
+    "main-database": ("MAIN_API_DATABASE_URL", "SMART_MEDIA_BASE_URL", "MEDIA_VM_REPLACE_COLUMNS"),
     "public-url": ("MEDIA_BACKEND_URL",),
 }
 
@@ -116,11 +136,12 @@ def _secrets() -> Iterator[Line]:
 class _Pictures:
     """A child that cannot even be started is a line as well."""
 
-    def __init__(self, open_: ExitStack) -> None:
+    def __init__(self, open_: ExitStack, settings: Settings) -> None:
+        self._remover = settings.remover
         self._prover: Prover | None = None
         self._why = ""
         try:
-            self._prover = open_.enter_context(prover())
+            self._prover = open_.enter_context(prover(settings.model_dir))
         except OSError as error:
             self._why = f"no picture process can be started ({error.strerror or type(error).__name__})"
 
@@ -136,10 +157,20 @@ class _Pictures:
             yield problem("pictures", f"picture processes do not work here: {error}", INSTALL)
             return
         yield from lines_of_pictures(codecs)
+        yield line_of_remover(self._remover, self._missing(self._prover))
+
+    def _missing(self, prover: Prover) -> NobodyThere | None:
+        try:
+            return prover.remover(self._remover)
+        except (StepFailed, TaskBroke):  # a model that is too much for a child's memory, or breaks it
+            return NobodyThere.MODEL_MISSING
 
 
 def _database(settings: Settings) -> Iterator[Line]:
-    yield from lines_of_database(read_database(settings.database_url))
+    facts = read_database(settings.database_url)
+    yield from lines_of_database(facts)
+    if facts.server is not None:
+        yield line_of_connections(facts.server, held(settings.items_in_flight, settings.cpu_slots))
     told = read_clock(settings.database_url)
     if told is None:
         yield ok("clock: the database", "ours")
@@ -155,6 +186,19 @@ def _main_api(settings: Settings) -> Iterator[Line]:
     yield from lines_of_main_api(answer, bad=_bad_entries(answer), url=url)
     if date := date_of(answer):
         yield line_of_clock(skew_of(date, began - A_SECOND, datetime.now(UTC)), "the main API")
+    if until := certificate_of(answer):
+        yield line_of_certificate(until, datetime.now(UTC))
+
+
+def _main_database(settings: Settings) -> Iterator[Line]:
+    url, base_url = settings.main_api_database_url, settings.smart_media_base_url
+    if url is None:
+        yield line_of_no_main_database()
+        return
+    if base_url is None:
+        yield line_of_no_base()
+    longest = longest_url(base_url or "")
+    yield from lines_of_main_database(read_main_database(url, settings.replace_columns, longest))
 
 
 def _bad_entries(answer: object) -> list[str] | None:

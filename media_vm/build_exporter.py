@@ -18,13 +18,13 @@ from media_vm.build import build_upkeep
 from media_vm.errors import StepFailed
 from media_vm.ports import World
 from media_vm.rules.budget import cap_of
+from media_vm.rules.connections import EXPORTER
 from media_vm.rules.endpoints import Bind
 from media_vm.settings import Settings
 from media_vm.values import GONE_AFTER
 
 KEPT = timedelta(seconds=10)  # Prometheus asks every 15 s or more seldom; of several who ask, one pays
 PATIENCE = timedelta(seconds=3)  # Prometheus itself waits for 10 s
-CONNECTIONS = 1
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def build_beside(settings: Settings, world: World, counts: WorkerCounts) -> Iter
 @contextmanager
 def build_exporter(settings: Settings, world: World, counts: WorkerCounts) -> Iterator[Bind | None]:
     """Told until the block ends; where, None: nowhere."""
-    engine = open_engine(settings.database_url, connections=CONNECTIONS)
+    engine = open_engine(settings.database_url, connections=EXPORTER)
     machine = Machine(
         engine=engine,
         stuck_after=timedelta(seconds=settings.stuck_seconds),

@@ -10,11 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
-from pydantic_settings import (
-    BaseSettings,
-    InitSettingsSource,
-    PydanticBaseSettingsSource,
-)
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource
 
 from media_vm.forms import DatabaseUrl, Features, Key, Origins, Types, Url
 from media_vm.rules.features import Feature

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 
@@ -52,6 +53,7 @@ class HttpAsking:
     def _asked(self, method: str, url: str, headers: Mapping[str, str], body: str | None, most: int) -> Exchange:
         content = body.encode() if body is not None else None
         with self._client.stream(method, url, headers=dict(headers), content=content) as response:
+            until = _certificate_until(response)  # before the end, when the connection may be closed
             read, is_cut = bytearray(), False
             for chunk in response.iter_raw():
                 read += chunk
@@ -59,4 +61,11 @@ class HttpAsking:
                     is_cut = True
                     break
             told = {name.lower(): value for name, value in response.headers.items()}
-            return Exchange(response.status_code, told, bytes(read[:most]), is_cut)
+            return Exchange(response.status_code, told, bytes(read[:most]), is_cut, until)
+
+
+def _certificate_until(response: httpx.Response) -> datetime | None:
+    """Of whom the connection goes to; it was found valid before."""
+    tls = response.extensions["network_stream"].get_extra_info("ssl_object")
+    told = tls.getpeercert() if tls is not None else None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(told["notAfter"]), UTC) if told else None

@@ -134,4 +134,6 @@ def _server(connection: Connection) -> ServerFacts:
         packet=int(told.get("max_allowed_packet", 0)),
         binlog=str(told.get("binlog_format")) if told.get("log_bin") == "ON" else None,
         flushes=int(told.get("innodb_flush_log_at_trx_commit", 1)),
+        connections=int(told.get("max_connections", 0)),
+        of_one_user=int(told.get("max_user_connections", 0)),
     )

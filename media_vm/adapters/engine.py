@@ -16,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from media_vm.adapters.server_versions import require_supported
 from media_vm.adapters.transactions import translated
 from media_vm.errors import NotMigrated, WrongUse
+from media_vm.rules.connections import USUAL
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 BUSY_SECONDS = 10
@@ -32,7 +33,7 @@ SERVER = {
 }
 
 
-def open_engine(url: str, *, connections: int = 8) -> Engine:
+def open_engine(url: str, *, connections: int = USUAL) -> Engine:
     """An engine that holds up to `connections` at once."""
     where = make_url(url)
     if where.get_backend_name() == "sqlite":

@@ -14,12 +14,10 @@ from sqlalchemy import Connection, Engine, bindparam, text
 
 from media_vm.adapters.transactions import translated
 from media_vm.errors import WrongUse
+from media_vm.rules.replace_rights import REMEDY, read_by, written_by
 from media_vm.rules.temp_urls import PENDING, Column, is_identifier
 
 VARIABLE = "MAIN_API_DATABASE_URL"
-READ = ("id", "image_path", "permanent_url", "status", "updated_at")
-WRITTEN = ("status", "updated_at")
-REMEDY = "grant it as deploy/sql/replace_urls_user.sql does, or correct MEDIA_VM_REPLACE_COLUMNS"
 
 _SERVER = text(
     "SELECT table_name AS tab, column_name AS col, column_key = 'PRI' AS is_key, privileges AS rights,"
@@ -51,15 +49,23 @@ Facts = Mapping[tuple[str, str], _Fact]
 def require_tables(engine: Engine, columns: Sequence[Column], longest: int) -> Mapping[str, tuple[str, ...]]:
     """The primary key of each table. longest: of the URLs, in characters. WrongUse names all that is missing,
     DatabaseDown when the database does not answer."""
+    keys, problems = look_at_tables(engine, columns, longest)
+    if problems:
+        raise WrongUse(f"{VARIABLE}: {'; '.join(problems)}: {REMEDY}")
+    return keys
+
+
+def look_at_tables(
+    engine: Engine, columns: Sequence[Column], longest: int
+) -> tuple[Mapping[str, tuple[str, ...]], list[str]]:
+    """The same, and a sentence for each thing that is missing. WrongUse: there is no such file."""
     file = engine.url.database if engine.dialect.name == "sqlite" else None
     if file is not None and not Path(file).is_file():
         raise WrongUse(f"there is no database at {VARIABLE}: check it for a slip")
     tables = dict.fromkeys((PENDING, *(one.table for one in columns)))
     with translated(variable=VARIABLE), engine.connect().execution_options(reading=True) as connection:
         facts = _facts(connection, tuple(tables))
-    if problems := [*_problems(facts, columns, longest)]:
-        raise WrongUse(f"{VARIABLE}: {'; '.join(problems)}: {REMEDY}")
-    return {table: _key(facts, table) for table in tables}
+    return {table: _key(facts, table) for table in tables}, [*_problems(facts, columns, longest)]
 
 
 def _facts(connection: Connection, tables: Sequence[str]) -> Facts:
@@ -76,14 +82,14 @@ def _facts(connection: Connection, tables: Sequence[str]) -> Facts:
 
 
 def _problems(facts: Facts, columns: Sequence[Column], longest: int) -> Iterator[str]:
-    read = [*((PENDING, name) for name in READ), *((one.table, one.name) for one in columns)]
-    written = [*((PENDING, name) for name in WRITTEN), *((one.table, one.name) for one in columns)]
-    for table, name in read:
-        rights = facts[table, name].rights if (table, name) in facts else frozenset()
+    written = written_by(columns)
+    for one in read_by(columns):
+        fact = facts.get((one.table, one.name))
+        rights = fact.rights if fact else frozenset()
         lacking = [right for right in ("select", "update") if right not in rights]
-        needed = [right for right in lacking if right == "select" or (table, name) in written]
+        needed = [right for right in lacking if right == "select" or one in written]
         if needed:
-            yield f"{table}.{name} cannot be {' or '.join(_DONE[right] for right in needed)}"
+            yield f"{one} cannot be {' or '.join(_DONE[right] for right in needed)}"
     for table in dict.fromkeys(one.table for one in columns):
         key = _key(facts, table)
         if not key or not all(is_identifier(name) for name in key):

@@ -22,9 +22,10 @@ from sqlalchemy import (
     update,
 )
 
-from media_vm.adapters.main_schema import READ, VARIABLE
+from media_vm.adapters.main_schema import VARIABLE
 from media_vm.errors import WrongUse
 from media_vm.replacing_ports import Counts
+from media_vm.rules.replace_rights import READ
 from media_vm.rules.replacing import Place, Processed
 from media_vm.rules.temp_urls import PENDING, TEMP_PREFIX, Column
 from media_vm.rules.undoing import COMPLETE, Entry, time_of

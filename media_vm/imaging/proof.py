@@ -10,25 +10,29 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from media_vm.errors import StepFailed
-from media_vm.imaging.confinement import Confinement
+from media_vm.imaging.confinement import MODEL_VARIABLE, Confinement
 from media_vm.imaging.pool import ChildPool
 from media_vm.imaging.replies import TaskBroke
 from media_vm.imaging.samples import READY_MADE, looks_right
-from media_vm.imaging.tasks import Loaders, draw_samples, list_loaders, read_raster
+from media_vm.imaging.tasks import Loaders, draw_samples, list_loaders, read_raster, who_is_missing
 from media_vm.rules.checkup_pictures import Codecs
+from media_vm.rules.pictures import NobodyThere, Remover
 
 _LIMIT: Final = timedelta(seconds=20)
 
 
 @contextmanager
-def prover() -> Iterator[Prover]:
+def prover(model: Path | None = None) -> Iterator[Prover]:
     """With a child and a folder of its own, so that no trouble of the storage hides one of the codecs.
+    model: the folder of the remover's, as a worker's children have it.
 
     It is opened before any thread runs: the children's environment is made bare for a moment, for all of us.
     """
     with TemporaryDirectory(prefix="media-vm-doctor-") as name:
         folder = Path(name).resolve()
-        children = ChildPool(1, Confinement(reads=(folder,), writes=(folder,)))
+        models = () if model is None else (model.resolve(),)
+        named = tuple((MODEL_VARIABLE, str(one)) for one in models)
+        children = ChildPool(1, Confinement(reads=(folder, *models), writes=(folder,), variables=named))
         try:
             yield Prover(children, folder)
         finally:
@@ -53,6 +57,10 @@ class Prover:
         return Codecs(
             loaders.libvips, loaders.libheif, loaders.landlock, formats, loaders.strangers, loaders.locked
         )
+
+    def remover(self, name: Remover) -> NobodyThere | None:
+        """What it lacks. StepFailed, TaskBroke: its model is too much for a child."""
+        return self._children.run(who_is_missing, name, limit=_LIMIT)
 
     def _read_back(self, name: str) -> str | None:
         try:

@@ -36,11 +36,11 @@ class NoRemover:
     """The `GroundRemover` where there is none. reason: with which it refuses every picture."""
 
     def __init__(self, reason: NobodyThere) -> None:
-        self._reason = reason
+        self.reason = reason
 
     def remove(self, pixels: Pixels) -> Cutout | Refusal:
         """Always its one refusal."""
-        return Refusal(self._reason.value)
+        return Refusal(self.reason.value)
 
 
 def remover_named(name: Remover, *, has_holes: bool | None = None) -> GroundRemover:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from media_vm.rules.pictures import Remover, SourceFacts
+from media_vm.rules.pictures import NobodyThere, Remover, SourceFacts
 from media_vm.rules.quality import Aims
 from media_vm.rules.validation import READABLE, Limits, stays_animated
 from media_vm.values import Rendering, RenderRequest
@@ -60,6 +60,14 @@ def draw_samples(folder: Path) -> dict[str, str | None]:
     from media_vm.imaging.samples import write_samples
 
     return write_samples(folder)
+
+
+def who_is_missing(remover: Remover) -> NobodyThere | None:
+    """Why this remover could take no background away, once its model was loaded; None: it could."""
+    from media_vm.imaging.removers import NoRemover, remover_named
+
+    found = remover_named(remover)
+    return found.reason if isinstance(found, NoRemover) else None
 
 
 def inspect(source: Path, limits: Limits, allowed: frozenset[str]) -> SourceFacts:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Final
 from urllib.parse import urlsplit
 
 from media_vm.rules.checkup import Line, ok, problem, warning
 from media_vm.rules.endpoints import leads_here
 
+RENEWED_BEFORE: Final = timedelta(days=14)
+"""Of a certificate's end. Let's Encrypt's clients renew a month before it; who is later has something broken."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One answer. headers: by lower-case names. body: at most as much as was asked for. is_cut: there was more."""
+    """One answer. headers: by lower-case names. body: at most as much as was asked for. is_cut: there was more.
+    certificate_until: when that of the other side expires; None without TLS."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     is_cut: bool = False
+    certificate_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,20 @@ def lines_of_public_url(livez: Answered, url: str) -> Iterator[Line]:
         )
     else:
         yield ok(f"{what}: TLS", "https")
+
+
+def line_of_certificate(until: datetime, now: datetime) -> Line:
+    """Of the main API. The day after its last one no poll, no file and no callback gets through."""
+    what, left = "main API: certificate", until - now
+    seen = f"valid until {until:%Y-%m-%d}, {left.days} more days"
+    if left >= RENEWED_BEFORE:
+        return ok(what, seen)
+    return warning(what, seen, "renew it at the main API (certbot renew), and see why nothing renews it by itself")
+
+
+def certificate_of(answer: Answered) -> datetime | None:
+    """Until when it is valid; None where there is none."""
+    return answer.certificate_until if isinstance(answer, Exchange) else None
 
 
 def date_of(answer: Answered) -> datetime | None:

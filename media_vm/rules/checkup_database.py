@@ -13,12 +13,15 @@ ENOUGH_PACKET: Final = 16 * 1024 * 1024
 """Bytes of `max_allowed_packet`. A row with both raw answers of vision and their texts takes up to 8 MB; 16 MB has
 been MariaDB's default since 10.2."""
 DOES: Final = ("INSERT", "UPDATE", "DELETE")
+BESIDE: Final = 10
+"""Connections for a backup, commands and an administrator, who want one just when there are none left."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerFacts:
     """What a MariaDB or MySQL says of itself. isolation: of a transaction of ours, as `READ-COMMITTED`.
-    binlog: its format, None where none is written. other_…: tables of ours that are not as they should be."""
+    binlog: its format, None where none is written. other_…: tables of ours that are not as they should be.
+    connections: at once, of everybody; of_one_user: of ours, 0 where there is no such limit."""
 
     isolation: str
     charset: str
@@ -27,6 +30,8 @@ class ServerFacts:
     packet: int
     binlog: str | None
     flushes: int
+    connections: int
+    of_one_user: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,4 +197,21 @@ def _flushes(server: ServerFacts) -> Line:
         what,
         f"innodb_flush_log_at_trx_commit is {server.flushes}: a power cut takes the last second's commits with it",
         "set it to 1, unless the machine cannot lose its power",
+    )
+
+
+def line_of_connections(server: ServerFacts, held: int) -> Line:
+    """held: by one worker and all processes of serve, when everything happens at once."""
+    what, needed = "database: connections", held + BESIDE
+    name, limit = "max_connections", server.connections
+    if 0 < server.of_one_user < limit:
+        name, limit = "max_user_connections", server.of_one_user
+    seen = f"{name} is {limit}; a worker and serve hold up to {held}, and {BESIDE} are for commands and backups"
+    if limit >= needed:
+        return ok(what, seen)
+    return warning(
+        what,
+        seen,
+        f"set {name} = {needed} or more, and more where others use this server too; or lower "
+        "MEDIA_VM_ITEMS_IN_FLIGHT and MEDIA_VM_CPU_SLOTS",
     )

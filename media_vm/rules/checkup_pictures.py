@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from media_vm.rules.checkup import Line, ok, problem, warning
+from media_vm.rules.pictures import NobodyThere, Remover
 
 INSTALL = "install media VM's locked packages again (`make install`): their libvips has every codec"
 
@@ -58,3 +60,27 @@ def _landlock(version: int) -> Line:
             "use a kernel from 5.13 on with Landlock among its security modules (lsm=landlock,…)",
         )
     return ok(what, f"memory, time and files of a child are limited (Landlock {version})")
+
+
+def line_of_remover(remover: Remover, missing: NobodyThere | None) -> Line:
+    """missing: what it lacks, and that it is switched off."""
+    what = "pictures: background removal"
+    if missing is NobodyThere.SWITCHED_OFF:
+        return ok(what, "switched off")
+    if missing is None:
+        return ok(what, f"by {remover.value}")
+    seen, remedy = _MISSING[missing]
+    return problem(what, f"{seen}: no logo loses its background", remedy)
+
+
+_MISSING: Final = {
+    NobodyThere.NOT_INSTALLED: (
+        "MEDIA_VM_BACKGROUND_REMOVER=rembg, and rembg is not installed",
+        "install it into media VM's environment (pip install -e '.[rembg]'), or set it to plain or off",
+    ),
+    NobodyThere.MODEL_MISSING: (
+        "a child cannot load rembg's model",
+        "put u2netp.onnx into a folder that this user can read, and name that in MEDIA_VM_REMBG_DIR "
+        "(docs/operator.md)",
+    ),
+}

@@ -29,7 +29,7 @@ from tests.exposed import (
 
 ADDED_BY_PROMETHEUS = {"instance", "job", "le"}
 ASKED = 'media_vm_serve_requests_total{route="picture",status="200"}'
-PROMTOOL = shutil.which("promtool")
+PROMTOOL = shutil.which("promtool") or shutil.which("promtool", path=DEPLOY.parent / ".promtool")
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_no_secret_and_no_id_is_told(machine: Machine, told: str) -> None:
     assert ".jpg" not in told and str(surroundings.folder) not in told
 
 
-@pytest.mark.skipif(PROMTOOL is None, reason="there is no promtool (Debian's package prometheus has it)")
+@pytest.mark.skipif(PROMTOOL is None, reason="there is no promtool: scripts/get_promtool.sh (as root)")
 def test_prometheus_takes_it_all(machine: Machine, told: str, tmp_path: Path) -> None:
     """Its own tool finds nothing wrong with rules, panels and names."""
     asked = [expression.replace("$__rate_interval", "5m") for expression in asked_by_panels()]

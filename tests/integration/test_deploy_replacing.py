@@ -8,10 +8,10 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from media_vm.adapters.main_schema import READ, WRITTEN
 from media_vm.cli import app
 from media_vm.environment import variables
 from media_vm.replacing_ports import Counts, Waiting
+from media_vm.rules.replace_rights import READ, WRITTEN
 from media_vm.rules.temp_urls import DEFAULT_COLUMNS, columns_named
 from media_vm.secret_files import SECRETS
 from media_vm.told_columns import OVERDUE, metrics

@@ -1,12 +1,9 @@
-"""A deleted media goes in whatever state it is, whole, and takes nothing of others along."""
+"""A deleted media goes in whatever state it is, whole, and is known and told of no more."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,57 +11,18 @@ from sqlalchemy import Connection, text
 
 from media_vm.adapters.ai_answers import DatabaseAnswers
 from media_vm.adapters.database import DatabaseStore
-from media_vm.adapters.deleting import delete_media
 from media_vm.adapters.embeddings import DatabaseEmbeddings
 from media_vm.adapters.engine import open_engine
 from media_vm.adapters.readings import Readings
-from media_vm.adapters.transactions import transact
 from media_vm.ai_ports import Embedding, Question
-from media_vm.errors import Deleted, NotThere, TryAgain
+from media_vm.errors import NotThere, TryAgain
 from media_vm.rules.callbacks import EventKind
-from media_vm.rules.checklist import Step
 from media_vm.rules.findings import Provider, Told
 from media_vm.rules.shown import RetryAnswer, Wanted
 from media_vm.rules.upkeep import Fault, Remedy, Role
-from media_vm.testing import MemoryDatabase, picture
-from media_vm.values import Claim, Outcome
+from media_vm.testing import picture
+from tests.integration.removals import delete, files, of, tell, upload
 from tests.integration.storages import Storage, storage_of
-
-KINDS = ["memory", "sqlite", "mariadb"]
-
-
-@pytest.fixture(params=KINDS)
-def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
-    with storage_of(request.param, request) as storage:
-        yield storage
-
-
-def delete(storage: Storage, media_id: int) -> None:
-    """As serve and the command line ask for it."""
-    if isinstance(storage.world.store, MemoryDatabase):
-        storage.world.store.delete(media_id)
-        return
-    engine = open_engine(storage.url)
-    assert transact(engine, lambda session: delete_media(media_id, session)) is not None
-    engine.dispose()
-
-
-def upload(storage: Storage, pending_id: int, width: int | None = None, user_id: int = 400) -> None:
-    storage.api.upload(pending_id, "A Photo.jpg", picture(width=width or 600 + pending_id), user_id=user_id)
-
-
-def files(storage: Storage) -> list[str]:
-    """Every file, relative to the root."""
-    places = storage.disk if isinstance(storage.world.store, MemoryDatabase) else storage.root.rglob("*")
-    found = (place for place in places if "temp_images" not in str(place))
-    return sorted(
-        one.relative_to(storage.root).as_posix() for one in found if one in storage.disk and not one.is_dir()
-    )
-
-
-def of(storage: Storage, media_id: int) -> list[str]:
-    """What is named after a media, wherever it is."""
-    return [path for path in files(storage) if re.match(rf"(\.tmp-)?{media_id}\b", Path(path).name)]
 
 
 def all_rows(connection: Connection) -> dict[str, list[dict[str, object]]]:
@@ -89,62 +47,6 @@ def test_nothing_is_left_of_a_finished_one(storage: Storage) -> None:
     assert [] == storage.check()
 
 
-def test_a_shared_original_goes_with_the_last_of_them(storage: Storage) -> None:
-    """Three media of the same bytes and user: each that is deleted leaves it to the others."""
-    for pending_id in (1, 2, 3):
-        upload(storage, pending_id, width=700)
-    storage.work()
-    shared = storage.path_of(1, Role.ORIGINAL)
-    there = []
-    for media_id in (1, 3, 2):
-        delete(storage, media_id)
-        storage.work()
-        there.append((shared in files(storage), storage.check()))
-
-    assert [(True, []), (True, []), (False, [])] == there
-    assert [] == files(storage)
-
-
-def test_two_that_share_an_original_are_deleted_at_once(storage: Storage) -> None:
-    """Each sees the other's row name it; whoever wipes last finds itself alone, and removes it."""
-    for pending_id in (1, 2):
-        upload(storage, pending_id, width=700)
-    storage.work()
-    delete(storage, 1)
-    delete(storage, 2)
-    store = storage.world.store
-    both = [claimed(storage), claimed(storage)]
-    shared = [path for path in store.belongings(both[0]).paths if path.startswith("bulk")]
-
-    assert [[], []] == [list(store.alone(one, shared)) for one in both]
-    assert [True, False] == [store.wipe(one, ()) for one in both]
-    assert shared == list(store.alone(both[1], shared))
-
-
-def test_what_is_wiped_is_not_removed_once_more(storage: Storage) -> None:
-    """A worker that died before it let go leaves it due; what is named after it may be another's by now."""
-    for pending_id in (1, 2):
-        upload(storage, pending_id, width=700)
-    storage.work()
-    shared = storage.path_of(2, Role.ORIGINAL)
-    delete(storage, 1)
-    storage.work()
-    delete(storage, 1)
-    if isinstance(storage.world.store, DatabaseStore):
-        tell(storage, "UPDATE processing_checklist SET due_at = created_at WHERE media_id = 1")
-    storage.work()
-
-    assert shared in files(storage)
-    assert Path(shared).name.startswith("1-")
-
-
-def tell(storage: Storage, sql: str) -> None:
-    engine = open_engine(storage.url)
-    with engine.begin() as connection:
-        connection.execute(text(sql))
-    engine.dispose()
-
-
 def listed_again(storage: Storage) -> int:
     """How often that was taken for news, as far as a database tells."""
     if not storage.url:
@@ -155,64 +57,6 @@ def listed_again(storage: Storage) -> int:
         number = int(lines.scalar_one())
     engine.dispose()
     return number
-
-
-def claimed(storage: Storage) -> Claim:
-    claim = storage.world.leases.claim("worker-2")
-    assert claim is not None
-    return claim
-
-
-def test_a_new_upload_of_the_same_bytes_does_not_lean_on_what_goes(storage: Storage) -> None:
-    """It keeps an original of its own while the other's is still there."""
-    upload(storage, 1, width=700)
-    storage.work()
-    delete(storage, 1)
-    going = claimed(storage)
-    upload(storage, 2, width=700)
-    storage.work()
-    storage.world.leases.release(going, going.now)
-    storage.work()
-
-    assert storage.path_of(2, Role.ORIGINAL) in files(storage)
-    assert [] == of(storage, 1) + storage.check()
-
-
-def test_one_in_a_workers_hands_is_let_go_of(storage: Storage) -> None:
-    """Whoever holds it can record nothing, tells nobody, and finds it due when it lets go."""
-    upload(storage, 1)
-    world = storage.world
-    world.store.remember(storage.api.pending(), world.store.now())
-    claim = claimed(storage)
-    delete(storage, 1)
-
-    with pytest.raises(Deleted):
-        world.store.open_event(claim.media.id)
-    with pytest.raises(Deleted):
-        world.store.record(claim, claim.media.checklist, Outcome(Step.RETRIEVE_FILE))
-    assert timedelta(0) != world.leases.next_due()
-    world.leases.release(claim, None)
-    assert timedelta(0) == world.leases.next_due()
-    assert claimed(storage).media.is_deleted
-
-
-def test_one_that_is_deleted_during_a_step_goes_at_its_end(
-    storage: Storage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What that step has made already goes too, though no row names it."""
-    upload(storage, 1)
-    publish = storage.world.files.publish
-
-    def published(*given: object) -> object:
-        made = publish(*given)  # type: ignore[arg-type]
-        delete(storage, 1)
-        return made
-
-    monkeypatch.setattr(storage.world.files, "publish", published)
-    storage.work()
-
-    assert [] == files(storage)
-    assert [] == storage.api.sent
 
 
 def test_what_no_row_names_goes_too(storage: Storage) -> None:

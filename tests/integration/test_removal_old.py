@@ -15,8 +15,8 @@ from media_vm.adapters.transactions import reading
 from media_vm.adopting_ports import Settlement
 from media_vm.rules.adopting import Found, Verdict
 from media_vm.rules.upkeep import Role
+from tests.integration.removals import delete, files, upload
 from tests.integration.storages import Storage, storage_of
-from tests.integration.test_removal import delete, files, upload
 
 WHERE_IT_RAN = "/var/www/media-backend/storage/"
 LIBRARY = "library/user_400/product/img"

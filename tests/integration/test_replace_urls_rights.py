@@ -19,9 +19,9 @@ from tests import canaries
 from tests.mariadb import PrivateMariaDB
 from tests.replacing.festival import make_tables, statuses, values
 from tests.replacing.filling import filled
+from tests.replacing.granting import grant
 from tests.replacing.pictures import picture_server
 
-GRANTS = Path(__file__).parents[2] / "deploy" / "sql" / "replace_urls_user.sql"
 PASSWORD = canaries.REPLACING_PASSWORD
 _NUMBERS = count(1)
 
@@ -43,11 +43,7 @@ def rights(mariadb: PrivateMariaDB, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     mariadb.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
     root = open_engine(mariadb.url(name))
     make_tables(root)
-    sql = "\n".join(line for line in GRANTS.read_text().splitlines() if not line.startswith("--"))
-    sql = sql.replace("festival.", f"{name}.").replace("a-long-password", PASSWORD)
-    mariadb.execute("DROP USER IF EXISTS 'media_vm_urls'@'localhost'")
-    mariadb.execute(*(one for one in sql.split(";") if one.strip()))
-    url = f"mysql+pymysql://media_vm_urls:{PASSWORD}@localhost/{name}?unix_socket={mariadb.socket}"
+    url = grant(mariadb, name, PASSWORD)
     monkeypatch.setattr("media_vm.logs.configure", lambda _: None)  # our loggers outlive the runner's stderr
     monkeypatch.setenv("MAIN_API_DATABASE_URL", url)
     monkeypatch.setenv("SMART_MEDIA_BASE_URL", "http://127.0.0.1:1/serve")

@@ -15,7 +15,7 @@ from media_vm.rules.checkup_pictures import Codecs, lines_of_pictures
 from media_vm.rules.checkup_settings import SecretFile, line_of_own_key, lines_of_secrets
 from media_vm.rules.checkup_storage import AREAS, FEWEST_INODES, AreaFacts, StorageFacts, lines_of_storage
 
-SERVER = ServerFacts("READ-COMMITTED", "utf8mb4", (), (), 16 * 1024 * 1024, None, 1)
+SERVER = ServerFacts("READ-COMMITTED", "utf8mb4", (), (), 16 * 1024 * 1024, None, 1, 151, 0)
 DATABASE = DatabaseFacts(
     "db/oaf_media", "MariaDB 10.11.6", "0085", "0085", (("due_at", "id", "more"),), (), server=SERVER
 )
