@@ -23,6 +23,7 @@ from media_vm.adapters.in_use import require_nobody
 from media_vm.adapters.tables import MediaMark
 from media_vm.adapters.transactions import database_now, transact
 from media_vm.errors import WrongUse
+from media_vm.values import BACKUP_MARK
 
 INSTALLATION = "installation"  # the mark whose note tells one database from all others
 LABEL = "media_vm.json"
@@ -52,14 +53,16 @@ def back_up(url: str, storage: Path, folder: Path) -> Copied:
     try:
         require_migrated(engine)
         label = {"installation": _installation(engine), "dumped_at": dumped_at.isoformat(timespec="seconds")}
+        _prepare(folder, label["installation"])
+        dump_database(url, folder)
+        half = folder / f"{TEMPORARY}{LABEL}"
+        half.write_text(json.dumps(label))
+        half.replace(folder / LABEL)
+        copied = _copy_all(storage, folder / "storage", began, is_same=_looks_the_same)
+        transact(engine, lambda session: session.merge(_mark(dumped_at, copied)))
+        return copied
     finally:
         engine.dispose()
-    _prepare(folder, label["installation"])
-    dump_database(url, folder)
-    half = folder / f"{TEMPORARY}{LABEL}"
-    half.write_text(json.dumps(label))
-    half.replace(folder / LABEL)
-    return _copy_all(storage, folder / "storage", began, is_same=_looks_the_same)
 
 
 def restore(url: str, storage: Path, folder: Path, *, is_forced: bool = False) -> Copied:
@@ -83,6 +86,11 @@ def dumped_at(url: str, folder: Path) -> datetime:
     if at := _label(folder).get("dumped_at"):
         return datetime.fromisoformat(at)
     return datetime.fromtimestamp(int(dump.stat().st_mtime), UTC)  # it was made before there were labels
+
+
+def _mark(dumped_at: datetime, copied: Copied) -> MediaMark:
+    """For whoever watches that there is a new one now and then."""
+    return MediaMark(name=BACKUP_MARK, at=dumped_at, note=str(copied))
 
 
 def _require_apart(folder: Path, storage: Path) -> None:

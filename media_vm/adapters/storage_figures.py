@@ -1,14 +1,13 @@
-"""How much is stored of what, for `status --storage` and for metrics: three passes over all rows, so not for every
+"""How much is stored of what, for `status --storage` and for metrics: passes over all rows, so not for every
 scrape. Files and bytes are those that the rows name; quarantine, whose sizes no row knows, is looked through."""
 
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, Select, String, Subquery, cast, func, literal, select, union_all
 from sqlmodel import Session, col
@@ -18,7 +17,8 @@ from media_vm.adapters.transactions import reading
 from media_vm.rules.pictures import DataType, Format
 
 TOP_USERS = 10
-_ORIGINAL = "original"
+BULK, LIBRARY = "bulk", "library"
+ORIGINAL = "original"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,50 +29,65 @@ class Amount:
     bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class StorageFigures:
-    """areas: `bulk`, `library` and `quarantine`. data_types: originals and variants. formats: of variants. users:
-    those with the most bytes. saved: files that would be there too, if none were shared."""
+class Part(NamedTuple):
+    """What of all that is stored. data_type, format: empty where no row knows them."""
 
-    areas: Mapping[str, Amount]
-    data_types: Mapping[DataType, Amount]
-    formats: Mapping[Format, Amount]
-    users: Sequence[tuple[int, Amount]]
+    area: str
+    data_type: str = ""
+    format: str = ""
+
+
+QUARANTINE = Part("quarantine")
+PARTS = (
+    *(Part(BULK, data_type, ORIGINAL) for data_type in DataType),
+    *(Part(LIBRARY, data_type, form) for data_type in DataType for form in Format),
+    QUARANTINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """parts: every one of `PARTS`. saved: files that would be there too, if no original were shared."""
+
+    parts: Mapping[Part, Amount]
     saved: Amount
 
+    @property
+    def areas(self) -> Mapping[str, Amount]:
+        """`bulk`, `library` and `quarantine`."""
+        return {one: self._sum("area", one) for one in (BULK, LIBRARY, QUARANTINE.area)}
 
-def measure_storage(engine: Engine, storage: Path) -> StorageFigures:
+    @property
+    def data_types(self) -> Mapping[DataType, Amount]:
+        """Originals and variants."""
+        return {one: self._sum("data_type", one) for one in DataType}
+
+    @property
+    def formats(self) -> Mapping[Format, Amount]:
+        """Of variants."""
+        return {one: self._sum("format", one) for one in Format}
+
+    def _sum(self, what: str, word: str) -> Amount:
+        some = [amount for part, amount in self.parts.items() if getattr(part, what) == word]
+        return Amount(sum(one.files for one in some), sum(one.bytes for one in some))
+
+
+def measure_storage(engine: Engine, storage: Path) -> Stored:
     """As it is now. storage: the root. DatabaseDown, OSError."""
     with reading(engine) as session:
-        stored = session.connection().execute(_by_kind()).all()
-        users = session.connection().execute(_by_user()).all()
+        rows = session.connection().execute(_by_kind()).all()
         saved = _saved(session)
-    types, formats, areas = _Sums(), _Sums(), _Sums()
-    for data_type, form, files, size in stored:
-        types.add(DataType(data_type), files, size)
-        areas.add("bulk" if form == _ORIGINAL else "library", files, size)
-        if form != _ORIGINAL:
-            formats.add(Format(form), files, size)
-    quarantine = {"quarantine": _amount_below(storage / "quarantine")}
-    return StorageFigures(
-        areas={name: areas.of(name) for name in ("bulk", "library")} | quarantine,
-        data_types={one: types.of(one) for one in DataType},
-        formats={one: formats.of(one) for one in Format},
-        users=[(user, Amount(files, int(size))) for user, files, size in users],
-        saved=saved,
-    )
+    parts = dict.fromkeys(PARTS, Amount())
+    for data_type, form, files, size in rows:
+        parts[Part(BULK if form == ORIGINAL else LIBRARY, data_type, form)] = Amount(files, int(size))
+    return Stored(parts | {QUARANTINE: _amount_below(storage / QUARANTINE.area)}, saved)
 
 
-class _Sums:
-    def __init__(self) -> None:
-        self._files, self._bytes = Counter[Any](), Counter[Any]()
-
-    def add(self, name: object, files: int, size: int) -> None:
-        self._files[name] += files
-        self._bytes[name] += int(size)
-
-    def of(self, name: object) -> Amount:
-        return Amount(self._files[name], self._bytes[name])
+def top_users(engine: Engine) -> Sequence[tuple[int, Amount]]:
+    """Those with the most bytes, the first of them first. DatabaseDown."""
+    with reading(engine) as session:
+        users = session.connection().execute(_by_user()).all()
+    return [(user, Amount(files, int(size))) for user, files, size in users]
 
 
 def _originals() -> Subquery:
@@ -85,7 +100,7 @@ def _originals() -> Subquery:
 def _files() -> Subquery:
     """One row a file: whose it is, of what type, in which format."""
     originals, media = _originals(), (col(MediaFile.user_id), col(MediaFile.data_type))
-    kept = select(*media, literal(_ORIGINAL).label("form"), originals.c.bytes.label("bytes")).join_from(
+    kept = select(*media, literal(ORIGINAL).label("form"), originals.c.bytes.label("bytes")).join_from(
         originals, MediaFile, col(MediaFile.id) == originals.c.id
     )
     form, size = cast(col(MediaVariant.format), String(10)), func.coalesce(col(MediaVariant.bytes), 0)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from media_vm.build import build_upkeep
+from media_vm.build_upkeep import build_upkeep
 from media_vm.cli import app
 from media_vm.environment import read_settings
 from media_vm.rules.upkeep import Remedy, Role
