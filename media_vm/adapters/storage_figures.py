@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, Select, String, Subquery, cast, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, Engine, Select, String, Subquery, cast, func, literal, select, union_all
 from sqlmodel import Session, col
 
 from media_vm.adapters.tables import MediaFile, MediaVariant
@@ -75,7 +75,7 @@ class Stored:
 def measure_storage(engine: Engine, storage: Path) -> Stored:
     """As it is now. storage: the root. DatabaseDown, OSError."""
     with reading(engine) as session:
-        rows = session.connection().execute(_by_kind()).all()
+        rows = session.connection().execute(_amounts(col(MediaFile.data_type))).all()
         saved = _saved(session)
     parts = dict.fromkeys(PARTS, Amount())
     for data_type, form, files, size in rows:
@@ -87,7 +87,7 @@ def top_users(engine: Engine) -> Sequence[tuple[int, Amount]]:
     """Those with the most bytes, the first of them first. DatabaseDown."""
     with reading(engine) as session:
         users = session.connection().execute(_by_user()).all()
-    return [(user, Amount(files, int(size))) for user, files, size in users]
+    return [(user, Amount(int(files), int(size))) for user, files, size in users]
 
 
 def _originals() -> Subquery:
@@ -97,32 +97,28 @@ def _originals() -> Subquery:
     return named.where(col(MediaFile.bulk_path).is_not(None)).group_by(col(MediaFile.bulk_path)).subquery()
 
 
-def _files() -> Subquery:
-    """One row a file: whose it is, of what type, in which format."""
-    originals, media = _originals(), (col(MediaFile.user_id), col(MediaFile.data_type))
-    kept = select(*media, literal(ORIGINAL).label("form"), originals.c.bytes.label("bytes")).join_from(
+def _amounts(by: Any) -> CompoundSelect[Any]:
+    """How many files, of how many bytes, by this column of a media and by form. Originals and variants are added
+    up each by themselves: a million rows put together first take longer."""
+    originals, size = _originals(), func.coalesce(col(MediaVariant.bytes), 0)
+    original, form = literal(ORIGINAL).label("form"), cast(col(MediaVariant.format), String(10)).label("form")
+    files = func.count().label("files")
+    kept = select(by, original, files, func.sum(originals.c.bytes).label("bytes")).join_from(
         originals, MediaFile, col(MediaFile.id) == originals.c.id
     )
-    form, size = cast(col(MediaVariant.format), String(10)), func.coalesce(col(MediaVariant.bytes), 0)
-    made = select(*media, form.label("form"), size.label("bytes")).join_from(
+    made = select(by, form, files, func.sum(size).label("bytes")).join_from(
         MediaVariant, MediaFile, col(MediaFile.id) == col(MediaVariant.media_id)
     )
-    return union_all(kept, made.where(col(MediaVariant.path).is_not(None))).subquery()
-
-
-def _by_kind() -> Select[Any]:
-    files = _files()
-    kinds = (files.c.data_type, files.c.form)
-    return select(*kinds, func.count(), func.sum(files.c.bytes)).group_by(*kinds)
+    return union_all(kept.group_by(by), made.where(col(MediaVariant.path).is_not(None)).group_by(by, form))
 
 
 def _by_user() -> Select[Any]:
-    files = _files()
-    size = func.sum(files.c.bytes)
+    amounts = _amounts(col(MediaFile.user_id)).subquery()
+    size = func.sum(amounts.c.bytes)
     return (
-        select(files.c.user_id, func.count(), size)
-        .group_by(files.c.user_id)
-        .order_by(size.desc(), files.c.user_id)
+        select(amounts.c.user_id, func.sum(amounts.c.files), size)
+        .group_by(amounts.c.user_id)
+        .order_by(size.desc(), amounts.c.user_id)
         .limit(TOP_USERS)
     )
 

@@ -43,6 +43,8 @@ def test_the_figures_are_those_of_the_disk(kind: str, request: pytest.FixtureReq
     assert library.files == sum(one.files for one in figures.formats.values())
     assert figures.formats[Format.AVIF].files and not figures.data_types[DataType.LOGO].files
     assert [7, 8] == [user for user, _ in users]
+    assert bulk.bytes + library.bytes == sum(one.bytes for _, one in users)
+    assert bulk.files + library.files == sum(one.files for _, one in users)
     assert Amount(1, len(picture(width=601))) == figures.saved
     assert figures.saved.bytes == storage_json(figures, users)["saved_by_sharing"]["bytes"]
     assert marked is not None and figures == marked.stored
