@@ -99,7 +99,8 @@ def _originals() -> Subquery:
 
 def _amounts(by: Any) -> CompoundSelect[Any]:
     """How many files, of how many bytes, by this column of a media and by form. Originals and variants are added
-    up each by themselves: a million rows put together first take longer."""
+    up each by themselves, and variants are read in the order they lie in, not media by media: over a million of
+    them MariaDB with its 128 MiB then took 11 s for types and users, not 20 s."""
     originals, size = _originals(), func.coalesce(col(MediaVariant.bytes), 0)
     original, form = literal(ORIGINAL).label("form"), cast(col(MediaVariant.format), String(10)).label("form")
     files = func.count().label("files")
@@ -109,6 +110,8 @@ def _amounts(by: Any) -> CompoundSelect[Any]:
     made = select(by, form, files, func.sum(size).label("bytes")).join_from(
         MediaVariant, MediaFile, col(MediaFile.id) == col(MediaVariant.media_id)
     )
+    for dialect in ("mysql", "mariadb"):
+        made = made.prefix_with("STRAIGHT_JOIN", dialect=dialect)
     return union_all(kept.group_by(by), made.where(col(MediaVariant.path).is_not(None)).group_by(by, form))
 
 
