@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,26 +18,17 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Engine
 
-from media_vm.adapters.ai_answers import DatabaseAnswers
 from media_vm.adapters.counted import CountedLeases, CountedMainAPI, CountedStore
-from media_vm.adapters.database import DatabaseStore
-from media_vm.adapters.embeddings import DatabaseEmbeddings
 from media_vm.adapters.engine import open_engine, require_migrated
-from media_vm.adapters.expiries import DatabaseExpiries
 from media_vm.adapters.files import DiskFiles
-from media_vm.adapters.fsck_disk import StorageDisk
-from media_vm.adapters.fsck_rows import DatabasePromises
 from media_vm.adapters.outages import DatabaseOutages
 from media_vm.adapters.reprocessing import DatabaseReprocessing
 from media_vm.adapters.systemd import supervisor_from
 from media_vm.adapters.transfer import Transfer
-from media_vm.adapters.upkeep_schedule import Timetable
-from media_vm.adapters.upkeep_turns import DatabaseTurns
 from media_vm.adapters.worker_counts import WorkerCounts
 from media_vm.build_embedder import build_embedder
 from media_vm.build_vision import build_till, build_vision
 from media_vm.company import Company
-from media_vm.embedding import Embeds
 from media_vm.environment import SettingsProblem, require_main_api
 from media_vm.errors import StepFailed
 from media_vm.imaging.confinement import MODEL_VARIABLE, Confinement
@@ -46,17 +37,12 @@ from media_vm.imaging.replies import TaskBroke
 from media_vm.imaging.studio import Studio
 from media_vm.imaging.tasks import try_out
 from media_vm.ports import World
-from media_vm.retention import retention_job
-from media_vm.rules.connections import UPKEEP, of_items
+from media_vm.rules.connections import of_items
 from media_vm.rules.features import may_polish
 from media_vm.rules.recipes import recipe_of
 from media_vm.rules.reprocessing import most_at_once
-from media_vm.rules.upkeep import grace_for
 from media_vm.secret_files import SECRETS
 from media_vm.settings import Settings
-from media_vm.upkeep import jobs
-from media_vm.upkeep_ai import ai_jobs
-from media_vm.upkeep_ports import Keeper
 
 log = structlog.get_logger()
 
@@ -156,59 +142,9 @@ def _studio(settings: Settings, children: ChildPool) -> Studio:
     )
 
 
-@contextmanager
-def build_keeper(settings: Settings, pause: Callable[[float], bool]) -> Iterator[Keeper]:
-    """What fsck needs; neither the main API nor a picture's pixels are. NotMigrated, DatabaseDown."""
-    engine = open_engine(settings.database_url, connections=UPKEEP)
-    try:
-        require_migrated(engine)
-        yield _keeper(settings, engine, pause)
-    finally:
-        engine.dispose()
-
-
-@contextmanager
-def build_upkeep(settings: Settings, world: World) -> Iterator[None]:
-    """The worker's timetable, running until the block ends; its jobs stop where they are when the worker is to."""
-    engine = open_engine(settings.database_url, connections=UPKEEP)
-    holder = f"{world.worker}-{uuid.uuid4()}"
-    try:
-        keeper = _keeper(settings, engine, world.stopping.wait)
-        ai = ai_jobs(DatabaseAnswers(engine), world.store.now, _embeds(settings, engine, world))
-        retention = retention_job(keeper, DatabaseExpiries(engine, settings.retention), settings.retention)
-        with Timetable(DatabaseTurns(engine), [*jobs(keeper), retention, *ai], holder):
-            yield
-    finally:
-        engine.dispose()
-
-
 def _main_api(settings: Settings, url: str, key: str, counts: WorkerCounts) -> CountedMainAPI:
     transfer, limit = Transfer(settings.max_source_bytes), timedelta(seconds=settings.step_seconds)
     return CountedMainAPI(url, key, transfer, limit, counts, asks_context=settings.site_context)
-
-
-def _keeper(settings: Settings, engine: Engine, pause: Callable[[float], bool]) -> Keeper:
-    return Keeper(
-        promises=DatabasePromises(engine),
-        marks=DatabaseStore(engine, settings.policy),
-        disk=StorageDisk(settings.storage_dir),
-        grace=grace_for(timedelta(seconds=settings.step_seconds)),
-        clock=time.monotonic,
-        pause=pause,
-    )
-
-
-def _embeds(settings: Settings, engine: Engine, world: World) -> Embeds | None:
-    if world.embedder is None:
-        return None
-    return Embeds(
-        world.embedder,
-        DatabaseEmbeddings(engine),
-        world.store,
-        world.store.now,
-        world.stopping.wait,
-        settings.policy.backoff,
-    )
 
 
 def _require_storage(files: DiskFiles) -> None:

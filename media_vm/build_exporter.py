@@ -14,7 +14,7 @@ from media_vm.adapters.exposition import BuildInfo, Page, Shown, exposed, metric
 from media_vm.adapters.machine_gauges import Look, Machine, MachineGauges, look_at
 from media_vm.adapters.recently import Recently
 from media_vm.adapters.worker_counts import WorkerCounts
-from media_vm.build import build_upkeep
+from media_vm.build_upkeep import build_upkeep
 from media_vm.errors import StepFailed
 from media_vm.ports import World
 from media_vm.rules.budget import cap_of

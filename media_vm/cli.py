@@ -143,7 +143,7 @@ def fsck(
     part: Annotated[str, typer.Option("--slice", help="One part of all media, e.g. 3/30.")] = "1/1",
 ) -> None:
     """Compare the database with the storage: files missing, altered, empty, unfinished or nobody's."""
-    from media_vm.build import build_keeper
+    from media_vm.build_upkeep import build_keeper
     from media_vm.fsck import Check
     from media_vm.rules.upkeep import slice_of
     from media_vm.told_findings import as_json as findings_json
@@ -187,11 +187,12 @@ def _machine(settings: Settings) -> dict[str, object]:
 
 def _tell_storage(settings: Settings, *, as_json: bool) -> None:
     from media_vm.adapters.engine import open_migrated
-    from media_vm.adapters.storage_figures import measure_storage
+    from media_vm.adapters.storage_figures import measure_storage, top_users
     from media_vm.told_storage import storage_json, tell_storage
 
-    figures = measure_storage(open_migrated(settings.database_url), settings.storage_dir)
-    typer.echo(json.dumps(storage_json(figures), indent=1) if as_json else tell_storage(figures))
+    engine = open_migrated(settings.database_url)
+    stored, users = measure_storage(engine, settings.storage_dir), top_users(engine)
+    typer.echo(json.dumps(storage_json(stored, users), indent=1) if as_json else tell_storage(stored, users))
 
 
 def _say(progress: str) -> None:

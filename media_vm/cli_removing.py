@@ -50,7 +50,7 @@ def gc(yes: Yes = False, as_json: AsJson = False) -> None:
     """Remove what nobody needs any longer, by MEDIA_VM_RETENTION_DAYS; a dry run without --yes."""
     from media_vm.adapters.engine import open_migrated
     from media_vm.adapters.expiries import DatabaseExpiries
-    from media_vm.build import build_keeper
+    from media_vm.build_upkeep import build_keeper
     from media_vm.retention import Sweep
     from media_vm.told_removal import goings_json, tell_going, tell_goings
 

@@ -3,6 +3,8 @@
 temporaries   hourly   what a killed worker left unfinished is removed
 fsck          daily    one part in thirty of all files is read, compared and repaired
 retention     daily    what nobody needs any longer goes (`retention.py`)
+
+Beside these: AI's (`upkeep_ai.py`), and every half hour how much is stored of what, which the metrics tell.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from media_vm.rules.pictures import (
 )
 
 WORKER_MARK = "worker "  # the mark by which a worker says that it lives begins so
+BACKUP_MARK = "backup"  # the mark of the last one that came to its end; its time is when it was begun
 HEARD_OF_EVERY = timedelta(seconds=30)  # how often it says so, at work and at rest
 GONE_AFTER = 4 * HEARD_OF_EVERY  # a poll that hangs, a database that is busy: three beats may be missed
 

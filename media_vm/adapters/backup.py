@@ -42,6 +42,7 @@ from media_vm.adapters.tables import MediaMark
 from media_vm.adapters.transactions import database_now, transact
 from media_vm.errors import WrongUse
 from media_vm.rules.retention import DUMPS_KEPT
+from media_vm.values import BACKUP_MARK
 
 INSTALLATION = "installation"  # the mark whose note tells one database from all others
 FOLDERS = ("bulk", "library", "quarantine", "thumbnails")  # the last of a system before ours, if there was one
@@ -75,17 +76,20 @@ def back_up(url: str, storage: Path, folder: Path, keep: int = DUMPS_KEPT) -> Co
     try:
         require_migrated(engine)
         installation = _installation(engine)
+        _prepare(folder, installation)
+        with alone_in(folder):
+            put_label(folder, installation)
+            remove_unfinished(folder)
+            first, kept = _copy_all(storage, folder / FILES, _looks_the_same)
+            later, missing = _dump_whole(url, storage, folder)
+            dumps = dumps_in(folder)
+            for one in dumps[:-keep]:
+                one.place.unlink()
+        copied = Copied(first + later, kept, time.monotonic() - began, missing)
+        transact(engine, lambda session: session.merge(_mark(dumps[-1].at, copied)))
+        return copied
     finally:
         engine.dispose()
-    _prepare(folder, installation)
-    with alone_in(folder):
-        put_label(folder, installation)
-        remove_unfinished(folder)
-        first, kept = _copy_all(storage, folder / FILES, _looks_the_same)
-        later, missing = _dump_whole(url, storage, folder)
-        for one in dumps_in(folder)[:-keep]:
-            one.place.unlink()
-    return Copied(first + later, kept, time.monotonic() - began, missing)
 
 
 def _dump_whole(url: str, storage: Path, folder: Path) -> tuple[int, int]:
@@ -124,6 +128,11 @@ def restore(url: str, storage: Path, folder: Path, name: str | None = None, *, i
     copied, kept = _copy_all(folder / FILES, storage, _is_same)
     load_database(url, dump.place)
     return Copied(copied, kept, time.monotonic() - began)
+
+
+def _mark(dumped_at: datetime, copied: Copied) -> MediaMark:
+    """For whoever watches that there is a new one now and then."""
+    return MediaMark(name=BACKUP_MARK, at=dumped_at, note=str(copied))
 
 
 def _require_apart(folder: Path, storage: Path) -> None:

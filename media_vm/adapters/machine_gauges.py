@@ -1,4 +1,5 @@
-"""What a worker's metrics tell of all the machine: the queue, who is away, the day's money, the disk.
+"""What a worker's metrics tell of all the machine: the queue, who is away, the day's money, the
+disk, what is stored.
 
 The numbers are the database's, so every worker tells the same ones: take their maximum, not their sum. They cost a
 few queries, so they are kept for some seconds.
@@ -17,9 +18,12 @@ from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
 
 from media_vm.adapters.ai_costs import spent_on_day
+from media_vm.adapters.gauges import gauge, gauges
 from media_vm.adapters.machine_status import by_status, number_stuck, oldest_unfinished, waiting_for, workers
 from media_vm.adapters.outages import open_outages
 from media_vm.adapters.recently import Recently
+from media_vm.adapters.reprocess_gauges import reprocess_gauges
+from media_vm.adapters.storage_gauges import storage_gauges
 from media_vm.adapters.tables import MediaMark, ProcessingChecklist
 from media_vm.adapters.transactions import database_now, reading
 from media_vm.errors import MediaVMError
@@ -61,11 +65,11 @@ class MachineGauges(Collector):
         """Those of the disk at once; the database's as they were seen last."""
         free = self._machine.free()
         if free is not None:
-            yield _gauge("storage_free_bytes", "Bytes that may still be written.", free)
-        yield _gauge("storage_floor_bytes", "MEDIA_VM_DISK_FLOOR_BYTES.", self._machine.floor)
+            yield gauge("storage_free_bytes", "Bytes that may still be written.", free)
+        yield gauge("storage_floor_bytes", "MEDIA_VM_DISK_FLOOR_BYTES.", self._machine.floor)
         look = self._recently.get()
         is_up = look is not None and look.trouble is None
-        yield _gauge("database_up", "Did the database answer in time?", int(is_up))
+        yield gauge("database_up", "Did the database answer in time?", int(is_up))
         yield from look.families if look else ()
 
 
@@ -74,7 +78,12 @@ def look_at(machine: Machine) -> Look:
     try:
         with reading(machine.engine) as session:
             now = database_now(session)
-            families = [*_queue(session, now, machine.stuck_after), *_others(session, now, machine.cap)]
+            families = [
+                *_queue(session, now, machine.stuck_after),
+                *reprocess_gauges(session, now),
+                *_others(session, now, machine.cap),
+                *storage_gauges(session),
+            ]
             return Look(families, disk=_disk(session))
     except MediaVMError as error:
         return Look(trouble=str(error))
@@ -88,12 +97,12 @@ def _queue(session: Session, now: datetime, stuck_after: timedelta) -> Iterator[
     first = session.exec(select(func.min(row.due_at))).one()
     late = max(0.0, (now - first).total_seconds()) if first else 0.0
     queue = {"due": due, "in_hand": leased, "later": later}
-    yield _gauges("media", "Media by status.", "status", by_status(session))
-    yield _gauges("queue_items", "Items to be worked on.", "state", queue)
-    yield _gauge("queue_overdue_seconds", "How long the item that is due longest has waited for a worker.", late)
+    yield gauges("media", "Media by status.", "status", by_status(session))
+    yield gauges("queue_items", "Items to be worked on.", "state", queue)
+    yield gauge("queue_overdue_seconds", "How long the item that is due longest has waited for a worker.", late)
     age = oldest_unfinished(session, now)["oldest_age_seconds"]
-    yield _gauge("queue_oldest_age_seconds", "Since the oldest unfinished item came.", age or 0)
-    yield _gauge("stuck_items", "Items that neither end nor move.", number_stuck(session, now - stuck_after))
+    yield gauge("queue_oldest_age_seconds", "Since the oldest unfinished item came.", age or 0)
+    yield gauge("stuck_items", "Items that neither end nor move.", number_stuck(session, now - stuck_after))
     waiting = GaugeMetricFamily(
         "media_vm_waiting_items", "Items that wait after a failure.", labels=("step", "kind")
     )
@@ -114,30 +123,17 @@ def _others(session: Session, now: datetime, cap: int | None) -> Iterator[Metric
     yield away
     yield since
     alive = sum(bool(worker["is_alive"]) for worker in workers(session, now))
-    yield _gauge("workers_alive", "Workers heard of lately.", alive)
+    yield gauge("workers_alive", "Workers heard of lately.", alive)
     if poll := session.get(MediaMark, POLL):
         age = (now - poll.at).total_seconds()
-        yield _gauge("poll_age_seconds", "Since the pending list was last asked for.", age)
+        yield gauge("poll_age_seconds", "Since the pending list was last asked for.", age)
     spent = spent_on_day(session, now).counted / MICRO
-    yield _gauge("ai_spent_today_usd", "USD that count for the day's cap.", spent)
+    yield gauge("ai_spent_today_usd", "USD that count for the day's cap.", spent)
     if cap is not None:
-        yield _gauge("ai_daily_cap_usd", "MEDIA_VM_AI_DAILY_USD.", cap / MICRO)
+        yield gauge("ai_daily_cap_usd", "MEDIA_VM_AI_DAILY_USD.", cap / MICRO)
 
 
 def _disk(session: Session) -> str | None:
     """The disk is away as any other party is: full, or below its floor."""
     is_away = any(outage.party is Party.DISK for outage in open_outages(session))
     return "the storage is full: make room; work goes on at the next look" if is_away else None
-
-
-def _gauge(name: str, says: str, value: object) -> Metric:
-    family = GaugeMetricFamily(f"media_vm_{name}", says)
-    family.add_metric((), float(str(value)))
-    return family
-
-
-def _gauges(name: str, says: str, label: str, values: dict[str, int]) -> Metric:
-    family = GaugeMetricFamily(f"media_vm_{name}", says, labels=(label,))
-    for value, number in values.items():
-        family.add_metric((value,), number)
-    return family

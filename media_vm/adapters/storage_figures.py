@@ -1,16 +1,15 @@
-"""How much is stored of what, for `status --storage` and for metrics: three passes over all rows, so not for every
+"""How much is stored of what, for `status --storage` and for metrics: passes over all rows, so not for every
 scrape. Files and bytes are those that the rows name; quarantine, whose sizes no row knows, is looked through."""
 
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, Select, String, Subquery, cast, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, Engine, Select, String, Subquery, cast, func, literal, select, union_all
 from sqlmodel import Session, col
 
 from media_vm.adapters.tables import MediaFile, MediaVariant
@@ -18,7 +17,8 @@ from media_vm.adapters.transactions import reading
 from media_vm.rules.pictures import DataType, Format
 
 TOP_USERS = 10
-_ORIGINAL = "original"
+BULK, LIBRARY = "bulk", "library"
+ORIGINAL = "original"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,50 +29,65 @@ class Amount:
     bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class StorageFigures:
-    """areas: `bulk`, `library` and `quarantine`. data_types: originals and variants. formats: of variants. users:
-    those with the most bytes. saved: files that would be there too, if none were shared."""
+class Part(NamedTuple):
+    """What of all that is stored. data_type, format: empty where no row knows them."""
 
-    areas: Mapping[str, Amount]
-    data_types: Mapping[DataType, Amount]
-    formats: Mapping[Format, Amount]
-    users: Sequence[tuple[int, Amount]]
+    area: str
+    data_type: str = ""
+    format: str = ""
+
+
+QUARANTINE = Part("quarantine")
+PARTS = (
+    *(Part(BULK, data_type, ORIGINAL) for data_type in DataType),
+    *(Part(LIBRARY, data_type, form) for data_type in DataType for form in Format),
+    QUARANTINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """parts: every one of `PARTS`. saved: files that would be there too, if no original were shared."""
+
+    parts: Mapping[Part, Amount]
     saved: Amount
 
+    @property
+    def areas(self) -> Mapping[str, Amount]:
+        """`bulk`, `library` and `quarantine`."""
+        return {one: self._sum("area", one) for one in (BULK, LIBRARY, QUARANTINE.area)}
 
-def measure_storage(engine: Engine, storage: Path) -> StorageFigures:
+    @property
+    def data_types(self) -> Mapping[DataType, Amount]:
+        """Originals and variants."""
+        return {one: self._sum("data_type", one) for one in DataType}
+
+    @property
+    def formats(self) -> Mapping[Format, Amount]:
+        """Of variants."""
+        return {one: self._sum("format", one) for one in Format}
+
+    def _sum(self, what: str, word: str) -> Amount:
+        some = [amount for part, amount in self.parts.items() if getattr(part, what) == word]
+        return Amount(sum(one.files for one in some), sum(one.bytes for one in some))
+
+
+def measure_storage(engine: Engine, storage: Path) -> Stored:
     """As it is now. storage: the root. DatabaseDown, OSError."""
     with reading(engine) as session:
-        stored = session.connection().execute(_by_kind()).all()
-        users = session.connection().execute(_by_user()).all()
+        rows = session.connection().execute(_amounts(col(MediaFile.data_type))).all()
         saved = _saved(session)
-    types, formats, areas = _Sums(), _Sums(), _Sums()
-    for data_type, form, files, size in stored:
-        types.add(DataType(data_type), files, size)
-        areas.add("bulk" if form == _ORIGINAL else "library", files, size)
-        if form != _ORIGINAL:
-            formats.add(Format(form), files, size)
-    quarantine = {"quarantine": _amount_below(storage / "quarantine")}
-    return StorageFigures(
-        areas={name: areas.of(name) for name in ("bulk", "library")} | quarantine,
-        data_types={one: types.of(one) for one in DataType},
-        formats={one: formats.of(one) for one in Format},
-        users=[(user, Amount(files, int(size))) for user, files, size in users],
-        saved=saved,
-    )
+    parts = dict.fromkeys(PARTS, Amount())
+    for data_type, form, files, size in rows:
+        parts[Part(BULK if form == ORIGINAL else LIBRARY, data_type, form)] = Amount(files, int(size))
+    return Stored(parts | {QUARANTINE: _amount_below(storage / QUARANTINE.area)}, saved)
 
 
-class _Sums:
-    def __init__(self) -> None:
-        self._files, self._bytes = Counter[Any](), Counter[Any]()
-
-    def add(self, name: object, files: int, size: int) -> None:
-        self._files[name] += files
-        self._bytes[name] += int(size)
-
-    def of(self, name: object) -> Amount:
-        return Amount(self._files[name], self._bytes[name])
+def top_users(engine: Engine) -> Sequence[tuple[int, Amount]]:
+    """Those with the most bytes, the first of them first. DatabaseDown."""
+    with reading(engine) as session:
+        users = session.connection().execute(_by_user()).all()
+    return [(user, Amount(int(files), int(size))) for user, files, size in users]
 
 
 def _originals() -> Subquery:
@@ -82,32 +97,31 @@ def _originals() -> Subquery:
     return named.where(col(MediaFile.bulk_path).is_not(None)).group_by(col(MediaFile.bulk_path)).subquery()
 
 
-def _files() -> Subquery:
-    """One row a file: whose it is, of what type, in which format."""
-    originals, media = _originals(), (col(MediaFile.user_id), col(MediaFile.data_type))
-    kept = select(*media, literal(_ORIGINAL).label("form"), originals.c.bytes.label("bytes")).join_from(
+def _amounts(by: Any) -> CompoundSelect[Any]:
+    """How many files, of how many bytes, by this column of a media and by form. Originals and variants are added
+    up each by themselves, and variants are read in the order they lie in, not media by media: over a million of
+    them MariaDB with its 128 MiB then took 11 s for types and users, not 20 s."""
+    originals, size = _originals(), func.coalesce(col(MediaVariant.bytes), 0)
+    original, form = literal(ORIGINAL).label("form"), cast(col(MediaVariant.format), String(10)).label("form")
+    files = func.count().label("files")
+    kept = select(by, original, files, func.sum(originals.c.bytes).label("bytes")).join_from(
         originals, MediaFile, col(MediaFile.id) == originals.c.id
     )
-    form, size = cast(col(MediaVariant.format), String(10)), func.coalesce(col(MediaVariant.bytes), 0)
-    made = select(*media, form.label("form"), size.label("bytes")).join_from(
+    made = select(by, form, files, func.sum(size).label("bytes")).join_from(
         MediaVariant, MediaFile, col(MediaFile.id) == col(MediaVariant.media_id)
     )
-    return union_all(kept, made.where(col(MediaVariant.path).is_not(None))).subquery()
-
-
-def _by_kind() -> Select[Any]:
-    files = _files()
-    kinds = (files.c.data_type, files.c.form)
-    return select(*kinds, func.count(), func.sum(files.c.bytes)).group_by(*kinds)
+    for dialect in ("mysql", "mariadb"):
+        made = made.prefix_with("STRAIGHT_JOIN", dialect=dialect)
+    return union_all(kept.group_by(by), made.where(col(MediaVariant.path).is_not(None)).group_by(by, form))
 
 
 def _by_user() -> Select[Any]:
-    files = _files()
-    size = func.sum(files.c.bytes)
+    amounts = _amounts(col(MediaFile.user_id)).subquery()
+    size = func.sum(amounts.c.bytes)
     return (
-        select(files.c.user_id, func.count(), size)
-        .group_by(files.c.user_id)
-        .order_by(size.desc(), files.c.user_id)
+        select(amounts.c.user_id, func.sum(amounts.c.files), size)
+        .group_by(amounts.c.user_id)
+        .order_by(size.desc(), amounts.c.user_id)
         .limit(TOP_USERS)
     )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from media_vm.build import build_upkeep
+from media_vm.build_upkeep import build_upkeep
 from media_vm.cli import app
 from media_vm.environment import read_settings
 from media_vm.rules.upkeep import Remedy, Role
@@ -160,7 +160,8 @@ def test_a_folder_without_a_dump_is_no_backup(storage: Storage, tmp_path: Path) 
 
 
 def test_the_worker_runs_the_timetable(storage: Storage) -> None:
-    """Beside its cycles: what a killed worker left is gone, today's part is checked; stopped with it."""
+    """Beside its cycles: what a killed worker left is gone, today's part is checked, what is stored is measured;
+    stopped with it."""
     storage.put("bulk/.tmp-dead", b"half")
     world = storage.world
 
@@ -176,6 +177,6 @@ def test_the_worker_runs_the_timetable(storage: Storage) -> None:
     watcher.join()
 
     assert not (storage.root / "bulk/.tmp-dead").exists()
-    assert storage.keeper.marks.marked("upkeep fsck") is not None
+    assert None not in [storage.keeper.marks.marked(name) for name in ("upkeep fsck", "storage", "storage logo")]
     lease = storage.keeper.marks.marked("upkeep")
     assert lease is not None and "" == lease.note

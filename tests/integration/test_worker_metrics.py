@@ -15,10 +15,7 @@ from sqlalchemy import Engine
 from media_vm import worker
 from media_vm.adapters.counted import CountedLeases, CountedMainAPI, CountedSpending, CountedStore
 from media_vm.adapters.database import DatabaseStore
-from media_vm.adapters.engine import open_engine
-from media_vm.adapters.machine_gauges import Machine, MachineGauges, look_at
 from media_vm.adapters.outages import DatabaseOutages
-from media_vm.adapters.recently import Recently
 from media_vm.adapters.transfer import Transfer
 from media_vm.adapters.worker_counts import WorkerCounts
 from media_vm.build_exporter import build_exporter
@@ -27,12 +24,10 @@ from media_vm.pipeline import run_cycle
 from media_vm.price_file import read_prices
 from media_vm.rules.callbacks import Event, EventKind
 from media_vm.rules.endpoints import Bind
-from media_vm.rules.failures import Kind
 from media_vm.rules.findings import Call, Provider
-from media_vm.rules.outages import Outage, Party
 from media_vm.rules.policy import Policy
 from media_vm.settings import Settings
-from media_vm.testing import EPOCH, MemoryParts, memory_parts, picture
+from media_vm.testing import MemoryParts, memory_parts, picture
 from media_vm.values import PendingList
 from tests.exposed import value
 from tests.integration.databases import migrated_engine, sqlite_engine
@@ -71,14 +66,6 @@ def parts(engine: Engine, counts: WorkerCounts) -> MemoryParts:
 
 def told(registry: CollectorRegistry) -> str:
     return generate_latest(registry).decode()
-
-
-def gauges(engine: Engine) -> str:
-    """What would be told of the machine now."""
-    machine = Machine(engine, AT_ONCE, 2_500_000, lambda: 5, 7)
-    registry = CollectorRegistry()
-    registry.register(MachineGauges(machine, Recently(lambda: look_at(machine), LONG, LONG)))
-    return told(registry)
 
 
 def steps(text: str, step: str, result: str, kind: str = "") -> float:
@@ -135,34 +122,6 @@ def test_silent_workers_are_counted(parts: MemoryParts, engine: Engine, counts: 
     freed = [leases.free_expired(1.0), leases.free_expired(1.0)]
 
     assert ([1, 0], 1) == (freed, value(told(counts.registry), "media_vm_worker_expired_leases_total"))
-
-
-def test_the_machine_is_told_of(parts: MemoryParts, engine: Engine) -> None:
-    """The queue, who is away and since when, the day's money, the disk."""
-    world = parts.world
-    images = tuple(parts.api.upload(number, "a.jpg", picture()) for number in (1, 2, 3))
-    world.store.remember(PendingList(images), world.store.now())
-    world.leases.claim("somebody")
-    world.store.sign_on("somebody")
-    world.outages.note(Outage(Party.CALLBACKS, EPOCH, EPOCH, Kind.MISCONFIGURED, "refused"))
-    text = gauges(engine)
-    expected = {
-        'media_vm_queue_items{state="due"}': 2,
-        'media_vm_queue_items{state="in_hand"}': 1,
-        'media_vm_media{status="downloading"}': 3,
-        "media_vm_stuck_items": 3,
-        "media_vm_workers_alive": 1,
-        'media_vm_outage{kind="misconfigured",party="callbacks"}': 1,
-        'media_vm_outage{kind="outage",party="callbacks"}': 0,
-        "media_vm_ai_daily_cap_usd": 2.5,
-        "media_vm_storage_free_bytes": 5,
-        "media_vm_storage_floor_bytes": 7,
-        "media_vm_database_up": 1,
-    }
-
-    assert expected == {series: value(text, series) for series in expected}
-    assert value(text, 'media_vm_outage_age_seconds{party="callbacks"}') > 86_400
-    assert value(text, "media_vm_queue_overdue_seconds") > 0
 
 
 def test_calls_of_providers_are_counted_with_what_they_cost(engine: Engine, counts: WorkerCounts) -> None:
@@ -226,12 +185,3 @@ def test_whether_it_is_ready_is_said_with_the_remedy(
     assert (database is None) == value(text, "media_vm_database_up")
     assert value(text, "process_start_time_seconds") > 0
     assert "canary" not in ready.text + text
-
-
-def test_a_look_that_fails_tells_how_to_help() -> None:
-    """And nothing of the database is told that is not known."""
-    machine = Machine(open_engine("mysql+pymysql://me:canary@127.0.0.1:9/x"), AT_ONCE, None, lambda: None, 7)
-    look = look_at(machine)
-
-    assert (0, None) == (len(look.families), look.disk)
-    assert look.trouble and "DATABASE_URL" in look.trouble and "canary" not in look.trouble
