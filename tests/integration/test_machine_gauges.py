@@ -14,7 +14,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from media_vm.adapters.backup import back_up, dumped_at
+from media_vm.adapters.backup import back_up
+from media_vm.adapters.backup_folder import dumps_in
 from media_vm.adapters.database import DatabaseStore
 from media_vm.adapters.engine import open_engine
 from media_vm.adapters.leases import DatabaseLeases
@@ -151,10 +152,10 @@ def test_a_backup_is_told_of_once_it_is_whole(
         cut_off = value(gauges(engine), series)
         back_up(storage.url, storage.root, folder)
         whole = value(gauges(engine), series)
-        dumped = dumped_at(storage.url, folder)
+        [dump] = dumps_in(folder)
         engine.dispose()
 
-    assert (0, dumped.timestamp()) == (cut_off, int(whole))
+    assert (0, int(dump.at.timestamp())) == (cut_off, int(whole))
 
 
 def test_a_look_that_fails_tells_how_to_help() -> None:
