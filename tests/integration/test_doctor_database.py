@@ -69,7 +69,7 @@ def test_what_an_administrator_changed_on_mariadb(
         "database: engine": "without transactions: media_marks",
         "database: max_allowed_packet": "set max_allowed_packet = 16777216",
         "database: durability": "set it to 1",
-        "database: connections": "max_connections is 100; a worker and serve hold up to 105,",
+        "database: connections": "max_connections is 100; a worker and serve hold up to 106,",
     }
     assert (1, [*expected]) == (code, [*ill])
     assert [] == [what for what, words in expected.items() if words not in ill[what][1]]
@@ -97,7 +97,7 @@ def test_a_user_of_few_connections(home: Home, mariadb: PrivateMariaDB, doctors_
     code, what, state, said = home.one("database", DATABASE_URL=url, MEDIA_VM_ITEMS_IN_FLIGHT="4")
 
     assert (0, "database: connections", "warning") == (code, what, state)
-    assert "max_user_connections is 20; a worker and serve hold up to 19, and 10 are for" in said
+    assert "max_user_connections is 20; a worker and serve hold up to 20, and 10 are for" in said
     assert "→ set max_user_connections = 29 or more" in said
 
 
