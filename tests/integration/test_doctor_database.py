@@ -98,7 +98,7 @@ def test_a_user_of_few_connections(home: Home, mariadb: PrivateMariaDB, doctors_
 
     assert (0, "database: connections", "warning") == (code, what, state)
     assert "max_user_connections is 20; a worker and serve hold up to 20, and 10 are for" in said
-    assert "→ set max_user_connections = 29 or more" in said
+    assert "→ set max_user_connections = 30 or more" in said
 
 
 def test_a_database_that_is_busy(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
