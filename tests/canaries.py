@@ -34,4 +34,7 @@ ALL: Final = {
     SIGNATURE,
 }
 # Names of files in which a secret may stand, because that is what they are for.
-HOLDERS: Final = {"env": "the settings that a machine of the tests is started with"}
+HOLDERS: Final = {
+    "env": "the settings that a machine of the tests is started with",
+    "main_key": "the secret file that doctor is to read",
+}
