@@ -77,6 +77,7 @@ def test_who_has_no_signed_url_learns_nothing(tmp_path: Path, shelf: MemoryShelf
         (signed(seconds=-1) + "0", "not of this media"),
         ("", "missing"),
     ],
+    ids=["new key", "old key", "another key", "another media", "altered", "none"],
 )
 def test_only_what_was_signed_is_called_over(tmp_path: Path, shelf: MemoryShelf, query: str, says: str) -> None:
     """Who made a wrong signature is not told to wait for a fresh one, and nobody else learns of a time."""
