@@ -165,7 +165,7 @@ def test_the_path_form_is_documented_by_examples(app: ASGIApp) -> None:
 
 @pytest.mark.parametrize("path", ["/docs", "/problems", "/problems/gone"])
 def test_a_page_can_be_read_without_eyes_or_mouse(app: ASGIApp, path: str) -> None:
-    """One main landmark around all that is said, no column without a heading, nothing that only a mouse scrolls."""
+    """A main landmark around all that is said, no column without a heading, nothing that only a mouse scrolls."""
     page = ask(app, "GET", path).text
     body = page[page.index("<body>") : page.index("</body>")]
     assert re.fullmatch(r"<body><main>.*</main>\s*", body, re.DOTALL)
