@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import httpx
 import pytest
@@ -21,8 +22,8 @@ SET = {'# "~^https://(www': '\n"~^https://(www'}
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """A client of nginx; behind it serve, without a process of its own."""
+def serve_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Of a serve without a process of its own."""
     folder = tmp_path_factory.mktemp("origins")
     app = create_app(settings_for(folder, cors_origins=OURS), MemoryShelf(media={789: sunset(folder)}))
 
@@ -39,12 +40,18 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 
     with ThreadingHTTPServer((HOST, 0), Serve) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
-        with (
-            nginx_in_front(folder / "nginx", server.server_address[1], SET) as front,
-            httpx.Client(base_url=front.url, timeout=30, trust_env=False) as one,
-        ):
-            yield one
+        yield server.server_address[1]
         server.shutdown()
+
+
+@pytest.fixture
+def client(serve_port: int, tmp_path: Path) -> Iterator[httpx.Client]:
+    """A client of an nginx that knows the origins."""
+    with (
+        nginx_in_front(tmp_path, serve_port, SET) as front,
+        httpx.Client(base_url=front.url, timeout=30, trust_env=False) as one,
+    ):
+        yield one
 
 
 def told(client: httpx.Client, origin: str | None) -> tuple[bool, str | None]:
@@ -60,6 +67,15 @@ def test_each_listed_origin_has_its_own_and_all_others_share_one(client: httpx.C
     others = ("https://evil.example", "HTTPS://FESTIVAL.EXAMPLE", "https://festival.example.evil.example", "null")
     assert [(True, None)] * 4 == [told(client, one) for one in others]
     assert [(True, one) for one in OURS] == [told(client, one) for one in OURS]
+
+
+def test_an_nginx_that_was_told_of_no_origin_lets_none_in(serve_port: int, tmp_path: Path) -> None:
+    """Whoever asks first: a page that works by chance alone would hide what is missing."""
+    with (
+        nginx_in_front(tmp_path, serve_port) as front,
+        httpx.Client(base_url=front.url, timeout=30, trust_env=False) as unset,
+    ):
+        assert [(False, None), (True, None), (True, None)] == [told(unset, one) for one in (*OURS, None)]
 
 
 @pytest.mark.parametrize(("origin", "status"), [(OURS[0], 204), ("https://evil.example", 405)])
