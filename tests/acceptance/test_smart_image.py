@@ -119,7 +119,7 @@ def test_the_whole_picture_is_in_its_room(page: Page, serve: str, photo: str) ->
 
 
 def test_the_recipe_of_the_docs_fills_a_room(page: Page, serve: str, photo: str) -> None:
-    """Letter for letter: the picture is as large as its room, cropped and not stretched, and spills over nothing."""
+    """Letter for letter: the picture is as large as its room, cropped, not stretched, and spills over nothing."""
     [recipe] = re.findall(r"```css\n(.*?)```", DOCS.read_text(), re.DOTALL)
     element = f'<smart-image media-id="{photo}"></smart-image>'
     open_with(page, serve, f'<style>{recipe}</style><div style="width: 300px">{element}</div>')
