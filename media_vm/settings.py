@@ -74,7 +74,7 @@ class Settings(AISettings, ServeSettings, MetricsSettings, ReplacingSettings, Ke
     cors_origins: Origins = setting(
         ("*",),
         "MEDIA_VM_CORS_ORIGINS",
-        says="origins that may read pictures from a page's code",
+        says="origins that may read pictures from a page's code; behind our nginx set its `$media_vm_origin` too",
         example="https://festival.example,https://www.festival.example",
     )
     unversioned_max_age_seconds: int = setting(

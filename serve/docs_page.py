@@ -19,7 +19,7 @@ body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto
 h2 { margin-top: 2.5rem; font-size: 1.1rem; overflow-wrap: anywhere }
 table { border-collapse: collapse } th, td { text-align: left; vertical-align: top; padding: .2rem 1rem .2rem 0 }
 pre { overflow-x: auto; padding: .5rem; border: 1px solid; }
-</style></head><body>
+</style></head><body><main>
 <h1>media VM</h1>
 <p>The same for programs: <a href="openapi.json">openapi.json</a>.
 A key goes into <code>Authorization: Bearer …</code>. Errors are
@@ -36,7 +36,7 @@ def docs_page(schema: Mapping[str, Any]) -> str:
         for verb in _VERBS
         if verb in verbs
     ]
-    return f"{_HEAD}{''.join(routes)}</body></html>\n"
+    return f"{_HEAD}{''.join(routes)}</main></body></html>\n"
 
 
 def _route(verb: str, path: str, operation: Mapping[str, Any], models: Mapping[str, Any]) -> str:
@@ -77,9 +77,10 @@ def _resolved(body: Mapping[str, Any], models: Mapping[str, Any]) -> object:
 
 def _table(title: str, rows: Iterable[tuple[str, str]]) -> str:
     lines = [f"<tr><td><code>{escape(name)}</code></td><td>{escape(says)}</td></tr>\n" for name, says in rows]
-    return f"<table><tr><th>{title}</th><th></th></tr>\n{''.join(lines)}</table>\n" if lines else ""
+    return f"<table><tr><th>{title}</th><th>Meaning</th></tr>\n{''.join(lines)}</table>\n" if lines else ""
 
 
 def _json(title: str, value: object) -> str:
     shown = json.dumps(value, indent=2, ensure_ascii=False)
-    return f"<p>{title}</p>\n<pre>{escape(shown)}</pre>\n"
+    # Whoever has no mouse scrolls what they can focus.
+    return f'<p>{title}</p>\n<pre tabindex="0">{escape(shown)}</pre>\n'

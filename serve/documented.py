@@ -26,11 +26,34 @@ _SIGNED = [
     {"name": "exp", "in": "query", "schema": {"type": "integer"}, "description": "Until when, as a Unix time."},
     {"name": "sig", "in": "query", "schema": {"type": "string"}, "description": "The signature of id and `exp`."},
 ]
-_VERSION = {
-    "name": "v",
-    "in": "query",
-    "description": "The first 8 hex digits of the file's SHA-256.",
-    "schema": {"type": "string"},
+_HASH8 = "The first 8 hex digits of the file's SHA-256."
+_VERSION = {"name": "v", "in": "query", "description": _HASH8, "schema": {"type": "string"}}
+_NAMED_SIZE = {
+    "name": "size",
+    "in": "path",
+    "required": True,
+    "description": "The box that the picture fits in; with `.nobg` a logo's face without background",
+    "schema": {
+        "type": "string",
+        "enum": [f"{size}{face}" for face in ("", ".nobg") for size in (*Size, *ALIASES)],
+    },
+    "example": "grid",
+}
+_EXTENSION = {
+    "name": "ext",
+    "in": "path",
+    "required": True,
+    "description": "The format; one that is not kept gives the next one",
+    "schema": {"type": "string", "enum": [*Format, "jpg"]},
+    "example": "avif",
+}
+_NAMED_VERSION = {
+    "name": "hash8",
+    "in": "path",
+    "required": True,
+    "description": f"{_HASH8[:-1]}, in lower case.",
+    "schema": {"type": "string", "pattern": "^[0-9a-f]{8}$"},
+    "example": "54bac2e2",
 }
 _REFUSALS = refusals(
     (
@@ -106,6 +129,8 @@ def _completed(schema: dict[str, Any]) -> dict[str, Any]:
         models.pop(name, None)
     models["Problem"] = PROBLEM_SCHEMA
     paths |= {"/serve/{media_id}": _PICTURE, "/api/images/{media_id}": _PICTURE}
+    paths["/serve/{media_id}/{size}.{ext}"] = _PICTURE | {"parameters": _OF_A_PATH}
+    paths["/serve/{media_id}/v{hash8}/{size}.{ext}"] = _PICTURE | {"parameters": [_NAMED_VERSION, *_OF_A_PATH]}
     paths["/serve/{media_id}/manifest.json"] = _MANIFEST
     return schema
 
@@ -128,6 +153,7 @@ _PICTURE: dict[str, Any] = {
     "get": {"tags": ["pictures"], "summary": "One picture", "responses": _ANSWERS},
     "head": {"tags": ["pictures"], "summary": "A picture's headers", "responses": _ANSWERS},
 }
+_OF_A_PATH = [_ID, _NAMED_SIZE, _EXTENSION, *_SIGNED]
 _MANIFEST: dict[str, Any] = {
     "parameters": [_ID, *_SIGNED],
     "get": {

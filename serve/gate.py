@@ -6,7 +6,7 @@ import hmac
 import time
 from collections.abc import Callable
 
-from media_vm.rules.signing import Admitted, admitted_by_url, signed_query
+from media_vm.rules.signing import Admitted, signed_query, signed_until
 from media_vm.settings import Settings
 from serve import problems
 from serve.problems import Problem
@@ -37,10 +37,14 @@ class Gate:
         if not self._signing_keys:
             challenge = {"WWW-Authenticate": "Bearer"}
             raise Problem(problems.UNAUTHORIZED, "Pictures are for the proxy alone.", headers=challenge)
-        admitted = admitted_by_url(self._signing_keys, media_id, query, self.clock())
-        if admitted is None:
-            raise Problem(problems.NOT_SIGNED, "This URL is not signed, or no longer valid.")
-        return admitted
+        until = signed_until(self._signing_keys, media_id, query)
+        if until is None:
+            raise Problem(
+                problems.NOT_SIGNED, "`exp` and `sig` are missing, or `sig` is not of this media and `exp`."
+            )
+        if until <= self.clock():
+            raise Problem(problems.NOT_SIGNED, "This URL was signed, but its time, `exp`, is over.")
+        return Admitted(until)
 
     def query(self, media_id: int, admitted: Admitted | None) -> str:
         """What this visitor's URLs of the media must end in: valid for as long as the visitor is, else for one to

@@ -54,6 +54,9 @@ class Images:
         """Answer one request; what goes wrong on purpose is answered as a problem."""
         sent = headers_read(scope)
         try:
+            if scope["method"] == "OPTIONS" and (leave := headers.of_preflight(self._settings, sent)):
+                await send_whole(send, 204, raw(leave))
+                return
             _require_reading(scope)
             admitted = None if self._gate.is_open else self._admit(scope, sent)
             if scope["path"].endswith("/manifest.json") and (media_id := manifest_by_path(scope["path"])):

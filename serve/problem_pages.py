@@ -14,10 +14,10 @@ _PAGE = """<!doctype html>
 :root {{ color-scheme: light dark }}
 body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem }}
 dt {{ margin-top: 1rem }} dd {{ margin: 0 }}
-</style></head><body>
+</style></head><body><main>
 <h1>{title}</h1>
 {body}
-</body></html>
+</main></body></html>
 """
 
 

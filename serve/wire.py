@@ -8,7 +8,8 @@ from starlette.types import Scope, Send
 
 Raw = Sequence[tuple[bytes, bytes]]
 
-_READ = frozenset({b"accept", b"if-none-match", b"range", b"if-range", b"origin", b"authorization"})
+_CONDITIONS = {b"if-none-match", b"range", b"if-range"}
+_READ = _CONDITIONS | {b"accept", b"origin", b"authorization", b"access-control-request-method"}
 
 
 def headers_read(scope: Scope) -> dict[bytes, str]:

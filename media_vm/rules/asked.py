@@ -32,7 +32,7 @@ class UnknownValue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request for a picture; None where the URL names nothing. version: the `v`, unchecked text."""
+    """One request for a picture; None where the URL names nothing. version: the `v` in lower case, unchecked."""
 
     size: Size = Size.DETAIL
     format: Format | None = None
@@ -73,7 +73,7 @@ def _asked_by_query(query: str) -> Asked:
         size=_size(named["size"]) if "size" in named else Size.DETAIL,
         format=_format(named["format"]) if "format" in named else None,
         background=_background(named["bg"]) if "bg" in named else None,
-        version=named.get("v"),
+        version=named["v"].lower() if "v" in named else None,
     )
 
 

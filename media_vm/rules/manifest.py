@@ -78,9 +78,12 @@ def _variant_body(variant: Variant, url: str) -> dict[str, object]:
 
 
 def _srcset(variants: Iterable[Variant], urls: dict[Variant, str]) -> str:
-    """`… 500w, … 1200w`: one URL a width, the lightest; a small source has several sizes of one width."""
+    """`… 500w, … 1200w`: one URL a width; a small source has several sizes of one width, all of the same looks.
+
+    Of those `detail` goes first, for of an animation it alone moves (contract §7); else the lightest.
+    """
     by_width: dict[int, Variant] = {}
-    for variant in sorted(variants, key=lambda one: (one.width, one.bytes)):
+    for variant in sorted(variants, key=lambda one: (one.width, one.size is not Size.DETAIL, one.bytes)):
         if variant.size in _UNCROPPED:
             by_width.setdefault(variant.width, variant)
     return ", ".join(f"{urls[variant]} {width}w" for width, variant in by_width.items())

@@ -34,8 +34,8 @@ def signed_query(key: bytes, media_id: int, expires: int) -> str:
     return f"?exp={expires}&sig={signature(key, media_id, expires)}"
 
 
-def admitted_by_url(keys: Sequence[bytes], media_id: int, query: str, now: float) -> Admitted | None:
-    """Who holds a URL that any of the keys signed and whose time has not come; None for anybody else."""
+def signed_until(keys: Sequence[bytes], media_id: int, query: str) -> int | None:
+    """The Unix time until which any of the keys signed this URL, be it over or not; None if none of them did."""
     named = dict(parameters(query))
     expires = named.get("exp", "")
     if not _TIME.fullmatch(expires):
@@ -43,4 +43,4 @@ def admitted_by_url(keys: Sequence[bytes], media_id: int, query: str, now: float
     # Bytes, because compare_digest refuses non-ASCII text; every key is tried, so that time tells nothing.
     given = named.get("sig", "").encode()
     matches = [hmac.compare_digest(given, signature(key, media_id, int(expires)).encode()) for key in keys]
-    return Admitted(int(expires)) if any(matches) and now < int(expires) else None
+    return int(expires) if any(matches) else None

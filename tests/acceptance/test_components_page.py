@@ -77,6 +77,18 @@ def test_axe_finds_nothing(
     context.close()
 
 
+def test_axe_finds_nothing_on_serves_own_pages(browser: Browser, machine: Machine) -> None:
+    """Those for people: every route, every problem, one of them."""
+    axe = node_modules() / "axe-core" / "axe.min.js"
+    context = browser.new_context(bypass_csp=True)
+    page = context.new_page()
+    for path in ("/docs", "/problems", "/problems/gone"):
+        page.goto(f"{machine.surroundings.addresses.serve}{path}")
+        page.add_script_tag(path=axe)
+        assert [] == page.evaluate(AUDIT)
+    context.close()
+
+
 def test_choices_hold_for_every_picture(browser: Browser, machine: Machine, uploaded: dict[str, int]) -> None:
     """The logo's background goes, and comes back; JPEG and PNG alone are what the page asks for then."""
     page = opened(browser, machine, "light", 1280)

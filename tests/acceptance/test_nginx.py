@@ -147,12 +147,20 @@ def test_a_path_is_kept_whatever_its_query_and_accept(client: httpx.Client, medi
     assert is_hit(client.get(f"/serve/{media_id}/v{version}/small.webp"))
 
 
-def test_origins_do_not_share_what_they_are_let_in_by(client: httpx.Client, media_id: str, fresh: str) -> None:
-    """An answer may say which origin reads it, so it is kept for that origin."""
-    url = f"/serve/{media_id}?size=grid&{fresh}"
-    client.get(url, headers={"Origin": "https://a.example"})
-    hits = [is_hit(client.get(url, headers={"Origin": f"https://{name}.example"})) for name in "aba"]
-    assert [True, False, True] == hits
+@pytest.mark.parametrize("path", ["?size=grid&", "/grid.webp?", "/manifest.json?"])
+def test_made_up_origins_do_not_fill_the_cache(client: httpx.Client, media_id: str, fresh: str, path: str) -> None:
+    """Where pages of every origin are let in, whoever names another one gets what is kept already."""
+    url = f"/serve/{media_id}{path}{fresh}"
+    client.get(url)
+    answers = [client.get(url, headers={"Origin": f"https://{fresh[5:]}-{n}.example"}) for n in range(5)]
+    assert [(True, "*")] * 5 == [(is_hit(one), one.headers["access-control-allow-origin"]) for one in answers]
+
+
+def test_a_page_may_ask_whether_it_may_revalidate(client: httpx.Client, media_id: str) -> None:
+    """Its browser's question reaches serve with its origin."""
+    asks = {"Origin": "https://a.example", "Access-Control-Request-Method": "GET"}
+    answer = client.options(f"/serve/{media_id}/manifest.json", headers=asks)
+    assert (204, "GET, HEAD") == (answer.status_code, answer.headers["access-control-allow-methods"])
 
 
 def test_a_browser_that_has_the_picture_gets_304_from_the_cache(

@@ -137,7 +137,8 @@ def test_what_nginx_refuses_itself_is_a_problem_too(
         said = json.loads(answer.read())
     assert (status, "application/problem+json") == (answer.status, answer.getheader("content-type"))
     assert ("no-store", "nginx") == (answer.getheader("cache-control"), answer.getheader("server"))
-    assert "*" == answer.getheader("access-control-allow-origin")
+    shared = [answer.getheader(f"access-control-{name}") for name in ("allow-origin", "expose-headers")]
+    assert ["*", "Retry-After, X-Request-ID"] == shared
     assert (f"/problems/{slug}", status) == (said["type"], said["status"])
     assert answer.getheader("x-request-id") == said["request_id"]
     assert PROBLEM_TYPES[slug].title == said["title"]

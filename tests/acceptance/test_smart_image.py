@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from tests.acceptance.smart_pages import IMAGE, Held, open_with, shown
 from tests.pictures import logo as drawn_logo
 from tests.pictures import saved
 
+DOCS = Path(__file__).parents[2] / "docs" / "frontend-developer.md"
 # Red, green, blue and alpha of a point of the placeholder: its canvas is 32 × 32.
 POINT = "(canvas, [x, y]) => [...canvas.getContext('2d').getImageData(x, y, 1, 1).data]"
 # How opaque the loaded picture's corner is.
@@ -113,6 +116,20 @@ def test_the_whole_picture_is_in_its_room(page: Page, serve: str, photo: str) ->
     shown(page)
     assert [500, 500] == page.locator("smart-image").evaluate(BOX)
     assert [500, 333] == page.locator(IMAGE).evaluate(BOX)
+
+
+def test_the_recipe_of_the_docs_fills_a_room(page: Page, serve: str, photo: str) -> None:
+    """Letter for letter: the picture is as large as its room, cropped, not stretched, and spills over nothing."""
+    [recipe] = re.findall(r"```css\n(.*?)```", DOCS.read_text(), re.DOTALL)
+    element = f'<smart-image media-id="{photo}"></smart-image>'
+    open_with(page, serve, f'<style>{recipe}</style><div style="width: 300px">{element}</div>')
+    shown(page)
+    for shape, room in (("16 / 9", [300, 169]), ("9 / 16", [300, 533])):
+        page.locator("smart-image").evaluate("(one, shape) => (one.style.aspectRatio = shape)", shape)
+        boxes = [page.locator(one).evaluate(BOX) for one in ("smart-image", IMAGE, "div:has(smart-image)")]
+        assert [room] * 3 == boxes
+    fit = "img => [getComputedStyle(img).objectFit, getComputedStyle(img).objectPosition]"
+    assert ["cover", "50% 30%"] == page.locator(IMAGE).evaluate(fit)
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
+from media_vm.rules.pictures import DataType, Size
+from media_vm.rules.sizes import targets
 from tests.acceptance.chromium import chromium, complaints
 from tests.acceptance.machine import Machine
 from tests.acceptance.npm_packages import PACKAGE, node_modules, run_node
@@ -142,13 +144,48 @@ def test_the_server_renders_them_too(modules: Path) -> None:
     )
 
 
-def test_the_loader_names_the_next_larger_size(modules: Path) -> None:
-    """Other parameters stay, a stored size goes, and beyond the largest there is none."""
-    asked = {
-        ("https://media.example/serve/7", 16): "https://media.example/serve/7?size=grid",
-        ("https://media.example/serve/7?size=detail", 640): "https://media.example/serve/7?size=small",
-        ("/api/images/7?bg=removed", 641): "/api/images/7?bg=removed&size=detail",
-        ("/api/images/7?size=detail?size=header", 3840): "/api/images/7?size=zoom",
-    }
+def loaded(modules: Path, asked: Iterable[tuple[str, int]]) -> list[str]:
+    """What the loader makes of these addresses and widths."""
     pictures = [{"src": src, "width": width} for src, width in asked]
-    assert list(asked.values()) == json.loads(run_node(modules, LOADED % json.dumps(pictures)))
+    told: list[str] = json.loads(run_node(modules, LOADED % json.dumps(pictures)))
+    return told
+
+
+def test_the_loader_names_a_size_and_touches_nothing_else(modules: Path) -> None:
+    """Other parameters stay, and beyond the largest there is none; a chosen size and other addresses stay too."""
+    start = "https://media.example/serve/7"
+    chosen = {
+        (start, 16): f"{start}?size=grid",
+        (start, 640): f"{start}?size=small",
+        (f"{start}?exp=1&sig=2#900x600", 641): f"{start}?exp=1&sig=2&size=detail",
+        ("/media/api/images/7?bg=removed", 3840): "/media/api/images/7?bg=removed&size=zoom",
+    }
+    left = [
+        *(f"{start}?size=thumbnail", f"{start}?bg=removed&size=grid", "/api/images/7?size=detail?size=header"),
+        *(
+            f"{start}/grid.avif",
+            f"{start}/v54bac2e2/grid.nobg.png",
+            "/local.png",
+            "https://other.example/a.jpg?x=7",
+        ),
+        *("/conserve/7", "/serve/07", "data:image/png;base64,AA/serve/7x"),
+    ]
+    asked = [*chosen, *((src, 640) for src in left)]
+    assert [*chosen.values(), *left] == loaded(modules, asked)
+
+
+def test_no_larger_size_is_passed_over_for_one_too_narrow(modules: Path) -> None:
+    """By the contract's own rule of what comes of a picture, whatever its shape; unknown, up to twice as high."""
+    shapes = [(4000, 1600), (3000, 3000), (1600, 4000), (2400, 2000), (1500, 3000)]
+    widths = (16, 200, 384, 501, 640, 750, 1080, 1200, 3840)
+    asked = [(shape, f"/serve/7#{shape[0]}x{shape[1]}", width) for shape in shapes for width in widths]
+    asked += [(shape, "/serve/7", width) for shape in shapes if shape != (1600, 4000) for width in widths]
+    told = loaded(modules, [(src, width) for _, src, width in asked])
+    for ((across, down), _, width), address in zip(asked, told, strict=True):
+        given = made_width(Size(address.rpartition("=")[2]), across, down)
+        assert given >= min(width, made_width(Size.ZOOM, across, down))
+
+
+def made_width(size: Size, across: int, down: int) -> int:
+    """Of the picture that comes of one with these sides."""
+    return next(one.width for one in targets(across, down, DataType.PRODUCT) if one.size is size)

@@ -55,6 +55,7 @@ def any_headers(tags: Sequence[str]) -> SearchStrategy[Headers]:
         "x-request-id": text_of("abcXYZ0189._-", 70) | st.text(max_size=12),
         "cookie": joined(st.text(max_size=8), ";=", 4),
         "origin": st.sampled_from(("https://festival.example", "null", "https://evil.example", "*")),
+        "access-control-request-method": st.sampled_from(("GET", "PUT", "")),
         "x-forwarded-for": addresses,
         "x-forwarded-proto": st.sampled_from(("https", "javascript")),
         "content-type": st.sampled_from(

@@ -18,7 +18,7 @@ _FALLBACK_SECONDS = 60
 _TYPES = {kept.media_type for kept in Format}
 _KEPT_FOR = re.compile(r"(?:public|private), max-age=(?:[0-9]{1,7}|[12][0-9]{7}|3[01][0-9]{6})(?:, immutable)?")
 _MADE_BY_THE_SERVER = (0, 400, 405, 408, 413, 414, 417, 431, 501, 505)
-_EXPECTED = frozenset((200, 202, 206, 304, 400, 401, 403, 404, 405, 409, 410, 413, 414, 416, 422, 429, 503))
+_EXPECTED = frozenset((200, 202, 204, 206, 304, 400, 401, 403, 404, 405, 409, 410, 413, 414, 416, 422, 429, 503))
 _SAID_IN_ERRORS = re.compile(
     r"Traceback|site-packages|sqlalchemy|pymysql|sqlite3|\bSELECT\b|\bUPDATE\b.*\bSET\b|\bINSERT INTO\b|"
     r"\.py\b|library/"

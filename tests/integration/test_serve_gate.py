@@ -67,6 +67,26 @@ def test_who_has_no_signed_url_learns_nothing(tmp_path: Path, shelf: MemoryShelf
     assert (0, 0) == (shelf.looks, shelf.asked_for_news)
 
 
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        (signed(seconds=-1), "over"),
+        (signed(seconds=-1, key=OLD), "over"),
+        (signed(seconds=-1, key="another key of some length"), "not of this media"),
+        (signed(791, seconds=-1), "not of this media"),
+        (signed(seconds=-1) + "0", "not of this media"),
+        ("", "missing"),
+    ],
+    ids=["new key", "old key", "another key", "another media", "altered", "none"],
+)
+def test_only_what_was_signed_is_called_over(tmp_path: Path, shelf: MemoryShelf, query: str, says: str) -> None:
+    """Who made a wrong signature is not told to wait for a fresh one, and nobody else learns of a time."""
+    detail = ask(app_of(tmp_path, shelf, signs=True, has_proxy=False), "GET", f"/serve/789{query}").json()[
+        "detail"
+    ]
+    assert (says in detail, "over" == says) == (True, "over" in detail)
+
+
 def test_a_signature_does_not_outlive_itself_in_memory(tmp_path: Path, shelf: MemoryShelf) -> None:
     """An answer that was prepared for it is no pass."""
     now = [1000.0]

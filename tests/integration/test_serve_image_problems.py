@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
 from starlette.types import ASGIApp
 from structlog.testing import capture_logs
 
@@ -18,6 +20,12 @@ from media_vm.rules.pictures import Format, MediaStatus, Size
 from serve.app import create_app
 from serve.shelf import Shown
 from tests.integration.shelf_in_memory import MemoryShelf, ask, exchange, settings_for, sunset, variant_of
+
+PREFLIGHT = {
+    "Origin": "https://festival.example",
+    "Access-Control-Request-Method": "GET",
+    "Access-Control-Request-Headers": "if-none-match",
+}
 
 
 @pytest.fixture
@@ -105,6 +113,38 @@ def test_a_picture_can_only_be_read(app: ASGIApp, method: str) -> None:
     answer = ask(app, method, "/serve/789")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
     problem(answer)
+
+
+@pytest.mark.parametrize("url", ["/serve/789", "/api/images/789?size=grid", "/serve/789/manifest.json"])
+@pytest.mark.parametrize("origins", [("*",), ("https://festival.example",)])
+def test_a_page_may_revalidate_what_it_reads(tmp_path: Path, url: str, origins: tuple[str, ...]) -> None:
+    """A browser asks first whether its page may send `If-None-Match`; with signed URLs it has no key to show."""
+    settings = settings_for(tmp_path, cors_origins=origins, serve_secrets=SecretStr("k" * 32))
+    answer = ask(create_app(settings, MemoryShelf()), "OPTIONS", url, PREFLIGHT)
+    assert (204, b"", "no-store") == (answer.status_code, answer.content, answer.headers["cache-control"])
+    assert {
+        "access-control-allow-origin": origins[0],
+        "access-control-allow-methods": "GET, HEAD",
+        "access-control-allow-headers": "If-None-Match, If-Range, Range, X-Request-ID",
+        "access-control-max-age": "86400",
+    } == {name: value for name, value in answer.headers.items() if re.match("access-control-(allow|max)", name)}
+    assert (None if origins == ("*",) else "Origin") == answer.headers.get("vary")
+
+
+@pytest.mark.parametrize(
+    ("allowed", "missing"),
+    [
+        ("https://other.example", None),
+        ("https://festival.example", "Origin"),
+        ("https://festival.example", "Access-Control-Request-Method"),
+    ],
+)
+def test_a_preflight_of_another_page_is_refused(tmp_path: Path, allowed: str, missing: str | None) -> None:
+    """And so is an OPTIONS that is none: 405, by which a browser keeps the page from asking."""
+    app = create_app(settings_for(tmp_path, cors_origins=(allowed,)), MemoryShelf())
+    answer = ask(app, "OPTIONS", "/serve/789", {name: PREFLIGHT[name] for name in PREFLIGHT if name != missing})
+    assert (405, "GET, HEAD") == (answer.status_code, answer.headers["allow"])
+    assert "access-control-allow-methods" not in answer.headers
 
 
 @pytest.mark.parametrize("path", ["library/../../outside.jpg", "/etc/hostname", "nowhere.jpg", "", "a\0b", "link"])

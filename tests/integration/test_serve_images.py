@@ -70,6 +70,7 @@ def test_a_picture_comes_with_every_header_of_the_contract(app: ASGIApp, shown: 
         "cache-control": YEAR,
         "vary": "Accept",
         "access-control-allow-origin": "*",
+        "access-control-expose-headers": "ETag, Media-Fallback, Retry-After, X-Request-ID",
         "timing-allow-origin": "*",
         "cross-origin-resource-policy": "cross-origin",
         "x-content-type-options": "nosniff",

@@ -56,6 +56,7 @@ def test_a_manifest_comes_with_its_headers(app: ASGIApp) -> None:
         "cache-control": "public, max-age=60",
         "etag": f'"{hashlib.sha256(answer.content).hexdigest()}"',
         "access-control-allow-origin": "*",
+        "access-control-expose-headers": "ETag, Media-Fallback, Retry-After, X-Request-ID",
         "x-content-type-options": "nosniff",
     }
     assert expected == {name: answer.headers.get(name) for name in expected}

@@ -11,6 +11,8 @@ import pytest
 from starlette.types import ASGIApp
 
 from media_vm.errors import DatabaseDown
+from media_vm.rules.asked import Asked, asked_by_url
+from media_vm.rules.pictures import Background, Format, Size
 from serve.app import create_app
 from serve.docs_page import docs_page
 from serve.reader import Reader
@@ -149,6 +151,25 @@ def test_the_hot_path_is_documented(app: ASGIApp) -> None:
         "exp": None,
         "sig": None,
     }
+
+
+def test_the_path_form_is_documented_by_examples(app: ASGIApp) -> None:
+    """For CDNs: the manifest's own addresses, and what an example makes of them is a picture's."""
+    paths = ask(app, "GET", "/openapi.json").json()["paths"]
+    asked = []
+    for path in ("/serve/{media_id}/{size}.{ext}", "/serve/{media_id}/v{hash8}/{size}.{ext}"):
+        examples = {one["name"]: one.get("example") for one in paths[path]["parameters"]}
+        asked.append(asked_by_url(path.format_map(examples | {"media_id": 789}), ""))
+    assert [(789, Asked(Size.GRID, Format.AVIF, Background.ORIGINAL, v)) for v in (None, "54bac2e2")] == asked
+
+
+@pytest.mark.parametrize("path", ["/docs", "/problems", "/problems/gone"])
+def test_a_page_can_be_read_without_eyes_or_mouse(app: ASGIApp, path: str) -> None:
+    """A main landmark around all that is said, no column without a heading, nothing that only a mouse scrolls."""
+    page = ask(app, "GET", path).text
+    body = page[page.index("<body>") : page.index("</body>")]
+    assert re.fullmatch(r"<body><main>.*</main>\s*", body, re.DOTALL)
+    assert [] == re.findall("<th></th>|<pre>", page)
 
 
 def test_the_manifest_is_documented_by_an_example(app: ASGIApp) -> None:

@@ -85,17 +85,23 @@ def test_the_publishable_fields_are_the_callbacks() -> None:
 def test_a_srcset_has_each_width_of_the_whole_picture_once() -> None:
     """Crops are another picture; of the sizes that a small source gives alike the lightest is taken."""
     media = portrait(
-        variant(Size.ZOOM, WEBP, 900, weight=9),
-        variant(Size.DETAIL, WEBP, 900, weight=8),
-        variant(Size.SMALL, WEBP, 640),
-        variant(Size.GRID, WEBP, 500),
+        variant(Size.ZOOM, WEBP, 900),
+        variant(Size.SMALL, WEBP, 500, weight=9),
+        variant(Size.GRID, WEBP, 500, weight=8),
         variant(Size.THUMBNAIL, WEBP, 300),
         variant(Size.HEADER, WEBP, 901),
         variant(Size.THUMBNAIL, JPEG, 300),
     )
     start = f"{BASE}/serve/789/v"
-    expected = f"{start}21000500/grid.webp 500w, {start}11000640/small.webp 640w, {start}31000900/detail.webp 900w"
+    expected = f"{start}21000500/grid.webp 500w, {start}51000900/zoom.webp 900w"
     assert {"webp": expected} == body_of(media)["srcset"]
+
+
+def test_no_still_takes_the_place_of_the_animation() -> None:
+    """Of a small animation all sizes are as wide, and its `detail` moves, which makes it the heaviest."""
+    stills = [variant(size, WEBP, 400, weight=10) for size in (Size.SMALL, Size.GRID, Size.ZOOM)]
+    told = body_of(portrait(*stills, variant(Size.DETAIL, WEBP, 400, weight=99)))
+    assert f"{BASE}/serve/789/v31000400/detail.webp 400w" == told["srcset"]["webp"]
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ ORIGINAL, REMOVED = Background
         ("format=jpg", Asked(format=JPEG)),
         ("format=jpeg", Asked(format=JPEG)),
         ("format=avif&bg=original&v=0123abcd", Asked(Size.DETAIL, AVIF, ORIGINAL, "0123abcd")),
+        ("v=0123ABCD", Asked(version="0123abcd")),
         ("utm_source=x&&=&width=9999", Asked()),
         ("ref=https%3A%2F%2Fx%2F%3Fsize%3Dhuge", Asked()),
         ("sizes=grid&Size=zoom", Asked()),
