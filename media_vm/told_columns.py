@@ -14,7 +14,7 @@ _HEAD = ("total", "temp", "permanent", "other")
 _WHY = {
     Stays.WAITING: "processed and not complete",
     Stays.UNPLACED: "unplaced (no column holds their temp path; `--complete-unplaced` completes them)",
-    Stays.GONE: "gone (deleted here, while a column still holds their temp path; empty it)",
+    Stays.GONE: "gone (deleted here or failed, while a column still holds their temp path; empty it)",
 }
 _ORPHANS = "orphans (temp paths that no run will replace; `media-vm replace-urls` lists them)"
 

@@ -3,7 +3,7 @@
 its temp path …                             verdict
 stands in some columns                      replaced     there, and the row is complete
 stands nowhere                              unplaced     it stays processed; completed on request
-stands, and its URL answers 410             gone         the picture was deleted: no run can replace it
+stands, and its URL answers 410             gone         deleted, or failed: no run can replace it
 is none, or permanent_url names no media    not_temp, unreadable: left for a person
 is another upload's too                     contested    likewise
 has a URL that does not answer 200          not_served   it stays, and the next run looks again
@@ -142,12 +142,12 @@ def plan(
 
 
 def checked(planned: Outcome, answer: UrlAnswer) -> Outcome:
-    """What is to become of it now that its URL answered. A deleted picture that is shown nowhere may be complete:
-    nothing is left to do."""
+    """What is to become of it now that its URL answered. One that is gone and shown nowhere may be
+    complete: nothing is left to do."""
     if answer.status == GONE:
         if planned.verdict is Verdict.COMPLETED:
             return planned
-        return replace(planned, verdict=Verdict.GONE, why=f"its URL answers {GONE}, it was deleted")
+        return replace(planned, verdict=Verdict.GONE, why=f"its URL answers {GONE}: it was deleted, or has failed")
     why = why_not_served(answer)
     return replace(planned, verdict=Verdict.NOT_SERVED, why=why) if why else planned
 

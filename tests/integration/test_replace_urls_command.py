@@ -150,10 +150,10 @@ def test_what_no_run_can_mend_hides_nothing_new(festival: Festival) -> None:
     ran, again = replace_urls("--yes"), replace_urls("--yes")
     status = replace_urls("--status")
 
-    assert f"image 1  gone: its URL answers 410, it was deleted\n  {PATH}\n" in ran.stdout
+    assert f"image 1  gone: its URL answers 410: it was deleted, or has failed\n  {PATH}\n" in ran.stdout
     assert (0, "2 images: 1 replaced, 1 gone; 1 places, 1 orphans") == (ran.exit_code, ran.stdout.splitlines()[-1])
     assert (0, "1 images: 1 gone; 0 places, 1 orphans") == (again.exit_code, again.stdout.splitlines()[-1])
-    assert 0 == status.exit_code and "1 images are gone (deleted here" in status.stdout
+    assert 0 == status.exit_code and "1 images are gone (deleted here or failed" in status.stdout
     assert "1 orphans (temp paths that no run will replace" in status.stdout
     festival.missing.add(9)
     festival.upload(3, "/temp_images/nobody.jpg", "9")
