@@ -126,9 +126,10 @@ class Adoption:
         return Original(path, file.bytes, file.sha256), facts, ()
 
     def _variants(self, old: Old) -> tuple[tuple[Variant, ...], tuple[Refused, ...]]:
-        """Of several for one place in the set the library's, and of these the newest."""
+        """Of several for one place in the set the library's, and of these the newest. What an earlier run
+        found has its row."""
         named, refused = self.storage.candidates(old)
-        files = _in_order(named)
+        files = _in_order([file for file in named if file.path not in old.kept_paths])
         found: dict[object, Variant] = {}
         left = list(refused)
         for file in files:

@@ -20,8 +20,9 @@ class Old:
     """One media that came with the system before ours.
 
     bulk_path, library_path: as its row has them. has_original: adopted, too. kept: variants that have a row, and
-    formats known not to be kept. is_measured: `local` looked at it. is_settled: adopted before. is_made_here: a
-    worker of ours made its variants since. shares_library: another media's row names the same library_path.
+    formats known not to be kept; kept_paths: their files. is_measured: `local` looked at it. is_settled: adopted
+    before. is_made_here: a worker of ours made its variants since. shares_library: another media's row names the
+    same library_path.
     """
 
     media_id: int
@@ -33,6 +34,7 @@ class Old:
     has_original: bool
     checklist: Checklist
     kept: frozenset[Key]
+    kept_paths: frozenset[str]
     has_analysis: bool
     is_measured: bool
     is_settled: bool

@@ -94,12 +94,13 @@ def _undo(world: ReplacingWorld, files: list[Path], *, is_writing: bool, as_json
 
 
 def _status(world: ReplacingWorld, file: Path | None, *, as_json: bool) -> bool:
-    from media_vm.told_columns import columns_json, is_overdue, metrics, tell_columns
+    from media_vm.replacing_status import Looking
+    from media_vm.told_columns import left_json, metrics, tell_left
 
-    counts, waiting = world.tables.counts(world.base_url), world.tables.waiting()
+    left = Looking(world.tables, world.answers, world.base_url).left()
     if file:
         half = file.with_name(f".{file.name}.half")  # node_exporter reads whatever ends in .prom
-        half.write_text(metrics(counts, waiting))
+        half.write_text(metrics(left))
         half.replace(file)
-    typer.echo(json.dumps(columns_json(counts, waiting), indent=1) if as_json else tell_columns(counts, waiting))
-    return not is_overdue(waiting)
+    typer.echo(json.dumps(left_json(left), indent=1) if as_json else tell_left(left))
+    return not left.is_overdue

@@ -40,7 +40,12 @@ def reprocess(
     settings_changed: Annotated[
         bool, typer.Option("--settings-changed", help="Made with other settings or encoders than now.")
     ] = False,
-    step: Annotated[list[Step] | None, typer.Option(help="What to do again; resize_optimize.")] = None,
+    step: Annotated[
+        list[Step] | None,
+        typer.Option(
+            help="What to do again; without it resize_optimize, of those that are --degraded ai_visual_analysis."
+        ),
+    ] = None,
     size: Annotated[list[str] | None, typer.Option(help="This size alone; may be repeated.")] = None,
     format: Annotated[list[str] | None, typer.Option(help="This format alone; may be repeated.")] = None,  # noqa: A002
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without it nothing is changed.")] = False,
@@ -56,7 +61,8 @@ def reprocess(
     chosen = _chosen(media_ids, data_type, user, since, until, is_degraded=degraded)
     is_chosen, is_part = every or settings_changed or chosen != Chosen(), bool(step or size or format)
     _require_one_mode(status or watch, cancel, is_chosen=is_chosen, is_part=is_part)
-    remake = _remake(step or [], size or [], format or [])
+    usual = Step.AI_VISUAL_ANALYSIS if degraded and not (size or format) else Step.RESIZE_OPTIMIZE
+    remake = _remake(step or [usual], size or [], format or [])
     with problems_told():
         settings = told_settings()
         requests = DatabaseRequests(open_migrated(settings.database_url))
@@ -156,7 +162,7 @@ def _remake(steps: list[Step], sizes: list[str], formats: list[str]) -> Remake:
 
     if strange := [one.value for one in steps if one not in REMADE]:
         raise typer.BadParameter(f"{strange[0]} is not done again: {', '.join(REMADE)}", param_hint="--step")
-    if (sizes or formats) and steps and Step.RESIZE_OPTIMIZE not in steps:
+    if (sizes or formats) and Step.RESIZE_OPTIMIZE not in steps:
         raise typer.BadParameter("--size and --format go with resize_optimize")
     named = {text: size_named(text) for text in sizes}
     if unknown := [text for text, size in named.items() if size is None]:
@@ -165,7 +171,7 @@ def _remake(steps: list[Step], sizes: list[str], formats: list[str]) -> Remake:
     if odd := [text for text, form in forms.items() if form not in set(Format)]:
         raise typer.BadParameter(f"{odd[0]} is none of {', '.join(Format)}", param_hint="--format")
     return Remake(
-        frozenset(steps or REMADE[:1]),
+        frozenset(steps),
         frozenset(size for size in named.values() if size),
         frozenset(Format(form) for form in forms.values()),
     )

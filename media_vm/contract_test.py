@@ -15,15 +15,16 @@ from media_vm.contract_ports import Asking, bearer
 from media_vm.errors import WrongUse
 from media_vm.rules.callbacks import complete_body
 from media_vm.rules.checkup_answers import Answered, Exchange
-from media_vm.rules.contract import WANTS, Seen, advice, broken, judged, kept, shown, untested
+from media_vm.rules.contract import WANTS, Seen, Verdict, advice, broken, judged, kept, shown, untested
 from media_vm.rules.contract_answers import (
     UNKNOWN_THERE,
     json_in,
     judge_context,
     judge_done,
+    judge_list_answer,
     judge_refusal,
     judge_repeat,
-    judge_temp,
+    judge_temps,
     judge_unknown,
     told,
 )
@@ -96,11 +97,9 @@ def contract_test(target: Target, throw_away: Sequence[int], media_vm: MediaVM |
 
 def _looks(target: Target, first: Answered, entries: Sequence[Entry]) -> Iterator[Seen]:
     yield _tls(target.url)
-    answers = isinstance(first, Exchange) and first.status == 200 and json_in(first) is not None
-    yield (kept if answers else broken)(
-        "pending.answers", told(first) + ("" if answers else ", with no JSON to read")
-    )
-    if not answers:
+    answers = judge_list_answer(first)
+    yield answers
+    if answers.verdict is not Verdict.KEPT:
         return
     yield judge_refusal("pending.key", target.get(LIST), target.get(LIST, target.new_key()))
     yield from judge_list(json_in(first))
@@ -127,18 +126,13 @@ def _repeats(target: Target, entries: Sequence[Entry]) -> Seen:
 
 
 def _temp_files(target: Target, entries: Sequence[Entry]) -> Iterator[Seen]:
-    """The first few; of each requirement the worst is told."""
+    """The first few."""
     paths = [entry.get("image_path") for entry in entries]
     safe = [one for one in paths if isinstance(one, str) and is_safe_temp_path(one)][:FILES]
     if not safe:
         yield from (untested(name, "no temp file to look at") for name in ("temp.open", "temp.bytes"))
         return
-    seen = [one for path in safe for one in judge_temp(target.get(path, most=HEAD))]
-    for name in ("temp.open", "temp.bytes"):
-        those = [one for one in seen if one.name == name]
-        yield next((one for one in those if one.verdict == "broken"), None) or (
-            those[0] if those else untested(name, "no temp file could be fetched")
-        )
+    yield from judge_temps([target.get(path, most=HEAD) for path in safe])
 
 
 def _context(target: Target, entries: Sequence[Entry]) -> Seen:

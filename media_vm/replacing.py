@@ -23,9 +23,9 @@ from media_vm.rules.replacing import (
     Processed,
     UrlAnswer,
     Verdict,
+    checked,
     orphan_of,
     plan,
-    why_not_served,
 )
 from media_vm.rules.undoing import Entry, Undoing, undoing_of
 
@@ -90,8 +90,7 @@ class Replacing:
     def _checked(self, planned: Outcome, answer: UrlAnswer) -> Outcome:
         self._silent = self._silent + 1 if answer.status is None else 0
         self.was_cut_short = self._silent >= SILENT_AT_MOST
-        why = why_not_served(answer)
-        return replace(planned, verdict=Verdict.NOT_SERVED, why=why) if why else planned
+        return checked(planned, answer)
 
     def _written(self, outcome: Outcome) -> Outcome:
         image, url = outcome.image, outcome.url

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from media_vm.rules.replacing import Place, Processed, Upload, UrlAnswer
@@ -20,21 +20,6 @@ class Counts:
     total: int
     temp: int
     permanent: int
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Images that are processed and not complete. oldest: since when the first of them is; None without any, or
-    where no time is held. at: the database's time."""
-
-    images: int
-    oldest: datetime | None
-    at: datetime
-
-    @property
-    def age(self) -> timedelta | None:
-        """Of the oldest; never negative."""
-        return max(self.at - self.oldest, timedelta()) if self.oldest else None
 
 
 class MainTables(Protocol):
@@ -81,8 +66,8 @@ class MainTables(Protocol):
     def counts(self, base_url: str) -> Sequence[Counts]:
         """What each column holds; permanent is what begins with base_url and a slash."""
 
-    def waiting(self) -> Waiting:
-        """What is processed and not complete."""
+    def now(self) -> datetime:
+        """The database's time."""
 
 
 class UrlAnswers(Protocol):

@@ -40,7 +40,8 @@ class Report:
         self._rows: dict[str, list[dict[str, Any]]] = {"images": [], "orphans": []}
 
     def whole_run(self) -> bool:
-        """Replace, and tell each image and each orphan. False: somebody has to look at something."""
+        """Replace, and tell each image and each orphan. False: somebody has to look at something. An orphan stays
+        until its user uploads again: counted it is (`--status`), but it would hide whatever fails next."""
         try:
             for one in self._run.outcomes():
                 self._outcome(one)
@@ -48,8 +49,7 @@ class Report:
             self._bar.hide()
         for orphan in self._run.orphans():
             self._orphan(orphan)
-        is_known = self._orphans == 0 and not any(one.needs_a_person for one in self._verdicts)
-        return is_known and not self._run.was_cut_short
+        return not (self._run.was_cut_short or any(one.needs_a_person for one in self._verdicts))
 
     def end(self, undo_log: Path | None) -> None:
         """The sums."""

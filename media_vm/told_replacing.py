@@ -16,6 +16,7 @@ SAID = {
     Verdict.REPLACED: "replaced",
     Verdict.COMPLETED: "completed, its temp path is nowhere",
     Verdict.UNPLACED: "unplaced: its temp path is nowhere; `--complete-unplaced` completes it",
+    Verdict.GONE: "gone",
     Verdict.CHANGED: "left",
     Verdict.NOT_TEMP: "left",
     Verdict.UNREADABLE: "left",

@@ -15,7 +15,7 @@ DASHBOARD = DEPLOY / "grafana" / "dashboard.json"
 _TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"')
 _GROUPING = re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\(([^)]*)\)")
 _SELECTOR = re.compile(r"\{([^}]*)\}")
-_WORDS = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_WORDS = re.compile(r"\b[a-zA-Z_:][a-zA-Z0-9_:]*")
 _OPERATORS = {"and", "or", "unless", "bool", "offset"}
 
 

@@ -117,8 +117,10 @@ class _Known:
 
     def __init__(self, session: Session, ids: Sequence[int | None]) -> None:
         self.kept: dict[int, set[Key]] = defaultdict(set)
+        self.kept_paths: dict[int, set[str]] = defaultdict(set)
         for row in session.exec(select(MediaVariant).where(col(MediaVariant.media_id).in_(ids))):
             self.kept[row.media_id].add((Size(row.size), Format(row.format), Background(row.bg)))
+            self.kept_paths[row.media_id].update([row.path] if row.path else ())
         analyses = select(MediaAIAnalysis.media_id, MediaAIAnalysis.thumbhash)
         self.analyses = dict(session.exec(analyses.where(col(MediaAIAnalysis.media_id).in_(ids))).all())
         adopted = select(MediaEvent.media_id).where(col(MediaEvent.media_id).in_(ids))
@@ -136,6 +138,7 @@ class _Known:
             media.sha256 is not None,
             checklist_of(row, None),
             frozenset(self.kept.get(media.id, ())),
+            frozenset(self.kept_paths.get(media.id, ())),
             media.id in self.analyses,
             self.analyses.get(media.id) is not None,
             media.id in self.adopted,

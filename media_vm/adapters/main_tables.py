@@ -7,7 +7,7 @@ database where it writes and by Python where it only reads.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select, tuple_
@@ -32,7 +32,7 @@ from media_vm.adapters.main_statements import (
     text_of_time,
 )
 from media_vm.adapters.transactions import reading, transact
-from media_vm.replacing_ports import Counts, Waiting
+from media_vm.replacing_ports import Counts
 from media_vm.rules.replacing import Place, Processed, Upload
 from media_vm.rules.temp_urls import TEMP_PREFIX, Column
 from media_vm.rules.undoing import COMPLETE, Entry, Now, Undoing
@@ -168,13 +168,10 @@ class DatabaseMainTables:
         with reading(self._engine, variable=VARIABLE) as session:
             return [counts_of(session.connection(), one, base_url) for one in self._columns]
 
-    def waiting(self) -> Waiting:
-        """By the database's clock."""
-        query = select(func.count(), func.min(pending.c.updated_at), DatabaseNow()).where(processed_since(None))
+    def now(self) -> datetime:
+        """Of this database, whose times we compare it with."""
         with reading(self._engine, variable=VARIABLE) as session:
-            images, oldest, at = session.connection().execute(query).one()
-        since = text_of_time(oldest)
-        return Waiting(int(images), datetime.fromisoformat(since).replace(tzinfo=UTC) if since else None, at)
+            return session.connection().execute(select(DatabaseNow())).scalar_one()
 
     def _select(self, one: Column) -> Any:
         key = (clause(name) for name in self._keys[one.table])

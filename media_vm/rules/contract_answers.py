@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from media_vm.rules.checkup_answers import Answered, Exchange
-from media_vm.rules.contract import Seen, advice, broken, judged, kept, shown
+from media_vm.rules.contract import Seen, Verdict, advice, broken, judged, kept, shown, untested
 from media_vm.rules.validation import sniff
 
 UNKNOWN_THERE = (404, 410)
+REFUSED = (401, 403)
 
 
 def json_in(answer: Answered) -> Any:
@@ -30,6 +32,15 @@ def told(answer: Answered) -> str:
     return f"it answers {answer.status}{where}"
 
 
+def judge_list_answer(answer: Answered) -> Seen:
+    """Of the pending list, asked for with our key."""
+    if isinstance(answer, Exchange) and answer.status in REFUSED:
+        return broken("pending.answers", f"{told(answer)}: it refuses this MAIN_API_KEY")
+    if not isinstance(answer, Exchange) or answer.status != 200 or json_in(answer) is None:
+        return broken("pending.answers", f"{told(answer)}, with no JSON to read")
+    return kept("pending.answers", told(answer))
+
+
 def judge_refusal(name: str, *answers: Answered, unchanged: bool = True) -> Seen:
     """Of calls without our key. unchanged: nothing had happened afterwards."""
     statuses = [one.status if isinstance(one, Exchange) else None for one in answers]
@@ -37,10 +48,10 @@ def judge_refusal(name: str, *answers: Answered, unchanged: bool = True) -> Seen
         return broken(name, f"it answers {statuses[0]}, and the item is not pending any more")
     if all(one == 401 for one in statuses):
         return kept(name, "401")
-    if all(one in (401, 403) for one in statuses):
+    if all(one in REFUSED for one in statuses):
         return advice(name, "403, which is understood as well")
     return broken(
-        name, next(told(one) for one, status in zip(answers, statuses, strict=True) if status not in (401, 403))
+        name, next(told(one) for one, status in zip(answers, statuses, strict=True) if status not in REFUSED)
     )
 
 
@@ -84,11 +95,23 @@ def judge_repeat(name: str, first: Answered, again: Answered) -> Seen:
     return kept(name, f"{again.status} again, with the same body")
 
 
-def judge_temp(answer: Answered) -> list[Seen]:
-    """Of a temp file, asked for without a key."""
-    if not isinstance(answer, Exchange) or answer.status != 200:
-        return [broken("temp.open", told(answer))]
-    return [kept("temp.open", "200"), _bytes(answer)]
+def judge_temps(answers: Sequence[Answered]) -> Iterator[Seen]:
+    """Of some temp files, asked for without a key: the worst of each requirement. A user may upload anything, so
+    that one file among pictures says nothing of the main API; several that are all no pictures do."""
+    came = [one for one in answers if isinstance(one, Exchange) and one.status == 200]
+    refused = next((one for one in answers if one not in came), None)
+    yield broken("temp.open", told(refused)) if refused else kept("temp.open", "200")
+    if not came:
+        yield untested("temp.bytes", "no temp file could be fetched")
+        return
+    seen = [_bytes(one) for one in came]
+    worst = max(seen, key=lambda one: (Verdict.KEPT, Verdict.ADVICE, Verdict.BROKEN).index(one.verdict))
+    if worst.verdict is not Verdict.ADVICE:
+        yield worst
+    elif len(seen) > 1 and all(one.verdict is Verdict.ADVICE for one in seen):
+        yield broken("temp.bytes", f"{worst.saw}, and so do all {len(seen)}")
+    else:
+        yield advice("temp.bytes", f"{worst.saw}; if that is what its user uploaded, it will be refused")
 
 
 def _bytes(answer: Exchange) -> Seen:
@@ -101,8 +124,17 @@ def _bytes(answer: Exchange) -> Seen:
     if not answer.body:
         wrong.append("it is empty")
     elif found is None:
-        wrong.append(f"it begins as no picture: {shown(answer.body[:16])}")
+        begins = f"it begins as no picture: {shown(answer.body[:16])}"
+        if not wrong and not _is_page(answer):
+            return advice("temp.bytes", begins)
+        wrong.append(begins)
     return judged("temp.bytes", wrong, f"it begins as {found}")
+
+
+def _is_page(answer: Exchange) -> bool:
+    """An answer of the main API's own, and nobody's upload?"""
+    is_called_picture = answer.headers.get("content-type", "").lower().startswith("image/")
+    return not is_called_picture and answer.body.lstrip().startswith((b"<", b"{"))
 
 
 def judge_context(answer: Answered, bare: Answered) -> Seen:
@@ -112,6 +144,6 @@ def judge_context(answer: Answered, bare: Answered) -> Seen:
         return kept("context", "404: there is none, which is fine")
     if status != 200 or not isinstance(json_in(answer), dict):
         return broken("context", f"{told(answer)}, with no object")
-    if isinstance(bare, Exchange) and bare.status in (401, 403):
+    if isinstance(bare, Exchange) and bare.status in REFUSED:
         return kept("context", "200 with an object")
     return broken("context", f"without a key {told(bare)}: everybody may read it")

@@ -3,6 +3,7 @@
 its temp path …                             verdict
 stands in some columns                      replaced     there, and the row is complete
 stands nowhere                              unplaced     it stays processed; completed on request
+stands, and its URL answers 410             gone         deleted, or failed: no run can replace it
 is none, or permanent_url names no media    not_temp, unreadable: left for a person
 is another upload's too                     contested    likewise
 has a URL that does not answer 200          not_served   it stays, and the next run looks again
@@ -11,8 +12,9 @@ went elsewhere while we looked              changed      a user's change is kept
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from media_vm.rules.temp_urls import Column, is_temp_path, media_id_of, permanent_url_of
@@ -20,6 +22,7 @@ from media_vm.rules.temp_urls import Column, is_temp_path, media_id_of, permanen
 Key = tuple[tuple[str, int | str], ...]
 OPEN = ("pending", "processed")  # statuses of uploads whose temp path is still to be replaced
 FAILED = "failed"
+GONE = 410
 
 
 class Verdict(StrEnum):
@@ -28,6 +31,7 @@ class Verdict(StrEnum):
     REPLACED = "replaced"
     COMPLETED = "completed"
     UNPLACED = "unplaced"
+    GONE = "gone"
     CHANGED = "changed"
     NOT_TEMP = "not_temp"
     UNREADABLE = "unreadable"
@@ -43,6 +47,14 @@ class Verdict(StrEnum):
     def is_wanted(self) -> bool:
         """Is something to be written?"""
         return self in (Verdict.REPLACED, Verdict.COMPLETED)
+
+
+class Stays(StrEnum):
+    """Why an image is processed and not complete."""
+
+    WAITING = "waiting"  # for a run, or for whoever corrects its row
+    UNPLACED = "unplaced"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,11 @@ class Processed:
     image_path: str
     permanent_url: str
     updated_at: str | None
+
+    @property
+    def since(self) -> datetime | None:
+        """When it became processed."""
+        return datetime.fromisoformat(self.updated_at).replace(tzinfo=UTC) if self.updated_at else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +139,23 @@ def plan(
     if places:
         return Outcome(image, Verdict.REPLACED, url, tuple(places))
     return Outcome(image, Verdict.COMPLETED if completes_unplaced else Verdict.UNPLACED, url)
+
+
+def checked(planned: Outcome, answer: UrlAnswer) -> Outcome:
+    """What is to become of it now that its URL answered. One that is gone and shown nowhere may be
+    complete: nothing is left to do."""
+    if answer.status == GONE:
+        if planned.verdict is Verdict.COMPLETED:
+            return planned
+        return replace(planned, verdict=Verdict.GONE, why=f"its URL answers {GONE}: it was deleted, or has failed")
+    why = why_not_served(answer)
+    return replace(planned, verdict=Verdict.NOT_SERVED, why=why) if why else planned
+
+
+def stays(image: Processed, shown: Collection[str]) -> Stays:
+    """Before its URL was asked. shown: the temp paths that stand in some column."""
+    is_sound = is_temp_path(image.image_path) and media_id_of(image.permanent_url) is not None
+    return Stays.UNPLACED if is_sound and image.image_path not in shown else Stays.WAITING
 
 
 def why_not_served(answer: UrlAnswer) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from media_vm.replacing_ports import Counts, Waiting
+from media_vm.replacing_ports import Counts
 from media_vm.rules.replacing import Place, Processed, Upload, UrlAnswer
 from media_vm.rules.temp_urls import TEMP_PREFIX, Column
 from media_vm.rules.undoing import COMPLETE, Entry, Now, Undoing
@@ -107,12 +107,9 @@ class MemoryMainTables:
         """By looking at every value."""
         return [_counts(one, self._held(one), base_url) for one in self._columns]
 
-    def waiting(self) -> Waiting:
+    def now(self) -> datetime:
         """By the clock of memory."""
-        images = self._processed(0, None)
-        oldest = min((one.updated_at for one in images if one.updated_at), default=None)
-        since = datetime.fromisoformat(oldest).replace(tzinfo=UTC) if oldest else None
-        return Waiting(len(images), since, self._clock.now)
+        return self._clock.now
 
     def _processed(self, image_id: int, since: datetime | None) -> list[Processed]:
         start = f"{since.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if since else ""

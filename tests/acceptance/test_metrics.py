@@ -10,8 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from media_vm.replacing_ports import Counts, Waiting
+from media_vm.replacing_ports import Counts
+from media_vm.replacing_status import Left, Staying
 from media_vm.rules.checklist import Step
+from media_vm.rules.replacing import Stays
 from media_vm.rules.temp_urls import DEFAULT_COLUMNS, columns_named
 from media_vm.told_columns import metrics as columns_told
 from tests.acceptance.machine import Machine, wait_until
@@ -39,7 +41,8 @@ def told(machine: Machine, uploaded: dict[str, int]) -> str:
         machine.serve.get(f"/serve/{machine.status(pending_id)['media_id']}?size=zoom")
     columns = [Counts(column, 3, 1, 1) for column in columns_named(DEFAULT_COLUMNS)]
     wait_until(lambda: value(machine.watched("serve"), ASKED) > 0)
-    of_replacing = columns_told(columns, Waiting(1, datetime.now(UTC), datetime.now(UTC)))
+    staying = dict.fromkeys(Stays, Staying(1, datetime.now(UTC)))
+    of_replacing = columns_told(Left(columns, staying, 1, datetime.now(UTC)))
     return "\n".join((machine.watched("serve"), machine.watched("worker"), of_replacing))
 
 

@@ -250,6 +250,7 @@ def test_a_wrong_key_and_a_main_api_that_is_away(api: MainAPIStandIn) -> None:
     api.url = "http://127.0.0.1:9"
 
     assert (1, ["pending.answers"]) == (wrong.exit_code, verdicts(wrong)["broken"])
+    assert "it answers 401: it refuses this MAIN_API_KEY" in wrong.stdout
     assert ["pending.answers"] == verdicts(contract_test(api))["broken"]
 
 

@@ -10,11 +10,13 @@ from typer.testing import CliRunner
 
 from media_vm.cli import app
 from media_vm.environment import variables
-from media_vm.replacing_ports import Counts, Waiting
+from media_vm.replacing_ports import Counts
+from media_vm.replacing_status import OVERDUE, Left, Staying
 from media_vm.rules.replace_rights import READ, WRITTEN
+from media_vm.rules.replacing import Stays
 from media_vm.rules.temp_urls import DEFAULT_COLUMNS, columns_named
 from media_vm.secret_files import SECRETS
-from media_vm.told_columns import OVERDUE, metrics
+from media_vm.told_columns import metrics
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNIT = DEPLOY / "systemd" / "media-vm-replace-urls.service"
@@ -26,15 +28,12 @@ COLUMNS = columns_named(DEFAULT_COLUMNS)
 def test_options_are_the_commands_own() -> None:
     """Of the unit and of the crontab line."""
     told = CliRunner().invoke(app, ("replace-urls", "--help"), terminal_width=200).stdout
-    used = {
-        option
-        for line in (*UNIT.read_text().splitlines(), *CRON.read_text().splitlines())
-        if "replace" in line and not line.startswith("#")
-        for option in re.findall(r" (--[a-z-]+)", line)
-    }
 
-    assert {"--yes", "--status", "--metrics"} == used
-    assert all(option in told for option in used)
+    for file in (UNIT, CRON):
+        lines = [line for line in file.read_text().splitlines() if "replace" in line and not line.startswith("#")]
+        used = {option for line in lines for option in re.findall(r" (--[a-z-]+)", line)}
+        assert {"--yes", "--status", "--metrics"} == used
+        assert all(option in told for option in used)
 
 
 def test_the_unit_sets_what_is_a_setting() -> None:
@@ -64,10 +63,10 @@ def test_rights_are_those_that_are_asked_for() -> None:
 
 def test_alerts_name_what_is_exported() -> None:
     """And the day after which --status exits with 1."""
-    counts = [Counts(COLUMNS[0], 3, 1, 1)]
-    told = metrics(counts, Waiting(0, None, datetime(2026, 11, 21, tzinfo=UTC)))
+    staying = dict.fromkeys(Stays, Staying(0, None))
+    told = metrics(Left([Counts(COLUMNS[0], 3, 1, 1)], staying, 0, datetime(2026, 11, 21, tzinfo=UTC)))
     exported = set(re.findall(r"^(\w+)[ {]", told, re.MULTILINE))
     rules = ALERTS.read_text().partition("name: media-vm-replace-urls")[2]
 
     assert set(re.findall(r"media_vm_\w+", rules)) <= exported
-    assert f"oldest_age_seconds > {OVERDUE.total_seconds():.0f}\n" in rules
+    assert f'oldest_age_seconds{{state="{Stays.WAITING}"}} > {OVERDUE.total_seconds():.0f}\n' in rules

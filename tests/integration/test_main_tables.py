@@ -331,16 +331,14 @@ def test_what_a_column_holds(box: Box) -> None:
     assert Counts(SITE, 0, 0, 0) == counts[4]
 
 
-def test_what_waits(box: Box) -> None:
-    """The oldest of those that are processed, by the database's own clock."""
-    assert (0, None, None) == (box.tables.waiting().images, box.tables.waiting().oldest, box.tables.waiting().age)
-    for image_id, status, hour in ((1, "pending", 7), (2, "processed", 9), (3, "processed", 8)):
-        box.upload(image_id, f"{PATH}{image_id}", status, "7", f"2025-01-15 0{hour}:00:00")
+def test_since_when_an_image_is_processed(box: Box) -> None:
+    """In UTC, as the database's own clock is."""
+    box.upload(1, PATH, "processed", "7", "2025-01-15 09:00:00")
 
-    waiting = box.tables.waiting()
+    (image,) = box.tables.processed_after(0, None)
 
-    assert (2, datetime(2025, 1, 15, 8, tzinfo=UTC)) == (waiting.images, waiting.oldest)
-    assert waiting.age is not None and waiting.age >= EPOCH - datetime(2025, 1, 15, 8, tzinfo=UTC)
+    assert datetime(2025, 1, 15, 9, tzinfo=UTC) == image.since
+    assert box.tables.now() >= EPOCH
 
 
 def test_a_key_of_two_columns(mariadb: PrivateMariaDB) -> None:

@@ -22,11 +22,12 @@ LOGO = "/temp_images/logos/4-logo-8.png"
 
 @dataclass
 class Festival:
-    """A main API's database. base: SMART_MEDIA_BASE_URL. missing: media that are not served."""
+    """A main API's database. base: SMART_MEDIA_BASE_URL. missing, gone: media that are not served, or deleted."""
 
     engine: Engine
     base: str
     missing: set[int]
+    gone: set[int]
     folder: Path
 
     def do(self, *statements: str) -> None:
@@ -49,12 +50,12 @@ class Festival:
 @pytest.fixture
 def festival(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Festival]:
     """One profile and one logo to be replaced."""
-    url, missing = f"sqlite:///{tmp_path / 'festival.db'}", set[int]()
+    url, missing, gone = f"sqlite:///{tmp_path / 'festival.db'}", set[int](), set[int]()
     engine = open_engine(url)
     make_tables(engine)
     monkeypatch.setattr("media_vm.logs.configure", lambda _: None)  # our loggers outlive the runner's stderr
-    with picture_server(missing) as base:
-        festival = Festival(engine, base, missing, tmp_path)
+    with picture_server(missing, gone) as base:
+        festival = Festival(engine, base, missing, gone, tmp_path)
         festival.upload(1, PATH, "7")
         festival.upload(2, LOGO, "https://media.example/serve/8")
         festival.do(
@@ -141,17 +142,27 @@ def test_what_needs_a_person_is_exit_code_1(festival: Festival) -> None:
     )
 
 
-def test_an_orphan_alone_is_exit_code_1(festival: Festival) -> None:
-    """Nothing else would ever tell of it."""
+def test_what_no_run_can_mend_hides_nothing_new(festival: Festival) -> None:
+    """Orphans and deleted pictures are told and counted, run after run; exit code 1 is for what comes on top."""
+    festival.gone.add(7)
     festival.do("INSERT INTO site_media (user_id, media_path) VALUES (4, '/temp_images/nobody.jpg')")
 
-    ran = replace_urls("--yes")
+    ran, again = replace_urls("--yes"), replace_urls("--yes")
+    status = replace_urls("--status")
 
-    assert (1, "2 images: 2 replaced; 2 places, 1 orphans") == (ran.exit_code, ran.stdout.splitlines()[-1])
+    assert f"image 1  gone: its URL answers 410: it was deleted, or has failed\n  {PATH}\n" in ran.stdout
+    assert (0, "2 images: 1 replaced, 1 gone; 1 places, 1 orphans") == (ran.exit_code, ran.stdout.splitlines()[-1])
+    assert (0, "1 images: 1 gone; 0 places, 1 orphans") == (again.exit_code, again.stdout.splitlines()[-1])
+    assert 0 == status.exit_code and "1 images are gone (deleted here or failed" in status.stdout
+    assert "1 orphans (temp paths that no run will replace" in status.stdout
+    festival.missing.add(9)
+    festival.upload(3, "/temp_images/nobody.jpg", "9")
+    assert 1 == replace_urls("--yes").exit_code
 
 
 def test_unplaced_images_are_completed_on_request(festival: Festival) -> None:
-    """And that can be undone as well."""
+    """A deleted one too, and that can be undone as well."""
+    festival.gone.add(7)
     festival.do("DELETE FROM artist_profiles", "DELETE FROM user_profiles")
     before = snapshot(festival.engine)
 
@@ -199,11 +210,12 @@ def test_since_leaves_older_ones(festival: Festival) -> None:
 
 
 def test_status_counts(festival: Festival) -> None:
-    """Columns, what waits, and since when; more than a day is exit code 1."""
+    """Columns, what stays, and since when; waiting for more than a day is exit code 1."""
     replace_urls("--yes")
     festival.do("INSERT INTO site_media (user_id, media_path) VALUES (4, 'x'), (4, '/temp_images/nobody.jpg')")
     fine, told = replace_urls("--status"), json.loads(replace_urls("--status", "--json").stdout)
-    festival.upload(3, "/temp_images/x.jpg", "9")
+    festival.upload(3, "/temp_images/nobody.jpg", "9")
+    festival.upload(4, "/temp_images/x.jpg", "10")
     late, late_told = replace_urls("--status"), json.loads(replace_urls("--status", "--json").stdout)
 
     assert (
@@ -214,17 +226,22 @@ def test_status_counts(festival: Festival) -> None:
         "promoter_profiles.logo_path                 0          0          0          0\n"
         "site_media.media_path                       2          1          0          1\n"
         "every processed image is complete\n"
+        "1 orphans (temp paths that no run will replace; `media-vm replace-urls` lists them)\n"
     ) == fine.stdout
     assert {"column": "site_media.media_path", "total": 2, "temp": 1, "permanent": 0, "other": 1} == (
         told["columns"][4]
     )
-    assert (0, None, None, False) == (
-        *(told[name] for name in ("processed", "oldest", "oldest_seconds", "is_overdue")),
-    )
+    nothing = {"images": 0, "oldest": None, "oldest_seconds": None}
+    assert {"waiting": nothing, "unplaced": nothing, "gone": nothing} == told["processed"]
+    assert (1, False) == (told["orphans"], told["is_overdue"])
     assert (0, 1) == (fine.exit_code, late.exit_code)
     assert "1 images are processed and not complete, the oldest for " in late.stdout
-    assert late.stdout.endswith(" min (OVERDUE)\n")
-    assert ("2026-11-20T10:00:00+00:00", True) == (late_told["oldest"], late_told["is_overdue"])
+    assert " min (OVERDUE)\n1 images are unplaced (no column holds their temp path" in late.stdout
+    assert (0, True) == (late_told["orphans"], late_told["is_overdue"])
+    assert [(1, "2026-11-20T10:00:00+00:00")] * 2 == [
+        (late_told["processed"][one]["images"], late_told["processed"][one]["oldest"])
+        for one in ("waiting", "unplaced")
+    ]
 
 
 def test_status_for_prometheus(festival: Festival) -> None:
@@ -235,7 +252,8 @@ def test_status_for_prometheus(festival: Festival) -> None:
     assert 1 == ran.exit_code
     lines = file.read_text().splitlines()
     assert 'media_vm_main_api_urls{column="user_profiles.profile_image_path",holds="temp"} 1' in lines
-    assert "media_vm_main_api_processed_images 2" in lines
+    assert 'media_vm_main_api_processed_images{state="waiting"} 2' in lines
+    assert "media_vm_main_api_orphans 0" in lines
     assert all(line.startswith(("# HELP media_vm_", "# TYPE media_vm_", "media_vm_")) for line in lines)
     assert [] == list(festival.folder.glob(".*"))
     missing = replace_urls("--status", "--metrics", str(festival.folder / "none" / "x.prom"))

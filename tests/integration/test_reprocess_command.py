@@ -107,6 +107,18 @@ def test_a_program_gets_json() -> None:
     } == json.loads(said.stdout)
 
 
+def test_what_lacks_its_analysis_is_analysed(database: str) -> None:
+    """Pixels would not heal it; where nobody describes pictures, that is said, and a size goes with pixels."""
+    change(database, "UPDATE processing_checklist SET degraded = 'not_configured' WHERE media_id = 2")
+    nobody, said = reprocess("--degraded", "--yes"), reprocess("--degraded", **GOOGLE)
+    grids = reprocess("--degraded", "--size", "grid")
+
+    assert 2 == nobody.exit_code and "nobody is set up to describe pictures" in nobody.stderr
+    assert "1 picture would be made again (`--yes`): ai_visual_analysis" == said.stdout.splitlines()[0]
+    assert "1 picture would be made again (`--yes`): resize_optimize (grid)" == grids.stdout.splitlines()[0]
+    assert (0, 0, 0) == (said.exit_code, grids.exit_code, waiting())
+
+
 def test_what_was_made_with_other_settings(database: str) -> None:
     """Those that nobody knows of are among them; the same settings leave a picture alone."""
     change(database, "UPDATE media_files SET made_with = '1 q72 g84 plain a100 vips ' || '8.18.7' WHERE id = 1")

@@ -11,11 +11,12 @@ from contextlib import contextmanager
 _ASKED = re.compile(rb"(?:HEAD|GET) /serve/(\d+)\?size=detail HTTP/1\.1\r\n")
 _FOUND = b"HTTP/1.1 200 OK\r\nContent-Type: image/avif\r\nContent-Length: 0\r\n\r\n"
 _MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+_GONE = b"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n"
 
 
 @contextmanager
-def picture_server(missing: Collection[int]) -> Iterator[str]:
-    """`…/serve`, until the block ends. missing: media that answer 404; it may change meanwhile."""
+def picture_server(missing: Collection[int], gone: Collection[int] = ()) -> Iterator[str]:
+    """`…/serve`, until the block ends. missing, gone: media that answer 404 or 410; they may change meanwhile."""
     loop = asyncio.new_event_loop()
     connections: set[asyncio.Task[None]] = set()
 
@@ -26,8 +27,9 @@ def picture_server(missing: Collection[int]) -> Iterator[str]:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 asked = _ASKED.match(head)
-                is_there = asked is not None and int(asked[1]) not in missing
-                writer.write(_FOUND if is_there else _MISSING)
+                media_id = int(asked[1]) if asked else None
+                is_there = media_id is not None and media_id not in missing
+                writer.write(_GONE if media_id in gone else _FOUND if is_there else _MISSING)
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:

@@ -16,6 +16,7 @@ OLD = Old(
     has_original=False,
     checklist=Checklist(),
     kept=frozenset(),
+    kept_paths=frozenset(),
     has_analysis=False,
     is_measured=False,
     is_settled=False,

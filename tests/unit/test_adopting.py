@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -14,11 +14,12 @@ from media_vm.adopting_ports import Old, OldFile, Refused, Settlement
 from media_vm.errors import ChildDied, GiveUp, NoRoom, NotThere, TooSlow, TryAgain
 from media_vm.rules.adopting import Verdict
 from media_vm.rules.analysis import Measured
-from media_vm.rules.pictures import DataType, SourceFacts
+from media_vm.rules.pictures import Background, DataType, Format, Size, SourceFacts
 from media_vm.values import Download
 from tests.takeover.old_media import OLD
 
 PATH = "bulk/2025-01-15/12-a.jpg"
+VARIANT = "library/user_4/product/img/12-a-grid.jpg"
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Rows:
     """One media. answer: what settling comes to, if not to its verdict."""
 
     answer: Verdict | None = None
+    old: Old = OLD
     settled: list[Settlement] = field(default_factory=list)
     is_done: bool = False
 
@@ -33,7 +35,7 @@ class Rows:
         return 1
 
     def after(self, media_id: int) -> Sequence[Old]:
-        return [OLD] if media_id < OLD.media_id else []
+        return [self.old] if media_id < OLD.media_id else []
 
     def neighbours(self, old: Old, ids: Collection[int]) -> frozenset[int]:
         return frozenset()
@@ -56,7 +58,7 @@ class Seen:
         return PATH
 
     def candidates(self, old: Old) -> tuple[Sequence[OldFile], Sequence[Refused]]:
-        return [], []
+        return [OldFile(VARIANT, Size.GRID, Background.ORIGINAL, 0.0)], []
 
     def place(self, path: str) -> Path:
         return Path("/storage") / path
@@ -118,3 +120,14 @@ def test_what_could_not_be_looked_at_is_tried_by_another_run(trouble: Exception)
 def test_what_the_rows_say_at_the_end_counts(answer: Verdict, is_done: bool) -> None:
     """A worker took it meanwhile, or somebody deleted it, for which no run has to wait."""
     assert (answer, "", is_done) == adopted(Rows(answer))
+
+
+@pytest.mark.parametrize("name", ["12-a-grid.jpg", "12-b-grid.jpg"])
+def test_a_run_again_while_it_is_made_again(name: str) -> None:
+    """The variant that has its row is no file left alone; another one for the same place still is."""
+    kept = frozenset({(Size.GRID, Format.JPEG, Background.ORIGINAL)})
+    paths = frozenset({f"library/user_4/product/img/{name}"})
+    rows = Rows(old=replace(OLD, is_settled=True, has_original=True, kept=kept, kept_paths=paths))
+
+    why = "" if VARIANT in paths else "another file is this variant already"
+    assert (Verdict.UNCHANGED, why, True) == adopted(rows)

@@ -101,7 +101,7 @@ def test_an_answer_belongs_to_its_own_image() -> None:
     world.tables.pending[3].permanent_url = "soon"
     world.answers.answers[url(2)] = UrlAnswer(410, "")
 
-    assert [Verdict.UNPLACED, Verdict.NOT_SERVED, Verdict.UNREADABLE, Verdict.REPLACED] == world.verdicts()
+    assert [Verdict.UNPLACED, Verdict.GONE, Verdict.UNREADABLE, Verdict.REPLACED] == world.verdicts()
     assert [path(2), path(3), url(4)] == list(world.tables.values.values())
 
 

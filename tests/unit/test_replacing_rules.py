@@ -9,11 +9,14 @@ from media_vm.rules.replacing import (
     Outcome,
     Place,
     Processed,
+    Stays,
     Upload,
     UrlAnswer,
     Verdict,
+    checked,
     orphan_of,
     plan,
+    stays,
     why_not_served,
 )
 from media_vm.rules.temp_urls import Column
@@ -97,6 +100,38 @@ def test_what_is_served(answer: UrlAnswer, why: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("planned_", "status", "verdict"),
+    [
+        (Verdict.REPLACED, 200, Verdict.REPLACED),
+        (Verdict.REPLACED, 404, Verdict.NOT_SERVED),
+        (Verdict.REPLACED, 410, Verdict.GONE),
+        (Verdict.COMPLETED, 404, Verdict.NOT_SERVED),
+        (Verdict.COMPLETED, 410, Verdict.COMPLETED),
+    ],
+)
+def test_what_an_answer_makes_of_it(planned_: Verdict, status: int, verdict: Verdict) -> None:
+    """A deleted picture that is shown nowhere leaves nothing to do; one that is shown is nobody's to replace."""
+    outcome = checked(Outcome(IMAGE, planned_, URL), UrlAnswer(status, "image/jpeg"))
+
+    assert verdict == outcome.verdict
+    assert (verdict is planned_) == (outcome.why == "")
+
+
+@pytest.mark.parametrize(
+    ("image", "shown", "expected"),
+    [
+        (IMAGE, {PATH}, Stays.WAITING),
+        (IMAGE, {PATH.upper()}, Stays.UNPLACED),
+        (Processed(1, PATH, "soon", None), set(), Stays.WAITING),
+        (Processed(1, URL, "789", None), set(), Stays.WAITING),
+    ],
+)
+def test_why_an_image_stays(image: Processed, shown: set[str], expected: Stays) -> None:
+    """A row that somebody has to correct waits for that."""
+    assert expected == stays(image, shown)
+
+
+@pytest.mark.parametrize(
     ("uploads", "expected"),
     [
         ((), Orphan(PLACE, PATH, None)),
@@ -112,7 +147,7 @@ def test_what_nothing_will_replace_is_an_orphan(uploads: tuple[Upload, ...], exp
 
 
 def test_which_verdicts_need_a_person() -> None:
-    """What every day brings does not: a picture that was exchanged twice, or while we looked."""
+    """What every day brings does not: a picture that was exchanged twice, while we looked, or deleted."""
     assert [Verdict.NOT_TEMP, Verdict.UNREADABLE, Verdict.CONTESTED, Verdict.NOT_SERVED] == [
         one for one in Verdict if one.needs_a_person
     ]
