@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -140,6 +142,17 @@ def test_which_database_is_meant_is_said(tmp_path: Path) -> None:
 def test_migrating_leaves_no_file_beside_the_database(database: Path) -> None:
     """Its lock goes with it."""
     assert [] == [one.name for one in database.parent.iterdir() if "migrating" in one.name]
+
+
+def test_going_back_to_an_older_version_needs_no_migration(database: Path) -> None:
+    """Its units run `migrate` before every start."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    done, checked = media_vm("migrate"), media_vm("migrate", "--check")
+
+    assert [0, 0] == [done.exit_code, checked.exit_code]
+    assert done.stdout == checked.stdout
+    assert "at revision 9999, newer than this version's" in done.stdout
 
 
 def test_the_state_says_what_a_worker_would_lack(database: Path) -> None:
