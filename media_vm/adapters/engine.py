@@ -80,9 +80,9 @@ def migrations_config(url: str) -> Config:
 
 
 def migrate(url: str, *, may_make_folder: bool = False, may_take_over: bool = False) -> None:
-    """Bring the tables to this version; safe to run again, and of newer ones nothing is done. may_make_folder: of a path that nobody mistyped.
-    may_take_over: the tables of the system before ours, which nobody runs any more. DatabaseDown, NotTakenOver,
-    WrongUse."""
+    """Bring the tables to this version; safe to run again, and newer ones are left alone. may_make_folder: of a
+    path that nobody mistyped. may_take_over: the tables of the system before ours, which nobody runs any more.
+    DatabaseDown, NotTakenOver, WrongUse."""
     if file := sqlite_file(make_url(url)):
         _require_folder(file.parent, may_make=may_make_folder)
     with translated(place_of(make_url(url))):
