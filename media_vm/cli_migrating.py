@@ -25,7 +25,7 @@ def migrate(
     from media_vm.adapters.seed_preview import migration_of
     from media_vm.told_migrating import migration_json, tell_migrated, tell_migration
 
-    with problems_told():
+    with problems_told(as_json=as_json):
         settings = told_settings()
         found = migration_of(settings.database_url)
         if not check:

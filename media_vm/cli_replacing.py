@@ -43,7 +43,7 @@ def replace_urls(
     _require_one_thing(is_writing=yes, is_narrowed=bool(since) or complete_unplaced, undo=undo, status=status)
     if metrics and not status:
         raise typer.BadParameter("goes with --status", param_hint="--metrics")
-    with problems_told(), disk_told(), build_replacing(told_settings()) as world:
+    with problems_told(as_json=as_json), disk_told(), build_replacing(told_settings()) as world:
         if status:
             is_fine = _status(world, metrics, as_json=as_json)
         elif undo:

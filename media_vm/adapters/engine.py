@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 from media_vm.adapters.server_versions import require_supported
 from media_vm.adapters.transactions import translated
-from media_vm.errors import NotMigrated, WrongUse
+from media_vm.errors import MediaVMError, NotMigrated, WrongUse
 from media_vm.rules.connections import USUAL
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
@@ -126,7 +126,11 @@ def is_newer(revision: str | None) -> bool:
 def open_migrated(url: str) -> Engine:
     """An engine on a database that is as this version needs it. NotMigrated, DatabaseDown."""
     engine = open_engine(url)
-    require_migrated(engine)
+    try:
+        require_migrated(engine)
+    except MediaVMError:
+        engine.dispose()
+        raise
     return engine
 
 

@@ -139,6 +139,27 @@ def test_which_database_is_meant_is_said(tmp_path: Path) -> None:
     assert "canary" not in away.output
 
 
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("mysql+pymysql://me@127.0.0.1:9/oaf_media", ("database_down", 1, "check DATABASE_URL")),
+        ("sqlite:///nowhere.db", ("not_migrated", 2, "there is no database at")),
+        ("postgresql://127.0.0.1/oaf_media", ("settings", 2, "DATABASE_URL")),
+    ],
+)
+@pytest.mark.parametrize("command", ["status", "explain 1", "gc", "delete 1", "fsck", "ai cost"])
+def test_a_program_hears_in_json_why_a_command_failed(
+    url: str, expected: tuple[str, int, str], command: str
+) -> None:
+    """One object on stdout; the sentence for a person stays on stderr."""
+    told = media_vm(*command.split(), "--json", DATABASE_URL=url)
+    story = json.loads(told.stdout)
+
+    assert expected[:2] == (story["error"], story["exit"]) == (story["error"], told.exit_code)
+    assert expected[2] in story["problems"][0]
+    assert story["problems"][0] in told.stderr
+
+
 def test_migrating_leaves_no_file_beside_the_database(database: Path) -> None:
     """Its lock goes with it."""
     assert [] == [one.name for one in database.parent.iterdir() if "migrating" in one.name]
