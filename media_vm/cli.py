@@ -149,7 +149,9 @@ def fsck(
 
     chosen = slice_of(part)
     if chosen is None:
-        raise typer.BadParameter("a slice is a number of parts, e.g. 3/30", param_hint="--slice")
+        raise typer.BadParameter(
+            f"{part} is no slice: of 30 parts the first is 1/30, the last 30/30", param_hint="--slice"
+        )
     with problems_told(as_json=as_json), build_keeper(told_settings(), _sleep) as keeper:
         check = Check(keeper, chosen, is_repairing=yes, progress=lambda number: _say(f"{number} media looked at"))
         if after := check.resumes_after():

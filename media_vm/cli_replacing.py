@@ -68,6 +68,8 @@ def _replace(
     from media_vm.replacing_report import Report
     from media_vm.told_replacing import tell_log
 
+    if is_writing:
+        world.log.require_place()
     run = Replacing(world.tables, world.answers, world.log, world.base_url, is_writing, completes_unplaced, since)
     total = world.tables.count(since) if sys.stderr.isatty() else 0
     report = Report(run, total, as_json=as_json)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from media_vm.rules.checkup import Line, ok, problem, warning
+from media_vm.rules.units import size_told
 
 CLAIMS_INDEX: Final = ("due_at", "id")
 ENOUGH_PACKET: Final = 16 * 1024 * 1024
@@ -197,10 +198,10 @@ def _engine(server: ServerFacts) -> Line:
 def _packet(server: ServerFacts) -> Line:
     what = "database: max_allowed_packet"
     if server.packet >= ENOUGH_PACKET:
-        return ok(what, f"{server.packet} bytes")
+        return ok(what, size_told(server.packet))
     return problem(
         what,
-        f"{server.packet} bytes: a picture with a long analysis cannot be written",
+        f"{size_told(server.packet)}: a picture with a long analysis cannot be written",
         f"set max_allowed_packet = {ENOUGH_PACKET} or more in the server's configuration",
     )
 

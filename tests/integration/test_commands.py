@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from media_vm import __version__
 from media_vm.adapters.engine import migrate
 from media_vm.cli import app
+from media_vm.cli_problems import told_engine, told_settings
 from media_vm.secret_files import SECRETS
 from tests import canaries
 
@@ -123,7 +124,7 @@ def test_a_worker_hears_of_every_problem_at_once(database: Path, command: str) -
     told = media_vm(command, MAIN_API_URL="nonsense")
 
     assert (2, 2) == (told.exit_code, len(told.stderr.splitlines()))
-    assert "MAIN_API_URL (" in told.stderr and "MAIN_API_KEY is missing" in told.stderr
+    assert "MAIN_API_URL: " in told.stderr and "MAIN_API_KEY is missing" in told.stderr
 
 
 def test_which_database_is_meant_is_said(tmp_path: Path) -> None:
@@ -148,9 +149,7 @@ def test_which_database_is_meant_is_said(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("command", ["status", "explain 1", "gc", "delete 1", "fsck", "ai cost"])
-def test_a_program_hears_in_json_why_a_command_failed(
-    url: str, expected: tuple[str, int, str], command: str
-) -> None:
+def test_a_program_hears_in_json_what_went_wrong(url: str, expected: tuple[str, int, str], command: str) -> None:
     """One object on stdout; the sentence for a person stays on stderr."""
     told = media_vm(*command.split(), "--json", DATABASE_URL=url)
     story = json.loads(told.stdout)
@@ -158,6 +157,22 @@ def test_a_program_hears_in_json_why_a_command_failed(
     assert expected[:2] == (story["error"], story["exit"]) == (story["error"], told.exit_code)
     assert expected[2] in story["problems"][0]
     assert story["problems"][0] in told.stderr
+
+
+def test_a_command_takes_leave_of_the_database(database: Path) -> None:
+    """Or MariaDB counts every command among its `Aborted_clients`, and warns."""
+    with told_engine(told_settings()) as engine:
+        held = engine.pool.checkedin()  # type: ignore[attr-defined]  # the pool that both of ours have
+
+    assert (1, 0) == (held, engine.pool.checkedin())  # type: ignore[attr-defined]
+
+
+def test_a_slice_that_is_none_is_told_with_what_it_should_be(database: Path) -> None:
+    """Nobody guesses that parts are counted from one."""
+    told = media_vm("fsck", "--slice", "0/3")
+
+    assert 2 == told.exit_code
+    assert "0/3 is no slice: of 30 parts the first is 1/30" in " ".join(told.stderr.replace("│", " ").split())
 
 
 def test_migrating_leaves_no_file_beside_the_database(database: Path) -> None:

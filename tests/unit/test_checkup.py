@@ -40,6 +40,13 @@ def test_a_taking_over_that_is_not_done_is_a_warning() -> None:
     assert any("`media-vm adopt`" in (line.remedy or "") for line in lines)
 
 
+def test_bytes_are_told_as_people_say_them() -> None:
+    """As `status --storage` does."""
+    [seen] = [line.seen for line in lines_of_storage(STORAGE, 10**9) if line.what == "storage: free space"]
+
+    assert "10.0 GB free; MEDIA_VM_DISK_FLOOR_BYTES is 1000000000 (1.0 GB)" == seen
+
+
 def test_an_old_systems_database_wants_a_taking_over() -> None:
     """Plain `migrate` would refuse it; the rights that either needs are the owner's."""
     old, new, file = (
