@@ -281,7 +281,7 @@ def test_wrong_use_is_exit_code_2(festival: Festival, arguments: tuple[str, ...]
         ("SMART_MEDIA_BASE_URL", "", "SMART_MEDIA_BASE_URL is missing"),
         ("SMART_MEDIA_BASE_URL", "https://api.example/?id=", "SMART_MEDIA_BASE_URL: "),
         ("MAIN_API_DATABASE_URL", "sqlite:////nonexistent/x.db", "no database at MAIN_API_DATABASE_URL"),
-        ("MEDIA_VM_REPLACE_COLUMNS", "users", "MEDIA_VM_REPLACE_COLUMNS ("),
+        ("MEDIA_VM_REPLACE_COLUMNS", "users", "MEDIA_VM_REPLACE_COLUMNS: "),
         ("MEDIA_VM_REPLACE_COLUMNS", "a.b,users.x`; DROP TABLE users", "each should be table.column"),
         ("MEDIA_VM_REPLACE_COLUMNS", "pending_images.image_path", "never replaced in"),
         ("MEDIA_VM_REPLACE_COLUMNS", "users.picture", "users.picture cannot be read or written"),

@@ -345,7 +345,7 @@ def test_a_worker_hears_of_what_is_missing_with_all_the_rest(monkeypatch: pytest
     with pytest.raises(SettingsProblem) as one:
         read_settings(for_worker=True)
 
-    names = [[problem.split()[0] for problem in caught.value.problems] for caught in (both, one)]
+    names = [[problem.split()[0].removesuffix(":") for problem in caught.value.problems] for caught in (both, one)]
     assert [
         ["MEDIA_VM_SERVE_PORT", "MAIN_API_URL", "MAIN_API_KEY"],
         ["MEDIA_VM_SERVE_PORT", "MAIN_API_URL"],
