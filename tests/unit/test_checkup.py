@@ -50,7 +50,7 @@ def test_bytes_are_told_as_people_say_them() -> None:
 def test_an_old_systems_database_wants_a_taking_over() -> None:
     """Plain `migrate` would refuse it; the rights that either needs are the owner's."""
     old, new, file = (
-        next(line for line in lines_of_database(replace(DATABASE, revision=None, **changes)) if line.remedy)  # type: ignore[arg-type]  # fields by name
+        next(line for line in lines_of_database(replace(DATABASE, revision=None, **changes)) if line.remedy)
         for changes in ({"needs_take_over": True}, {}, {"server": None})
     )
 

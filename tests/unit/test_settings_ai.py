@@ -109,7 +109,7 @@ def test_who_is_listed_needs_a_key(read: Any, listed: str, missing: list[str]) -
     """All are told at once, with the other problems; Ollama is at home at its usual place."""
     told = problems(read, MEDIA_VM_VISION=listed, MEDIA_VM_SERVE_PORT="many")
 
-    assert ["MEDIA_VM_SERVE_PORT", *missing] == [one.split()[0] for one in told]
+    assert ["MEDIA_VM_SERVE_PORT:", *missing] == [one.split()[0] for one in told]
 
 
 @pytest.mark.parametrize(
