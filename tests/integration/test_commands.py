@@ -167,14 +167,6 @@ def test_a_command_takes_leave_of_the_database(database: Path) -> None:
     assert (1, 0) == (held, engine.pool.checkedin())  # type: ignore[attr-defined]
 
 
-def test_a_slice_that_is_none_is_told_with_what_it_should_be(database: Path) -> None:
-    """Nobody guesses that parts are counted from one."""
-    told = media_vm("fsck", "--slice", "0/3")
-
-    assert 2 == told.exit_code
-    assert "0/3 is no slice: of 30 parts the first is 1/30" in " ".join(told.stderr.replace("│", " ").split())
-
-
 def test_migrating_leaves_no_file_beside_the_database(database: Path) -> None:
     """Its lock goes with it."""
     assert [] == [one.name for one in database.parent.iterdir() if "migrating" in one.name]
