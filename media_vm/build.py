@@ -112,17 +112,19 @@ def _opened(settings: Settings, counts: WorkerCounts) -> Iterator[_Opened]:
     """Database, storage, main API and children, each tried where that is better said now than of every picture."""
     url, key = require_main_api(settings)
     engine = open_engine(settings.database_url, connections=of_items(settings.items_in_flight))
-    require_migrated(engine)
-    files = DiskFiles(settings.storage_dir)
-    _require_storage(files)
-    scrub_secrets()
-    with (
-        closing(_main_api(settings, url, key, counts)) as api,
-        closing(ChildPool(settings.cpu_slots, confinement(files, settings.model_dir))) as children,
-    ):
-        require_children(children, files.folder("library"))
-        yield _Opened(engine, files, api, children)
-    engine.dispose()
+    try:
+        require_migrated(engine)
+        files = DiskFiles(settings.storage_dir)
+        _require_storage(files)
+        scrub_secrets()
+        with (
+            closing(_main_api(settings, url, key, counts)) as api,
+            closing(ChildPool(settings.cpu_slots, confinement(files, settings.model_dir))) as children,
+        ):
+            require_children(children, files.folder("library"))
+            yield _Opened(engine, files, api, children)
+    finally:
+        engine.dispose()
 
 
 def recipe(settings: Settings) -> str:

@@ -86,8 +86,10 @@ def _bill(settings: Settings, call: Call) -> None:
     """Two tokens too are written down, unless the database is what is ill."""
     try:
         engine = open_migrated(settings.database_url)
-        spending = DatabaseSpending(engine, prices_of(settings), None, "media-vm doctor")
-        spending.record(call, media_id=None, prompt_version="doctor")
-        engine.dispose()
+        try:
+            spending = DatabaseSpending(engine, prices_of(settings), None, "media-vm doctor")
+            spending.record(call, media_id=None, prompt_version="doctor")
+        finally:
+            engine.dispose()
     except (DatabaseDown, NotMigrated) as error:
         log.debug("doctors_call_not_billed", why=str(error))

@@ -17,7 +17,7 @@ from media_vm.cli_backup import backup, restore
 from media_vm.cli_contract_test import contract_test
 from media_vm.cli_doctor import doctor
 from media_vm.cli_migrating import migrate
-from media_vm.cli_problems import PROBLEM, disk_told, problems_told, told_settings
+from media_vm.cli_problems import PROBLEM, disk_told, problems_told, told_engine, told_settings
 from media_vm.cli_removing import delete, gc
 from media_vm.cli_replacing import replace_urls
 from media_vm.cli_reprocess import reprocess
@@ -107,7 +107,7 @@ def status(
     """How the machine is: who is away, what waits, what is stuck, what failed, how fast it goes."""
     from media_vm.told import tell_machine
 
-    with problems_told(), disk_told():
+    with problems_told(as_json=as_json), disk_told():
         if storage:
             _tell_storage(told_settings(), as_json=as_json)
             return
@@ -122,12 +122,10 @@ def explain(
     pending: Annotated[bool, typer.Option(help="The number is the main API's pending image id.")] = False,
 ) -> None:
     """One picture's whole story: every step, attempts, the last error and its kind, next try, variants."""
-    from media_vm.adapters.engine import open_migrated
     from media_vm.adapters.explaining import explain_media, media_id_of
     from media_vm.told import tell_media, tell_unknown
 
-    with problems_told():
-        engine = open_migrated(told_settings().database_url)
+    with problems_told(as_json=as_json), told_engine(told_settings()) as engine:
         known = media_id_of(engine, media_id) if pending else media_id
         story = explain_media(engine, known) if known else None
         if story is None:
@@ -151,8 +149,10 @@ def fsck(
 
     chosen = slice_of(part)
     if chosen is None:
-        raise typer.BadParameter("a slice is a number of parts, e.g. 3/30", param_hint="--slice")
-    with problems_told(), build_keeper(told_settings(), _sleep) as keeper:
+        raise typer.BadParameter(
+            f"{part} is no slice: of 30 parts the first is 1/30, the last 30/30", param_hint="--slice"
+        )
+    with problems_told(as_json=as_json), build_keeper(told_settings(), _sleep) as keeper:
         check = Check(keeper, chosen, is_repairing=yes, progress=lambda number: _say(f"{number} media looked at"))
         if after := check.resumes_after():
             _say(f"goes on after media {after}, where the last run was interrupted")
@@ -173,25 +173,23 @@ def main() -> None:
 
 def _machine(settings: Settings) -> dict[str, object]:
     from media_vm.adapters.embedding_counts import describe_embeddings
-    from media_vm.adapters.engine import open_migrated
     from media_vm.adapters.machine_status import describe_machine
     from media_vm.environment import worker_lacks
     from media_vm.told_embeddings import why_no_vectors
 
-    engine = open_migrated(settings.database_url)
-    machine = describe_machine(engine, stuck_after=timedelta(seconds=settings.stuck_seconds))
-    off = {"off": why_no_vectors(settings.features, settings.embeds_by)}
-    embeddings = describe_embeddings(engine) | off
+    with told_engine(settings) as engine:
+        machine = describe_machine(engine, stuck_after=timedelta(seconds=settings.stuck_seconds))
+        off = {"off": why_no_vectors(settings.features, settings.embeds_by)}
+        embeddings = describe_embeddings(engine) | off
     return machine | {"embeddings": embeddings, "worker_lacks": worker_lacks(settings)}
 
 
 def _tell_storage(settings: Settings, *, as_json: bool) -> None:
-    from media_vm.adapters.engine import open_migrated
     from media_vm.adapters.storage_figures import measure_storage, top_users
     from media_vm.told_storage import storage_json, tell_storage
 
-    engine = open_migrated(settings.database_url)
-    stored, users = measure_storage(engine, settings.storage_dir), top_users(engine)
+    with told_engine(settings) as engine:
+        stored, users = measure_storage(engine, settings.storage_dir), top_users(engine)
     typer.echo(json.dumps(storage_json(stored, users), indent=1) if as_json else tell_storage(stored, users))
 
 

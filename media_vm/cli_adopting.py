@@ -21,7 +21,7 @@ def adopt(
     from media_vm.told_adopting import Sums, adopted_json, tell_adopted
 
     sums, rows = Sums(), []
-    with problems_told(), disk_told(), build_adoption(told_settings(), is_writing=yes) as adoption:
+    with problems_told(as_json=as_json), disk_told(), build_adoption(told_settings(), is_writing=yes) as adoption:
         bar = ProgressBar(sys.stderr, adoption.rows.count())
         try:
             for one in adoption.outcomes():

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from media_vm.ai_ports import CostBy
-from media_vm.cli_problems import PROBLEM, problems_told, told_settings
+from media_vm.cli_problems import PROBLEM, problems_told, told_engine, told_settings
 from media_vm.errors import WrongUse
 
 ai = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -26,19 +26,17 @@ def probe(as_json: Annotated[bool, typer.Option("--json", help="Machine-readable
     from functools import partial
 
     from media_vm.adapters.ai_usage import DatabaseSpending
-    from media_vm.adapters.engine import open_migrated
     from media_vm.ai_probe import probe_all
     from media_vm.build_vision import prices_of
     from media_vm.told_ai import NOBODY, probes_json, tell_probes
 
-    with problems_told():
+    with problems_told(as_json=as_json):
         settings = told_settings()
         if not settings.providers:
             raise WrongUse(NOBODY)
-        bill = DatabaseSpending(
-            open_migrated(settings.database_url), prices_of(settings), None, "media-vm ai probe"
-        )
-        probes = probe_all(settings, partial(bill.record, media_id=None, prompt_version="probe"))
+        with told_engine(settings) as engine:
+            bill = DatabaseSpending(engine, prices_of(settings), None, "media-vm ai probe")
+            probes = probe_all(settings, partial(bill.record, media_id=None, prompt_version="probe"))
         typer.echo(json.dumps(probes_json(probes), indent=1) if as_json else tell_probes(probes))
         if not all(one.works for one in probes):
             raise typer.Exit(PROBLEM)
@@ -57,7 +55,6 @@ def run(
 ) -> None:
     """Have pictures described again, by workers, a minute's worth after the other."""
     from media_vm.adapters.ai_again import DatabaseAnalyses
-    from media_vm.adapters.engine import open_migrated
     from media_vm.ai_again import describe_again
     from media_vm.ai_ports import Wanted
     from media_vm.build_vision import estimated_usd, prices_of
@@ -69,14 +66,13 @@ def run(
         raise typer.BadParameter("days, or a day: 30 or 2026-11-01", param_hint="--since")
     if not missing and start is None:
         raise typer.BadParameter("say which pictures: --missing, --since or both")
-    with problems_told():
+    with problems_told(as_json=as_json):
         settings = told_settings()
         if not settings.providers:
             raise WrongUse(NOBODY)
-        analyses = DatabaseAnalyses(open_migrated(settings.database_url))
-        again = describe_again(
-            analyses, Wanted(missing, start, settings.providers), settings.ai_per_minute, is_asking=yes
-        )
+        with told_engine(settings) as engine:
+            wanted = Wanted(missing, start, settings.providers)
+            again = describe_again(DatabaseAnalyses(engine), wanted, settings.ai_per_minute, is_asking=yes)
         usd = estimated_usd(again.kinds, settings, prices_of(settings))
         story = again_json(again, usd, is_asked=yes)
         typer.echo(json.dumps(story, indent=1) if as_json else tell_again(story))
@@ -90,17 +86,16 @@ def cost(
 ) -> None:
     """What was spent, today's money beside the cap, and what one picture costs."""
     from media_vm.adapters.ai_costs import describe_costs
-    from media_vm.adapters.engine import open_migrated
     from media_vm.build_vision import prices_of
     from media_vm.rules.budget import cap_of
     from media_vm.told_costs import tell_costs
 
-    with problems_told():
+    with problems_told(as_json=as_json):
         settings = told_settings()
         prices = prices_of(settings)
-        engine = open_migrated(settings.database_url)
         cap = cap_of(settings.ai_daily_usd)
-        story = describe_costs(engine, since, by, prices, cap, settings.google_features)
+        with told_engine(settings) as engine:
+            story = describe_costs(engine, since, by, prices, cap, settings.google_features)
         if story is None:
             raise typer.BadParameter("days, or a day: 30 or 2026-11-01", param_hint="--since")
         typer.echo(json.dumps(story, indent=1, ensure_ascii=False) if as_json else tell_costs(story))

@@ -36,7 +36,7 @@ def contract_test(
     if len(yes_write or ()) > 3:
         raise typer.BadParameter("three at most", param_hint="--yes-write")
     seen = []
-    with problems_told(), build_contract_test(main_api, reached) as (target, own):
+    with problems_told(as_json=as_json), build_contract_test(main_api, reached) as (target, own):
         for one in run(target, yes_write or [], own):
             seen.append(one)
             if not as_json:

@@ -23,9 +23,9 @@ def migrate(
     """Bring the database to this version's tables; safe to run again. A running system's wants --take-over."""
     from media_vm.adapters.engine import migrate as migrate_database
     from media_vm.adapters.seed_preview import migration_of
-    from media_vm.told_migrating import NEXT, migration_json, tell_migration, tell_seed
+    from media_vm.told_migrating import migration_json, tell_migrated, tell_migration
 
-    with problems_told():
+    with problems_told(as_json=as_json):
         settings = told_settings()
         found = migration_of(settings.database_url)
         if not check:
@@ -33,11 +33,7 @@ def migrate(
             migrate_database(settings.database_url, may_make_folder=is_default, may_take_over=take_over)
         if as_json:
             typer.echo(json.dumps(migration_json(found) | {"is_dry_run": check}, indent=1))
-        elif check:
-            typer.echo(tell_migration(found))
         else:
-            if found.seed and found.copies_seed:
-                typer.echo("\n".join([*tell_seed(found.seed), NEXT]))
-            typer.echo(f"the database is at revision {found.newest}")
+            typer.echo((tell_migration if check else tell_migrated)(found))
         if check and found.is_needed:
             raise typer.Exit(PROBLEM)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from media_vm.cli_problems import PROBLEM, disk_told, problems_told, told_settings
+from media_vm.cli_problems import PROBLEM, disk_told, problems_told, told_engine, told_settings
 
 LARGEST_ID = 2**63 - 1  # the database's BIGINT
 Yes = Annotated[bool, typer.Option("--yes", help="Do it; without it nothing is changed.")]
@@ -26,13 +26,11 @@ def delete(
 
     from media_vm.adapters.deleting import delete_media
     from media_vm.adapters.deletion_preview import preview
-    from media_vm.adapters.engine import open_migrated
     from media_vm.adapters.machine_status import workers_heard_of
     from media_vm.adapters.transactions import transact
     from media_vm.told_removal import tell_deletions
 
-    with problems_told():
-        engine = open_migrated(told_settings().database_url)
+    with problems_told(as_json=as_json), told_engine(told_settings()) as engine:
         stories = preview(engine, media_ids)
         known = [int(str(story["media_id"])) for story in stories if "error" not in story]
         for media_id in known if yes else ():
@@ -48,15 +46,13 @@ def delete(
 
 def gc(yes: Yes = False, as_json: AsJson = False) -> None:
     """Remove what nobody needs any longer, by MEDIA_VM_RETENTION_DAYS; a dry run without --yes."""
-    from media_vm.adapters.engine import open_migrated
     from media_vm.adapters.expiries import DatabaseExpiries
     from media_vm.build_upkeep import build_keeper
     from media_vm.retention import Sweep
     from media_vm.told_removal import goings_json, tell_going, tell_goings
 
-    with problems_told(), disk_told():
-        settings = told_settings()
-        expiries = DatabaseExpiries(open_migrated(settings.database_url), settings.retention)
+    with problems_told(as_json=as_json), disk_told(), told_engine(settings := told_settings()) as engine:
+        expiries = DatabaseExpiries(engine, settings.retention)
         with build_keeper(settings, lambda _: False) as keeper:
             sweep = Sweep(keeper, expiries, settings.retention, yes, lambda number: _say(f"{number} found"))
             found = []

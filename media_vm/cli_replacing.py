@@ -43,7 +43,7 @@ def replace_urls(
     _require_one_thing(is_writing=yes, is_narrowed=bool(since) or complete_unplaced, undo=undo, status=status)
     if metrics and not status:
         raise typer.BadParameter("goes with --status", param_hint="--metrics")
-    with problems_told(), disk_told(), build_replacing(told_settings()) as world:
+    with problems_told(as_json=as_json), disk_told(), build_replacing(told_settings()) as world:
         if status:
             is_fine = _status(world, metrics, as_json=as_json)
         elif undo:
@@ -68,6 +68,8 @@ def _replace(
     from media_vm.replacing_report import Report
     from media_vm.told_replacing import tell_log
 
+    if is_writing:
+        world.log.require_place()
     run = Replacing(world.tables, world.answers, world.log, world.base_url, is_writing, completes_unplaced, since)
     total = world.tables.count(since) if sys.stderr.isatty() else 0
     report = Report(run, total, as_json=as_json)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from media_vm.cli_problems import PROBLEM, problems_told, told_settings
+from media_vm.cli_problems import PROBLEM, problems_told, told_engine, told_settings
 from media_vm.errors import WrongUse
 from media_vm.reprocess_ports import Chosen
 from media_vm.rules.checklist import Step
@@ -55,7 +55,6 @@ def reprocess(
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
 ) -> None:
     """Make pictures again, behind every upload; the old variants are served meanwhile."""
-    from media_vm.adapters.engine import open_migrated
     from media_vm.adapters.reprocess_requests import DatabaseRequests
 
     chosen = _chosen(media_ids, data_type, user, since, until, is_degraded=degraded)
@@ -63,9 +62,8 @@ def reprocess(
     _require_one_mode(status or watch, cancel, is_chosen=is_chosen, is_part=is_part)
     usual = Step.AI_VISUAL_ANALYSIS if degraded and not (size or format) else Step.RESIZE_OPTIMIZE
     remake = _remake(step or [usual], size or [], format or [])
-    with problems_told():
-        settings = told_settings()
-        requests = DatabaseRequests(open_migrated(settings.database_url))
+    with problems_told(as_json=as_json), told_engine(settings := told_settings()) as engine:
+        requests = DatabaseRequests(engine)
         if status or watch:
             is_fine = _progress(requests, is_watching=watch, as_json=as_json)
         elif cancel:

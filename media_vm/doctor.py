@@ -56,7 +56,13 @@ def _found(check: Check) -> Sequence[Line]:
     except StepFailed as failure:
         return [problem(check.area, failure.detail, "see docs/operator.md, `media-vm doctor`")]
     except (DatabaseDown, NotMigrated, WrongUse) as error:
-        return [problem(check.area, str(error), "check what it names")]
+        return [_as_told(check.area, str(error))]
     except Exception as error:
         why = f"the check itself broke ({type(error).__name__})"
         return [problem(check.area, why, "please report it: this is a bug of media VM")]
+
+
+def _as_told(area: str, sentence: str) -> Line:
+    """Our own errors say what is wrong, and after their last colon what to do."""
+    seen, _, remedy = sentence.rpartition(": ")
+    return problem(area, seen or sentence, remedy if seen else "see docs/operator.md, `media-vm doctor`")

@@ -69,7 +69,7 @@ def read_what_is_right() -> tuple[Settings, dict[str, str]]:
 
 def _variable_in(sentence: str) -> str:
     """Each begins with it."""
-    return sentence.partition(" ")[0].removesuffix("_FILE")
+    return sentence.partition(" ")[0].removesuffix(":").removesuffix("_FILE")
 
 
 def advice(settings: Settings) -> str | None:
@@ -176,7 +176,7 @@ def _describe(error: dict[str, Any]) -> str:
     name, form = str(error["loc"][0]), str(error["msg"]).removeprefix("Value error, ")
     known = variables()[name]
     form = form.replace("Input should be", "it should be").partition(", unable to parse")[0]
-    return f"{name} ({known['meaning']}): {form}; e.g. {known['example']}"
+    return f"{name}: {form}; e.g. {known['example']}"
 
 
 def _shown(default: object) -> str:

@@ -91,7 +91,7 @@ def _workers(workers: list[Story]) -> str:
 
 
 def _poll(poll: Story) -> str:
-    there = "" if poll["pending_there"] is None else f", {poll['pending_there']} pending there"
+    there = "" if poll["pending_there"] is None else f", {poll['pending_there']} pending there then"
     skipped = f"; {poll['skipped']}" if poll["skipped"] else ""
     return f"last asked {poll['last_poll']}: {poll['outcome']}{there}{skipped}"
 

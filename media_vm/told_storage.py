@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from media_vm.adapters.storage_figures import Amount, Stored
+from media_vm.rules.units import size_told
 
 Users = Sequence[tuple[int, Amount]]
-
-_UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 
 
 def storage_json(stored: Stored, users: Users) -> dict[str, Any]:
@@ -37,16 +36,8 @@ def _lines(stored: Stored, users: Users) -> Iterator[str]:
     }
     for title, amounts in tables.items():
         yield f"{title:<16}{'files':>10}{'size':>12}"
-        yield from (f"  {name!s:<14}{one.files:>10}{_size(one.bytes):>12}" for name, one in amounts.items())
-    yield f"{'saved by sharing':<16}{stored.saved.files:>10}{_size(stored.saved.bytes):>12}"
-
-
-def _size(number: float) -> str:
-    for unit in _UNITS:
-        if number < 1000 or unit == _UNITS[-1]:
-            return f"{number:.0f} {unit}" if unit == "bytes" else f"{number:.1f} {unit}"
-        number /= 1000
-    raise AssertionError("the last unit takes everything")
+        yield from (f"  {name!s:<14}{one.files:>10}{size_told(one.bytes):>12}" for name, one in amounts.items())
+    yield f"{'saved by sharing':<16}{stored.saved.files:>10}{size_told(stored.saved.bytes):>12}"
 
 
 def _row(one: Amount) -> dict[str, int]:

@@ -6,7 +6,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 from media_vm.adapters import ai_tables, tables
-from media_vm.adapters.engine import open_engine
+from media_vm.adapters.engine import is_newer, open_engine
 from media_vm.adapters.migrating import alone
 from media_vm.adapters.server_versions import require_supported
 from media_vm.adapters.transactions import translated
@@ -21,7 +21,8 @@ try:
         require_supported(connection)
         set_aside(connection, may_take_over=context.config.attributes.get("may_take_over", False))
         context.configure(connection, target_metadata=SQLModel.metadata, transaction_per_migration=True)
-        with context.begin_transaction():
-            context.run_migrations()
+        if not is_newer(context.get_context().get_current_revision()):
+            with context.begin_transaction():
+                context.run_migrations()
 finally:
     engine.dispose()

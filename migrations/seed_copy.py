@@ -17,7 +17,7 @@ from migrations.seed_rows import Taken
 from migrations.seed_tables import ANALYSIS, CHECKLIST, MEDIA, SeedTable, insert, rows_of, seed_tables
 
 EVENT = "taken over"
-BEGAN = "from the seed's tables"
+BEGAN = "from the system before media VM"
 NOTE_WIDTH = 500
 
 

@@ -81,7 +81,8 @@ def _not_asked(found: Sequence[str], connection: Connection) -> NotTakenOver:
 def _rename(found: Sequence[str], names: frozenset[str], connection: Connection) -> None:
     if taken := [table for table in found if PREFIX + table in names]:
         raise WrongUse(
-            f"there are both {taken[0]} of the seed and {PREFIX}{taken[0]}: rename or drop the older one"
+            f"there are both {taken[0]} of the system before media VM and {PREFIX}{taken[0]}, one taken over "
+            "earlier: rename or drop the older of the two"
         )
     pairs = ", ".join(f"{table} TO {PREFIX}{table}" for table in found)
     connection.execute(text(f"RENAME TABLE {pairs}"))

@@ -20,6 +20,7 @@ from media_vm.adapters.transactions import replay_code, translated
 from media_vm.errors import DatabaseDown, NotMigrated
 from media_vm.rules.adopting import ADOPTION, NEEDED
 from media_vm.rules.checkup_database import DatabaseFacts, ServerFacts
+from migrations.seed_tables import are_live
 
 CLAIMED = "processing_checklist"
 _TRIED = {  # each needs its right, and a database that may be written, and touches no row
@@ -50,6 +51,7 @@ def read_database(url: str) -> DatabaseFacts:
             journal=str(connection.scalar(text("PRAGMA journal_mode"))) if is_sqlite else None,
             server=None if is_sqlite else _server(connection),
             awaits_adoption=_awaits_adoption(connection),
+            needs_take_over=are_live(connection),
         )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, make_url, text
 
+from media_vm.adapters.denials import OURS, remedy_of_denial
 from media_vm.adapters.engine import open_engine
 from media_vm.errors import DatabaseDown, Misconfigured
 
@@ -94,8 +95,9 @@ def _run(where: URL, programs: tuple[str, ...], *arguments: str, stdin: int | No
         command = [program, f"--defaults-extra-file={file}", "--default-character-set=utf8mb4", *arguments]
         ended = subprocess.run(command, stdin=stdin or subprocess.DEVNULL, capture_output=True, check=False)
     if ended.returncode:
-        last_line = ended.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        raise DatabaseDown(f"{programs[0]} failed: {''.join(last_line)}")
+        last_line = "".join(ended.stderr.decode(errors="replace").strip().splitlines()[-1:])
+        remedy = f": {remedy_of_denial(last_line, OURS)}" if " command denied " in last_line else ""
+        raise DatabaseDown(f"{programs[0]} failed: {last_line}{remedy}")
 
 
 @contextmanager

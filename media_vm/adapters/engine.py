@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 from media_vm.adapters.server_versions import require_supported
 from media_vm.adapters.transactions import translated
-from media_vm.errors import NotMigrated, WrongUse
+from media_vm.errors import MediaVMError, NotMigrated, WrongUse
 from media_vm.rules.connections import USUAL
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
@@ -80,9 +80,9 @@ def migrations_config(url: str) -> Config:
 
 
 def migrate(url: str, *, may_make_folder: bool = False, may_take_over: bool = False) -> None:
-    """Bring the tables to this version; safe to run again. may_make_folder: of a path that nobody mistyped.
-    may_take_over: the tables of the system before ours, which nobody runs any more. DatabaseDown, NotTakenOver,
-    WrongUse."""
+    """Bring the tables to this version; safe to run again, and newer ones are left alone. may_make_folder: of a
+    path that nobody mistyped. may_take_over: the tables of the system before ours, which nobody runs any more.
+    DatabaseDown, NotTakenOver, WrongUse."""
     if file := sqlite_file(make_url(url)):
         _require_folder(file.parent, may_make=may_make_folder)
     with translated(place_of(make_url(url))):
@@ -117,18 +117,25 @@ def newest_revision() -> str | None:
     return ScriptDirectory.from_config(migrations_config("")).get_current_head()
 
 
+def is_newer(revision: str | None) -> bool:
+    """Is it one that a later version made? Its tables will do: revisions are numbered so that they sort, and what
+    one adds an older version's code does not need."""
+    return revision > newest if revision and (newest := newest_revision()) else False
+
+
 def open_migrated(url: str) -> Engine:
     """An engine on a database that is as this version needs it. NotMigrated, DatabaseDown."""
     engine = open_engine(url)
-    require_migrated(engine)
+    try:
+        require_migrated(engine)
+    except MediaVMError:
+        engine.dispose()
+        raise
     return engine
 
 
 def require_migrated(engine: Engine) -> None:
-    """NotMigrated with the remedy, DatabaseDown when the server does not answer; a newer revision will do.
-
-    Revisions are numbered so that they sort, and what one adds an older version's code does not need.
-    """
+    """NotMigrated with the remedy, DatabaseDown when the server does not answer; a newer revision will do."""
     newest, place = newest_revision(), place_of(engine.url)
     if (file := sqlite_file(engine.url)) and not file.exists():
         raise NotMigrated(

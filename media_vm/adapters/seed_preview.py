@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from alembic.migration import MigrationContext
 from sqlalchemy import make_url
 
-from media_vm.adapters.engine import newest_revision, open_engine, place_of, sqlite_file
+from media_vm.adapters.engine import is_newer, newest_revision, open_engine, place_of, sqlite_file
 from media_vm.adapters.transactions import translated
 from migrations.seed_copy import Copied, preview
 from migrations.seed_tables import are_live
@@ -29,6 +29,11 @@ class Migration:
     def is_needed(self) -> bool:
         """Is there anything to do?"""
         return self.revision is None or (self.newest is not None and self.revision < self.newest)
+
+    @property
+    def is_newer(self) -> bool:
+        """Are the tables a later version's?"""
+        return is_newer(self.revision)
 
     @property
     def copies_seed(self) -> bool:

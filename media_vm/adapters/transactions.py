@@ -27,13 +27,13 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session
 
 from media_vm.adapters.columns import Now
+from media_vm.adapters.denials import DENIED, OURS, remedy_of_denial
 from media_vm.errors import DatabaseDown
 
 T = TypeVar("T")
 SILENT = "the database did not answer or was busy for too long"
-OURS = "DATABASE_URL"
 # What a driver says of these holds names of users, hosts and databases, but no SQL and no value of a row.
-TOLD = frozenset({1040, 1044, 1045, 1049, 1130, 1203, 1698, 2002, 2003, 2005})
+TOLD = DENIED | {1040, 1045, 1049, 1130, 1203, 1698, 2002, 2003, 2005}
 SQLITE_TOLD = frozenset(
     {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL}
     | {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_PERM}
@@ -113,9 +113,14 @@ def translated(place: str = "", variable: str = OURS) -> Iterator[None]:
         cause = cause_of(error)
         if cause or error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
             # The driver's text may quote SQL and values: the cause keeps it, our own words do not.
-            remedy = f"check {variable}{f' ({place})' if place else ''} and that it runs"
-            raise DatabaseDown(f"{cause or SILENT}: {remedy}") from error
+            raise DatabaseDown(f"{cause or SILENT}: {_remedy(error, cause, place, variable)}") from error
         raise
+
+
+def _remedy(error: DBAPIError, cause: str | None, place: str, variable: str) -> str:
+    if cause and error.orig and error.orig.args[0] in DENIED:
+        return remedy_of_denial(cause, variable, place)
+    return f"check {variable}{f' ({place})' if place else ''} and that it runs"
 
 
 def cause_of(error: DBAPIError) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Collection
 from datetime import datetime
@@ -20,6 +21,19 @@ class FileUndoLog:
     def __init__(self, folder: Path, began: datetime) -> None:
         self.path = folder / f"{began:%Y%m%dT%H%M%S%f}Z-{os.getpid()}.jsonl"
         self._file: BinaryIO | None = None
+
+    def require_place(self) -> None:
+        """Better said before anything is written to the database. WrongUse."""
+        folder = self.path.parent
+        try:
+            self._make_folder()
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        except OSError as error:
+            raise WrongUse(
+                f"{folder}, for undo logs, cannot be made or written ({error.strerror}): set "
+                "MEDIA_VM_REPLACE_LOG_DIR to a folder that can; nothing was replaced"
+            ) from error
 
     def append(self, entry: Entry) -> None:
         """OSError."""
@@ -40,15 +54,19 @@ class FileUndoLog:
             self._file.close()
 
     def _begun(self) -> BinaryIO:
-        """Folders are forced to the disk too: a file without a name brings nothing back."""
-        folder = self.path.parent
-        changed = {folder, *(one.parent for one in (folder, *folder.parents) if not one.exists())}
-        folder.mkdir(parents=True, exist_ok=True)
+        self._make_folder()
         opened = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         file = os.fdopen(opened, "wb")
+        sync_folder(self.path.parent)
+        return file
+
+    def _make_folder(self) -> None:
+        """Forced to the disk too: a file without a name brings nothing back."""
+        folder = self.path.parent
+        changed = [one.parent for one in (folder, *folder.parents) if not one.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
         for one in changed:
             sync_folder(one)
-        return file
 
 
 def read_entries(path: Path, columns: Collection[Column]) -> list[Entry]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from media_vm.rules.checkup import Line, ok, problem, warning
+from media_vm.rules.units import size_told
 
 CLAIMS_INDEX: Final = ("due_at", "id")
 ENOUGH_PACKET: Final = 16 * 1024 * 1024
@@ -38,7 +39,8 @@ class ServerFacts:
 class DatabaseFacts:
     """product: as `MariaDB 10.11.6`. needed, revision: of migrations. indexes: the columns of each index of the
     checklist. refused: what we may not do, of `DOES`. journal: SQLite's mode. server: None of SQLite.
-    awaits_adoption: rows were taken over, and the files that belong to them not yet."""
+    awaits_adoption: rows were taken over, and the files that belong to them not yet. needs_take_over: the tables
+    are those of the system before ours."""
 
     place: str
     product: str
@@ -50,6 +52,7 @@ class DatabaseFacts:
     journal: str | None = None
     server: ServerFacts | None = None
     awaits_adoption: bool = False
+    needs_take_over: bool = False
 
     @property
     def is_migrated(self) -> bool:
@@ -79,8 +82,22 @@ def _migrated(facts: DatabaseFacts) -> Line:
     what = "database: tables"
     if facts.is_migrated:
         return ok(what, f"at revision {facts.revision}")
+    if facts.needs_take_over:
+        return problem(
+            what,
+            f"these are of the system before media VM; this version needs {facts.needed}",
+            "stop that system, make a backup, look at `media-vm migrate --check`, then run "
+            f"`media-vm migrate --take-over`{_as_owner(facts)}; else let DATABASE_URL name another database",
+        )
     found = f"at revision {facts.revision}" if facts.revision else "there are none"
-    return problem(what, f"{found}; this version needs {facts.needed}", "run `media-vm migrate`")
+    return problem(
+        what, f"{found}; this version needs {facts.needed}", f"run `media-vm migrate`{_as_owner(facts)}"
+    )
+
+
+def _as_owner(facts: DatabaseFacts) -> str:
+    """SQLite has no users."""
+    return ", with the URL of the tables' owner as DATABASE_URL" if facts.server is not None else ""
 
 
 def _index(facts: DatabaseFacts) -> Line:
@@ -181,10 +198,10 @@ def _engine(server: ServerFacts) -> Line:
 def _packet(server: ServerFacts) -> Line:
     what = "database: max_allowed_packet"
     if server.packet >= ENOUGH_PACKET:
-        return ok(what, f"{server.packet} bytes")
+        return ok(what, size_told(server.packet))
     return problem(
         what,
-        f"{server.packet} bytes: a picture with a long analysis cannot be written",
+        f"{size_told(server.packet)}: a picture with a long analysis cannot be written",
         f"set max_allowed_packet = {ENOUGH_PACKET} or more in the server's configuration",
     )
 

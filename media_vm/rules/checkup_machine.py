@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from media_vm.rules.checkup import Line, ok, problem, warning
+from media_vm.rules.units import size_told
 
 BYTES_A_SLOT: Final = 500_000_000  # measured: docs/operator.md, "How much memory does it take?"
 BYTES_BESIDE: Final = 500_000_000  # a worker and serve themselves
@@ -36,7 +37,7 @@ def _memory(memory: int | None, cpu_slots: int) -> Line:
     what, needed = "machine: memory", BYTES_BESIDE + cpu_slots * BYTES_A_SLOT
     if memory is None:
         return warning(what, "the kernel does not tell how much there is", "count half a gigabyte a CPU slot")
-    seen = f"{memory} bytes for {cpu_slots} CPU slots, which may take {needed}"
+    seen = f"{size_told(memory)} for {cpu_slots} CPU slots, which may take {size_told(needed)}"
     if memory < needed:
         fit = max(1, (memory - BYTES_BESIDE) // BYTES_A_SLOT)
         return warning(what, seen, f"set MEDIA_VM_CPU_SLOTS={fit}, or give the machine more memory")

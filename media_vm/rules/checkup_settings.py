@@ -22,6 +22,7 @@ def lines_of_settings(problems: Sequence[str], unknown: Sequence[str], advice: s
     """problems: sentences that name variable, form and example. unknown: that name the nearest known setting."""
     for sentence in problems:
         name, _, rest = sentence.partition(" ")
+        name = name.removesuffix(":")
         yield setting_problem(f"settings: {name}", rest, f"set {name} so; docs/settings.md has them all")
     for sentence in unknown:
         name = sentence.partition(" ")[0]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from media_vm.rules.checkup import Line, ok, problem, warning
+from media_vm.rules.units import size_told
 
 AREAS: Final = ("bulk", "library", "quarantine")
 FILES_A_PICTURE: Final = 21  # six sizes in up to three formats, the animation, the original and what is being made
@@ -83,7 +84,7 @@ def _space(free: int | None, floor: int) -> Line:
     what = "storage: free space"
     if free is None:
         return problem(what, "the disk does not tell", "check the disk (dmesg)")
-    seen = f"{free} bytes free; MEDIA_VM_DISK_FLOOR_BYTES is {floor}"
+    seen = f"{size_told(free)} free; MEDIA_VM_DISK_FLOOR_BYTES is {floor} ({size_told(floor)})"
     if free < floor:
         return problem(what, f"{seen}: no picture is taken on", "make room on the disk, or a bigger disk")
     if free < 2 * floor:

@@ -131,7 +131,7 @@ def test_nobody_is_set_up() -> None:
 
     assert (2, "") == (told.exit_code, told.stdout)
     assert "nobody is set up to describe pictures" in told.stderr
-    assert (2, "") == (ai_probe("--json").exit_code, ai_probe("--json").stdout)
+    assert "wrong_use" == json.loads(ai_probe("--json").stdout)["error"]
 
 
 def test_what_a_server_calls_its_model_moves_no_cursor(google: GoogleStandIn, model: ModelServer) -> None:

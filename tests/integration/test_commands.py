@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from typer.testing import CliRunner, Result
 from media_vm import __version__
 from media_vm.adapters.engine import migrate
 from media_vm.cli import app
+from media_vm.cli_problems import told_engine, told_settings
 from media_vm.secret_files import SECRETS
 from tests import canaries
 
@@ -121,7 +124,7 @@ def test_a_worker_hears_of_every_problem_at_once(database: Path, command: str) -
     told = media_vm(command, MAIN_API_URL="nonsense")
 
     assert (2, 2) == (told.exit_code, len(told.stderr.splitlines()))
-    assert "MAIN_API_URL (" in told.stderr and "MAIN_API_KEY is missing" in told.stderr
+    assert "MAIN_API_URL: " in told.stderr and "MAIN_API_KEY is missing" in told.stderr
 
 
 def test_which_database_is_meant_is_said(tmp_path: Path) -> None:
@@ -137,9 +140,47 @@ def test_which_database_is_meant_is_said(tmp_path: Path) -> None:
     assert "canary" not in away.output
 
 
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("mysql+pymysql://me@127.0.0.1:9/oaf_media", ("database_down", 1, "check DATABASE_URL")),
+        ("sqlite:///nowhere.db", ("not_migrated", 2, "there is no database at")),
+        ("postgresql://127.0.0.1/oaf_media", ("settings", 2, "DATABASE_URL")),
+    ],
+)
+@pytest.mark.parametrize("command", ["status", "explain 1", "gc", "delete 1", "fsck", "ai cost"])
+def test_a_program_hears_in_json_what_went_wrong(url: str, expected: tuple[str, int, str], command: str) -> None:
+    """One object on stdout; the sentence for a person stays on stderr."""
+    told = media_vm(*command.split(), "--json", DATABASE_URL=url)
+    story = json.loads(told.stdout)
+
+    assert expected[:2] == (story["error"], story["exit"]) == (story["error"], told.exit_code)
+    assert expected[2] in story["problems"][0]
+    assert story["problems"][0] in told.stderr
+
+
+def test_a_command_takes_leave_of_the_database(database: Path) -> None:
+    """Or MariaDB counts every command among its `Aborted_clients`, and warns."""
+    with told_engine(told_settings()) as engine:
+        held = engine.pool.checkedin()  # type: ignore[attr-defined]  # the pool that both of ours have
+
+    assert (1, 0) == (held, engine.pool.checkedin())  # type: ignore[attr-defined]
+
+
 def test_migrating_leaves_no_file_beside_the_database(database: Path) -> None:
     """Its lock goes with it."""
     assert [] == [one.name for one in database.parent.iterdir() if "migrating" in one.name]
+
+
+def test_going_back_to_an_older_version_needs_no_migration(database: Path) -> None:
+    """Its units run `migrate` before every start."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    done, checked = media_vm("migrate"), media_vm("migrate", "--check")
+
+    assert [0, 0] == [done.exit_code, checked.exit_code]
+    assert done.stdout == checked.stdout
+    assert "at revision 9999, newer than this version's" in done.stdout
 
 
 def test_the_state_says_what_a_worker_would_lack(database: Path) -> None:

@@ -34,7 +34,7 @@ def test_a_database_that_is_away(home: Home) -> None:
     away = home.one("database", DATABASE_URL=f"mysql+pymysql://me:{CANARY}@127.0.0.1:9/oaf_media")
 
     assert (1, "database", "problem") == away[:3]
-    assert "check DATABASE_URL (127.0.0.1:9/oaf_media)" in away[3]
+    assert "→ check DATABASE_URL (127.0.0.1:9/oaf_media) and that it runs" in away[3]
 
 
 def test_what_an_administrator_changed_on_mariadb(

@@ -15,6 +15,7 @@ from sqlalchemy import URL, Engine, Enum, inspect, make_url, text
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
+from media_vm.adapters.dumps import load_database
 from media_vm.adapters.engine import migrate, migrations_config, open_engine, require_migrated
 from media_vm.adapters.leases import DatabaseLeases
 from media_vm.adapters.server_versions import OLDEST
@@ -132,12 +133,14 @@ def test_an_older_versions_insert_still_works(engine: Engine) -> None:
 
 
 def test_an_older_version_runs_on_a_newer_schema(engine: Engine) -> None:
-    """A worker that was not replaced yet starts again; on an older schema it refuses."""
+    """A worker that was not replaced yet starts again, and its migrate leaves all as it is; on an older schema it
+    refuses."""
     for revision in ("9999", "0001"):
         with engine.begin() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = :now"), {"now": revision})
         if revision == "9999":
             require_migrated(engine)
+            migrate(url_of(engine))
 
     with pytest.raises(NotMigrated, match="revision 0001"):
         require_migrated(engine)
@@ -224,6 +227,24 @@ def test_a_refused_login_is_told_as_the_server_says_it(mariadb: PrivateMariaDB) 
     assert "secret-pw" not in str(caught.value)
     refused.dispose()
     missing.dispose()
+
+
+def test_the_daily_user_is_told_to_let_the_owner_do_it(mariadb: PrivateMariaDB, tmp_path: Path) -> None:
+    """Who may read and write rows alone neither makes tables nor puts a backup in their place."""
+    mariadb.execute(
+        "CREATE DATABASE daily_own",
+        "CREATE TABLE daily_own.media_files (id INT)",
+        "CREATE USER daily@localhost IDENTIFIED BY 'daily-pw'",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON daily_own.* TO daily@localhost",
+    )
+    url = str_of(make_url(mariadb.url("daily_own")).set(username="daily", password="daily-pw"))
+    dump = tmp_path / "dump.sql"
+    dump.write_text("DROP TABLE IF EXISTS media_files;\n")
+
+    with pytest.raises(DatabaseDown, match=r"CREATE command denied to user 'daily'.*the URL of their owner"):
+        migrate(url)
+    with pytest.raises(DatabaseDown, match=r"DROP command denied to user 'daily'.*the URL of their owner"):
+        load_database(url, dump)
 
 
 def test_a_database_that_does_not_answer_is_down() -> None:

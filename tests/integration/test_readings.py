@@ -555,7 +555,7 @@ def test_the_machines_state_is_told(parts: MemoryParts, engine: Engine) -> None:
     assert {"permanent:truncated": 2} == story["failures_24h"]
     assert [True] == [one["is_alive"] for one in story["workers"]]
     assert 0 == story["stuck"]["number"]
-    assert "main API    last asked" in text and ": ok, 0 pending there" in text
+    assert "main API    last asked" in text and ": ok, 0 pending there then" in text
     assert re.search(r"workers     1 alive: \S+ \(last heard of \d s ago\)\n", text)
     assert "failed 24 h permanent:truncated × 2" in text
 

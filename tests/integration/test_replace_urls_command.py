@@ -297,9 +297,9 @@ def test_wrong_use_is_exit_code_2(festival: Festival, arguments: tuple[str, ...]
     [
         ("MAIN_API_DATABASE_URL", "", "MAIN_API_DATABASE_URL is missing"),
         ("SMART_MEDIA_BASE_URL", "", "SMART_MEDIA_BASE_URL is missing"),
-        ("SMART_MEDIA_BASE_URL", "https://api.example/?id=", "SMART_MEDIA_BASE_URL ("),
+        ("SMART_MEDIA_BASE_URL", "https://api.example/?id=", "SMART_MEDIA_BASE_URL: "),
         ("MAIN_API_DATABASE_URL", "sqlite:////nonexistent/x.db", "no database at MAIN_API_DATABASE_URL"),
-        ("MEDIA_VM_REPLACE_COLUMNS", "users", "MEDIA_VM_REPLACE_COLUMNS ("),
+        ("MEDIA_VM_REPLACE_COLUMNS", "users", "MEDIA_VM_REPLACE_COLUMNS: "),
         ("MEDIA_VM_REPLACE_COLUMNS", "a.b,users.x`; DROP TABLE users", "each should be table.column"),
         ("MEDIA_VM_REPLACE_COLUMNS", "pending_images.image_path", "never replaced in"),
         ("MEDIA_VM_REPLACE_COLUMNS", "users.picture", "users.picture cannot be read or written"),
@@ -325,5 +325,6 @@ def test_a_disk_without_room_for_the_undo_log(festival: Festival, monkeypatch: p
 
     ran = replace_urls("--yes")
 
-    assert 1 == ran.exit_code and "Not a directory" in ran.stderr
+    assert 2 == ran.exit_code
+    assert "(Not a directory): set MEDIA_VM_REPLACE_LOG_DIR to a folder" in ran.stderr
     assert before == snapshot(festival.engine)

@@ -192,7 +192,7 @@ def test_two_seeds_at_once_are_refused(mariadb: PrivateMariaDB) -> None:
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE seed_media_files (id BIGINT)"))
 
-    with pytest.raises(WrongUse, match="both media_files of the seed and seed_media_files"):
+    with pytest.raises(WrongUse, match="both media_files of the system before media VM and seed_media_files"):
         migrate(url)
 
     engine.dispose()

@@ -67,11 +67,13 @@ def test_a_running_system_is_not_taken_over_unasked(mariadb: PrivateMariaDB) -> 
     with pytest.raises(NotTakenOver) as refused:
         migrate(url)
     said, after, is_needed = str(refused.value), all_rows(engine), migration_of(url).needs_take_over
+    facts = read_database(url)
     migrate(url, may_take_over=True)
     migrate(url)
 
     assert before == after
     assert read_database(url).awaits_adoption
+    assert (True, False) == (facts.needs_take_over, read_database(url).needs_take_over)
     assert (True, False) == (is_needed, migration_of(url).needs_take_over)
     assert all(word in said for word in ("media_files (5 rows)", "stop", "backup", "media-vm migrate --take-over"))
     engine.dispose()

@@ -40,6 +40,25 @@ def test_a_taking_over_that_is_not_done_is_a_warning() -> None:
     assert any("`media-vm adopt`" in (line.remedy or "") for line in lines)
 
 
+def test_bytes_are_told_as_people_say_them() -> None:
+    """As `status --storage` does."""
+    [seen] = [line.seen for line in lines_of_storage(STORAGE, 10**9) if line.what == "storage: free space"]
+
+    assert "10.0 GB free; MEDIA_VM_DISK_FLOOR_BYTES is 1000000000 (1.0 GB)" == seen
+
+
+def test_an_old_systems_database_wants_a_taking_over() -> None:
+    """Plain `migrate` would refuse it; the rights that either needs are the owner's."""
+    old, new, file = (
+        next(line for line in lines_of_database(replace(DATABASE, revision=None, **changes)) if line.remedy)
+        for changes in ({"needs_take_over": True}, {}, {"server": None})
+    )
+
+    assert "`media-vm migrate --take-over`, with the URL of the tables' owner" in (old.remedy or "")
+    assert "run `media-vm migrate`, with the URL of the tables' owner as DATABASE_URL" == new.remedy
+    assert "run `media-vm migrate`" == file.remedy
+
+
 def test_what_is_well_is_well() -> None:
     """Of every rule here: nothing is found, and no remedy is given."""
     lines: list[Line] = [
