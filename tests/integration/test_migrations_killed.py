@@ -95,8 +95,8 @@ def test_a_killed_migration_goes_on_where_it_was(
 ) -> None:
     """One database, killed around the statement of one revision after the other: the next run always goes on.
 
-    After every statement, for then it is made and not yet noted; before one it is as if nobody had begun it, so that
-    some of these do.
+    After every statement, for then it is made and not yet noted; before one it is as if nobody had begun it, so
+    that some of these do.
     """
     undisturbed, url = empty_database(kind, request), empty_database(kind, request)
     names = statements_of_a_migration(undisturbed)[::one_in]
