@@ -13,6 +13,8 @@ umask 022
 HERE=$(cd "$(dirname "$0")/.." && pwd)
 DRY="" ROOT="" NO_DATABASE="" NO_NGINX=""
 PATH="$PATH:/usr/sbin:/sbin"
+# shellcheck source=deploy/install/telling.sh
+. "$HERE/deploy/install/telling.sh"
 
 usage() {
     sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p;}' "$0" >&2
@@ -26,6 +28,7 @@ while [ $# -gt 0 ]; do
         --no-nginx) NO_NGINX=yes ;;
         --root)
             [ $# -gt 1 ] || usage
+            [ -d "$2" ] || refuses "--root $2: there is no such folder; make it first: mkdir -p $2"
             ROOT=$(cd "$2" && pwd)
             shift
             ;;
@@ -34,8 +37,6 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-# shellcheck source=deploy/install/telling.sh
-. "$HERE/deploy/install/telling.sh"
 # shellcheck source=deploy/install/files.sh
 . "$HERE/deploy/install/files.sh"
 # shellcheck source=deploy/install/release.sh
@@ -93,6 +94,7 @@ if is_this_machine; then
     [ -r /etc/debian_version ] || refuses "this is no Debian: docs/operator.md has the way by hand"
     [ "$(id -u)" = 0 ] || refuses "this is for root: sudo deploy/install.sh; --root DIR needs no root"
 fi
+for name in $URLS; do plain_url "$name"; done # before anything is made
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 trap 'exit 1' INT TERM
