@@ -21,6 +21,7 @@ from media_vm.cli_problems import PROBLEM, disk_told, problems_told, told_settin
 from media_vm.cli_removing import delete, gc
 from media_vm.cli_replacing import replace_urls
 from media_vm.cli_reprocess import reprocess
+from media_vm.cli_retry import retry
 from media_vm.settings import Settings
 
 LARGEST_ID = 2**63 - 1  # the database's BIGINT
@@ -31,6 +32,7 @@ app.command("replace-urls")(replace_urls)
 app.command()(doctor)
 app.command("contract-test")(contract_test)
 app.command()(reprocess)
+app.command()(retry)
 app.command("migrate")(migrate)
 app.command("adopt")(adopt)
 app.command()(delete)
