@@ -124,17 +124,22 @@ def explain(
     pending: Annotated[bool, typer.Option(help="The number is the main API's pending image id.")] = False,
 ) -> None:
     """One picture's whole story: every step, attempts, the last error and its kind, next try, variants."""
+    from dataclasses import asdict
+
+    from media_vm.adapters.browser_sight import sight_of
     from media_vm.adapters.engine import open_migrated
     from media_vm.adapters.explaining import explain_media, media_id_of
     from media_vm.told import tell_media, tell_unknown
 
     with problems_told():
-        engine = open_migrated(told_settings().database_url)
+        settings = told_settings()
+        engine = open_migrated(settings.database_url)
         known = media_id_of(engine, media_id) if pending else media_id
         story = explain_media(engine, known) if known else None
         if story is None:
             typer.echo(tell_unknown(media_id, is_pending=pending, as_json=as_json), err=not as_json)
             raise typer.Exit(PROBLEM)
+        story |= {"browser": asdict(sight_of(story, settings.storage_dir))}
         typer.echo(json.dumps(story, indent=1, ensure_ascii=False) if as_json else tell_media(story))
 
 

@@ -155,14 +155,16 @@ def test_keys_that_were_made_here_are_told(root: Path) -> None:
 
 
 def test_what_is_given_in_vain_is_told(root: Path) -> None:
-    """Settings and keys that are there stay, and who gives others hears how to change them; keys are not printed."""
+    """Settings and keys that are there stay, and who gives others hears how; no key is printed."""
     _install(root, MAIN_API_KEY="the-first-key-there-is")
     same = _install(root, MAIN_API_KEY="the-first-key-there-is").stdout
     told = _install(root, MAIN_API_URL="https://other.example", MAIN_API_KEY="another-key-than-that").stdout
 
     assert "kept   MAIN_API_URL is https://api.festival.example; to change it edit /etc/media-vm.env" in told
     assert "kept   MAIN_API_URL" not in same
-    assert "kept   /etc/media-vm/main-api-key has another key than MAIN_API_KEY; to change it edit the file" in told
+    assert (
+        "kept   /etc/media-vm/main-api-key has another key than MAIN_API_KEY; to change it edit the file" in told
+    )
     assert "has another key" not in same
     assert not any(key in told for key in ("the-first-key-there-is", "another-key-than-that"))
 
