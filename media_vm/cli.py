@@ -163,6 +163,8 @@ def fsck(
         check = Check(keeper, chosen, is_repairing=yes, progress=lambda number: _say(f"{number} media looked at"))
         if after := check.resumes_after():
             _say(f"goes on after media {after}, where the last run was interrupted")
+        if why := check.suspicion():
+            _say(why)
         found = []
         for one in check.findings():
             found.append(one)
