@@ -175,6 +175,28 @@ def test_no_key_no_server() -> None:
     assert (ended.returncode, "MAIN_API_KEY" in ended.stderr) == (1, True)
 
 
+def test_help_tells_every_variable() -> None:
+    """All that the settings ask the environment for, and nothing else; it takes no other argument."""
+
+    class Asked(dict[str, str]):
+        names: ClassVar[set[str]] = set()
+
+        def get(self, name: str, default: Any = None) -> Any:
+            self.names.add(name)
+            return super().get(name, default)
+
+    Settings.from_environment(Asked(MAIN_API_KEY="main-key"))
+    command = [sys.executable, "-m", "examples.main_api"]
+    told, wrong = (
+        subprocess.run([*command, word], cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+        for word in ("--help", "--port=3000")
+    )
+
+    listed = {line.split()[0] for line in told.stdout.splitlines() if re.match(r"[A-Z_]+ ", line)}
+    assert (0, 2) == (told.returncode, wrong.returncode)
+    assert Asked.names == listed
+
+
 def _wait_for(api: httpx.Client) -> None:
     """Until the server listens, at most 15 s (a busy machine starts Python slowly)."""
     for _ in range(300):

@@ -46,6 +46,16 @@ def test_deletion_is_a_dry_run_without_yes(storage: Storage) -> None:
     assert [] == storage.check()
 
 
+def test_one_that_is_deleted_already_is_told_apart(storage: Storage) -> None:
+    """`--yes` would change nothing for it; for the others it would."""
+    media_vm("delete", "1", "--yes")
+    told, both = media_vm("delete", "1").stdout, media_vm("delete", "1", "2").stdout
+
+    assert "would go" not in told
+    assert "deleted already: 2 files, " in told and "stay until a worker runs" in told
+    assert "deleted already: 2 files, " in both and "would go for good: 3 files, " in both
+
+
 def test_explain_says_what_a_browser_gets(storage: Storage) -> None:
     """By the files that are there: all, some, none; and of one that was deleted. `--json` has the same."""
     files = sorted(one for one in (storage.root / "library").rglob("*") if one.is_file() and "/1-" in str(one))
