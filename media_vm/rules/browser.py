@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from media_vm.rules.failures import Kind
 
-_BY_KIND = {
+_BY_KIND: Mapping[Kind | None, str] = {
     Kind.PERMANENT: "have the picture uploaded again",
     Kind.ABSENT: "have the picture uploaded again",
     Kind.POISON: "have the picture uploaded again, and report the file if you may pass it on",
 }
-_WAITS_FOR = {
+_WAITS_FOR: Mapping[Kind | None, str] = {
     Kind.MISCONFIGURED: "correct the key that is refused and restart the worker; `media-vm doctor` names it",
     Kind.OUTAGE: "`media-vm status` says who is away; once it is back the work goes on by itself",
 }
