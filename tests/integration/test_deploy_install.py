@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -203,6 +205,22 @@ def test_a_further_key_gets_into_its_unit(root: Path) -> None:
     assert "LoadCredential=openai-api-key:/etc/media-vm/openai-api-key\n" in written
     assert "Environment=OPENAI_API_KEY_FILE=%d/openai-api-key\n" in written
     assert "left   remove /etc/systemd/system/media-vm-worker@.service.d/openai-api-key.conf" in told.stdout
+
+
+def test_the_page_takes_away_all_that_is_made(root: Path) -> None:
+    """By the commands of docs/operator.md: every file and folder of ours, and every unit that is switched on."""
+    _install(root)
+    page = (DEPLOY.parent / "docs/operator.md").read_text()
+    commands = page.partition("### Taking it away")[2].partition("\n### ")[0]
+    removed = " ".join(re.findall(r"^rm -rf ([^#&\n]+)", commands, re.MULTILINE)).split()
+    made = [f"/{one.relative_to(root)}" for one in root.rglob("*") if one.name == "media-vm" or not one.is_dir()]
+    switched_on = re.findall(r" on (media-vm[\w@.-]+)", (DEPLOY / "install/services.sh").read_text())
+
+    assert [] == [
+        one for one in made if not any(fnmatch(one, gone) or one.startswith(f"{gone}/") for gone in removed)
+    ]
+    assert 5 == len(switched_on)
+    assert all(unit.removesuffix(".service") in commands for unit in switched_on)
 
 
 def test_the_command_knows_every_secret() -> None:
