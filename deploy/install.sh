@@ -2,7 +2,8 @@
 # install.sh sets media VM up on Debian 12 or newer, and brings it to this version where it is set up already:
 # packages, the user media-vm, folders, /opt/media-vm, the database, settings and keys, units, nginx.
 #
-#   [MAIN_API_URL=… MEDIA_BACKEND_URL=…] [MAIN_API_KEY=…] deploy/install.sh [--dry-run] [--no-database] [--no-nginx]
+#   [MAIN_API_URL=… MEDIA_BACKEND_URL=…] [MAIN_API_KEY=…] [MEDIA_VM_API_KEY=…] \
+#       deploy/install.sh [--dry-run] [--no-database] [--no-nginx]
 #
 # It may be run again at any time. What you changed stays: it shows what would differ. --dry-run changes nothing.
 # Exit code 1: the database did not take this version's tables, or something broke off.
