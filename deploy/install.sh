@@ -2,7 +2,8 @@
 # install.sh sets media VM up on Debian 12 or newer, and brings it to this version where it is set up already:
 # packages, the user media-vm, folders, /opt/media-vm, the database, settings and keys, units, nginx.
 #
-#   [MAIN_API_URL=… MEDIA_BACKEND_URL=…] [MAIN_API_KEY=…] deploy/install.sh [--dry-run] [--no-database] [--no-nginx]
+#   [MAIN_API_URL=… MEDIA_BACKEND_URL=…] [MAIN_API_KEY=…] [MEDIA_VM_API_KEY=…] \
+#       deploy/install.sh [--dry-run] [--no-database] [--no-nginx]
 #
 # It may be run again at any time. What you changed stays: it shows what would differ. --dry-run changes nothing.
 # Exit code 1: the database did not take this version's tables, or something broke off.
@@ -13,6 +14,8 @@ umask 022
 HERE=$(cd "$(dirname "$0")/.." && pwd)
 DRY="" ROOT="" NO_DATABASE="" NO_NGINX=""
 PATH="$PATH:/usr/sbin:/sbin"
+# shellcheck source=deploy/install/telling.sh
+. "$HERE/deploy/install/telling.sh"
 
 usage() {
     sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p;}' "$0" >&2
@@ -26,6 +29,7 @@ while [ $# -gt 0 ]; do
         --no-nginx) NO_NGINX=yes ;;
         --root)
             [ $# -gt 1 ] || usage
+            [ -d "$2" ] || refuses "--root $2: there is no such folder; make it first: mkdir -p $2"
             ROOT=$(cd "$2" && pwd)
             shift
             ;;
@@ -34,8 +38,6 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-# shellcheck source=deploy/install/telling.sh
-. "$HERE/deploy/install/telling.sh"
 # shellcheck source=deploy/install/files.sh
 . "$HERE/deploy/install/files.sh"
 # shellcheck source=deploy/install/release.sh
@@ -93,6 +95,7 @@ if is_this_machine; then
     [ -r /etc/debian_version ] || refuses "this is no Debian: docs/operator.md has the way by hand"
     [ "$(id -u)" = 0 ] || refuses "this is for root: sudo deploy/install.sh; --root DIR needs no root"
 fi
+for name in $URLS; do plain_url "$name"; done # before anything is made
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 trap 'exit 1' INT TERM

@@ -21,6 +21,7 @@ from media_vm.cli_problems import PROBLEM, disk_told, problems_told, told_engine
 from media_vm.cli_removing import delete, gc
 from media_vm.cli_replacing import replace_urls
 from media_vm.cli_reprocess import reprocess
+from media_vm.cli_retry import retry
 from media_vm.settings import Settings
 
 LARGEST_ID = 2**63 - 1  # the database's BIGINT
@@ -31,6 +32,7 @@ app.command("replace-urls")(replace_urls)
 app.command()(doctor)
 app.command("contract-test")(contract_test)
 app.command()(reprocess)
+app.command()(retry)
 app.command("migrate")(migrate)
 app.command("adopt")(adopt)
 app.command()(delete)
@@ -122,15 +124,19 @@ def explain(
     pending: Annotated[bool, typer.Option(help="The number is the main API's pending image id.")] = False,
 ) -> None:
     """One picture's whole story: every step, attempts, the last error and its kind, next try, variants."""
+    from dataclasses import asdict
+
+    from media_vm.adapters.browser_sight import sight_of
     from media_vm.adapters.explaining import explain_media, media_id_of
     from media_vm.told import tell_media, tell_unknown
 
-    with problems_told(as_json=as_json), told_engine(told_settings()) as engine:
+    with problems_told(as_json=as_json), told_engine(settings := told_settings()) as engine:
         known = media_id_of(engine, media_id) if pending else media_id
         story = explain_media(engine, known) if known else None
         if story is None:
             typer.echo(tell_unknown(media_id, is_pending=pending, as_json=as_json), err=not as_json)
             raise typer.Exit(PROBLEM)
+        story |= {"browser": asdict(sight_of(story, settings.storage_dir))}
         typer.echo(json.dumps(story, indent=1, ensure_ascii=False) if as_json else tell_media(story))
 
 
@@ -156,6 +162,8 @@ def fsck(
         check = Check(keeper, chosen, is_repairing=yes, progress=lambda number: _say(f"{number} media looked at"))
         if after := check.resumes_after():
             _say(f"goes on after media {after}, where the last run was interrupted")
+        if why := check.suspicion():
+            _say(why)
         found = []
         for one in check.findings():
             found.append(one)

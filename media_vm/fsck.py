@@ -29,6 +29,7 @@ from media_vm.rules.upkeep import (
 from media_vm.upkeep_ports import Held, Keeper, Promise
 
 PATHS_AT_ONCE = 200
+SUSPICIOUS = 2  # missing originals; of one alone its finding says it all
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,16 @@ class Check:
         """The media after which an interrupted run goes on; 0 is the beginning."""
         mark = self.keeper.marks.marked(self.place)
         return int(mark.note) if mark and mark.note.isdecimal() else 0
+
+    def suspicion(self) -> str | None:
+        """A sentence where most originals are not there, which says more than a thousand findings; None where they
+        are. Looks for the files of the first few media alone, and reads none."""
+        some = self.keeper.promises.held_after(self.resumes_after(), self.part)
+        paths = {one.path for held in some for one in held.promises if one.role is Role.ORIGINAL}
+        missing = sum(not self.keeper.disk.has(path) for path in paths)
+        if missing < SUSPICIOUS or 2 * missing <= len(paths):
+            return None
+        return f"{missing} of the first {len(paths)} originals are not there: is the storage mounted?"
 
     def findings(self) -> Iterator[Finding]:
         """Everything that is wrong, as it is found. Misconfigured when the storage itself is not there."""

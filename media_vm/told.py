@@ -100,6 +100,7 @@ def _media_lines(story: Story) -> Iterator[str]:
     pending = story["pending_image_id"]
     whose = f"user {story['user_id']}, {story['data_type']}"
     yield f"media {story['media_id']} (pending image {pending}; {whose}): {story['status']}"
+    yield from _browser_lines(story.get("browser"))
     if story["deleted_at"]:
         gone = f"all that was known of it is gone since {story['removed_at']}" if story["removed_at"] else ""
         yield _line("DELETED", f"{story['deleted_at']}; {gone or 'a worker is yet to remove its files'}")
@@ -124,6 +125,13 @@ def _media_lines(story: Story) -> Iterator[str]:
         took = f" {event['ms']} ms" if event["ms"] is not None else ""
         asked = f"  request {event['request_id']}" if event["request_id"] else ""
         yield f"  {event['at']}  {event['event']}{took}  {event['note'] or ''}".rstrip() + asked
+
+
+def _browser_lines(browser: Story | None) -> Iterator[str]:
+    if browser:
+        yield _line("browser", f"{browser['status']}: {browser['says']}")
+        if browser["to_do"]:
+            yield _line("to do", browser["to_do"])
 
 
 def _step_lines(steps: dict[str, Story]) -> Iterator[str]:

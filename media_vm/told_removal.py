@@ -21,15 +21,20 @@ def tell_deletions(stories: Sequence[Story], *, is_asked: bool, is_worked_on: bo
 def _lines(stories: Sequence[Story], *, is_asked: bool, is_worked_on: bool) -> Iterator[str]:
     yield from (_line(story) for story in stories)
     ours = [story for story in stories if "error" not in story and not story["removed"]]
-    if not ours:
-        return
-    files, size = (sum(story[what] for story in ours) for what in ("files", "bytes"))
-    if not is_asked:
-        yield f"would go for good: {files} files, {size} bytes; `--yes`"
-    elif is_worked_on:
-        yield f"deleted: a worker removes {files} files, {size} bytes"
-    else:
-        yield f"deleted, and shown no more: {files} files, {size} bytes stay until a worker runs, and none does"
+    going, gone = ([one for one in ours if bool(one["deleted_at"]) is is_gone] for is_gone in (False, True))
+    stay = "stay until a worker runs, and none does"
+    if going and not is_asked:
+        yield f"would go for good: {_sum(going)}; `--yes`"
+    elif going:
+        by_worker = f"deleted: a worker removes {_sum(going)}"
+        yield by_worker if is_worked_on else f"deleted, and shown no more: {_sum(going)} {stay}"
+    if gone:
+        yield f"deleted already: {_sum(gone)} {'are yet to be removed by a worker' if is_worked_on else stay}"
+
+
+def _sum(stories: Sequence[Story]) -> str:
+    files, size = (sum(story[what] for story in stories) for what in ("files", "bytes"))
+    return f"{files} files, {size} bytes"
 
 
 def _line(story: Story) -> str:

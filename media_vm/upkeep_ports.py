@@ -101,6 +101,9 @@ class Disk(Protocol):
     def is_there(self) -> bool:
         """Is this a storage that originals were ever kept in, and not an empty mount point?"""
 
+    def has(self, path: str) -> bool:
+        """Is there a file, whatever is in it?"""
+
     def fault(self, promise: Promise) -> Fault | None:
         """MISSING, EMPTY or ALTERED (SHA-256); None when it is byte for byte as promised."""
 

@@ -1,7 +1,8 @@
-"""`python -m examples.main_api` starts the example; `settings.py` lists its environment variables."""
+"""`python -m examples.main_api` starts the example; `--help` lists its environment variables."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import socket
 import sys
@@ -11,11 +12,17 @@ from granian.constants import Interfaces
 from sqlalchemy.exc import OperationalError
 
 from examples.main_api.database import Database
-from examples.main_api.settings import Settings
+from examples.main_api.settings import VARIABLES, Settings
+
+ABOUT = "The example's main API, with its upload page; it takes environment variables and no arguments."
 
 
 def main() -> None:
     """Serve until stopped; a missing key, a taken port or no database ends it with a sentence that names it."""
+    raw = argparse.RawDescriptionHelpFormatter
+    argparse.ArgumentParser(
+        "python -m examples.main_api", description=ABOUT, epilog=VARIABLES, formatter_class=raw
+    ).parse_args()
     settings = Settings.from_environment(os.environ)
     try:
         # Granian binds with SO_REUSEPORT and would share a taken port with its holder; so bind once without.

@@ -12,6 +12,20 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 DATABASES = ("sqlite", "mysql+pymysql", "mariadb+pymysql")
+VARIABLES = """\
+MAIN_API_KEY              the key that media VM shows to this program; has to be set
+MEDIA_VM_API_KEY          the key that this program shows to media VM; MAIN_API_KEY's unless set
+EXAMPLE_HOST              where it listens; 127.0.0.1
+EXAMPLE_PORT              3000
+EXAMPLE_DATA_DIR          temp files, and the database unless set; example_data
+EXAMPLE_DATABASE_URL      a SQLite file (main_api.db in that folder), or mysql+pymysql://user:password@host/name
+EXAMPLE_MAX_UPLOAD_BYTES  50000000
+MEDIA_VM_URL              media VM as this program reaches it; http://127.0.0.1:3001
+MEDIA_BACKEND_URL         media VM as browsers reach it; MEDIA_VM_URL's unless set
+SMART_MEDIA_BASE_URL      what stored picture URLs begin with; http://{host}:{port}/api/images
+
+MAIN_API_KEY=key-of-this-example python -m examples.main_api
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What somebody asked for through serve, as a line of the item's history."""
+"""What somebody asked for through serve or a command, as a line of the item's history."""
 
 from __future__ import annotations
 

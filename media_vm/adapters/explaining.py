@@ -52,6 +52,7 @@ def explain_media(engine: Engine, media_id: int) -> Story | None:
             "media_id": str(media_id),
             "pending_image_id": media.main_api_id,
             **{name: state[name] for name in ("status", "current_step", "progress", "next_try")},
+            "heal_at": text_of(checklist.heal_at),
             "steps": _steps(session, media_id, checklist),
             "again": _again(session, media_id, checklist, row.due_at),
             "error": state["error"],

@@ -30,6 +30,11 @@ class StorageDisk:
         """Originals are kept in `bulk`, so that with any media it exists."""
         return (self._root / "bulk").is_dir()
 
+    def has(self, path: str) -> bool:
+        """A link is none."""
+        place = self._place(path)
+        return place.is_file() and not place.is_symlink()
+
     def fault(self, promise: Promise) -> Fault | None:
         """A disk that cannot read it back (EIO) has altered it; a folder that we may not read is no fault of the
         file: OSError."""

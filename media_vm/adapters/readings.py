@@ -19,10 +19,10 @@ from media_vm.adapters.engine import require_migrated
 from media_vm.adapters.leases import oldest_open
 from media_vm.adapters.media_list import list_media
 from media_vm.adapters.news import news
+from media_vm.adapters.retrying import retry_pending
 from media_vm.adapters.rows import checklist_of, cut, made_of, news_of
 from media_vm.adapters.tables import (
     MediaAIAnalysis,
-    MediaCallback,
     MediaFile,
     MediaMark,
     ProcessingChecklist,
@@ -30,9 +30,9 @@ from media_vm.adapters.tables import (
 from media_vm.adapters.transactions import database_now, looking, reading, transact
 from media_vm.errors import NotMigrated
 from media_vm.rules.analysis import FocalSource
-from media_vm.rules.callbacks import EventKind, analysis_body
+from media_vm.rules.callbacks import analysis_body
 from media_vm.rules.checklist import Redo
-from media_vm.rules.pictures import Background, DataType, FocalPoint, MediaStatus
+from media_vm.rules.pictures import Background, DataType, FocalPoint
 from media_vm.rules.progress import AS_DELETED, status_body
 from media_vm.rules.shown import (
     AltTextAnswer,
@@ -83,7 +83,7 @@ class Readings:
 
     def retry(self, pending_image_id: int) -> RetryAnswer:
         """Ask for a fresh round; the worker that claims it next begins anew."""
-        return transact(self._engine, partial(_retry, pending_image_id))
+        return transact(self._engine, partial(retry_pending, pending_image_id))
 
     def refocus(self, media_id: int, focal_point: FocalPoint) -> RefocusAnswer:
         """Keep it as the owner's; the worker that claims it next makes the crops around it. A logo has none."""
@@ -132,29 +132,6 @@ class Readings:
         return None
 
 
-def _retry(pending_image_id: int, session: Session) -> RetryAnswer:
-    found = _find(session, pending_image_id, is_locked=True)
-    if found is None:
-        return RetryAnswer.UNKNOWN
-    media, row = found
-    if media.deleted_at is not None:
-        return RetryAnswer.DELETED
-    if media.status is MediaStatus.COMPLETED:
-        return RetryAnswer.COMPLETED
-    if media.status is not MediaStatus.FAILED:
-        return RetryAnswer.NOT_FAILED
-    if not (media.bulk_path or media.quarantined_at) and _was_cleaned_up(session, row.media_id):
-        return RetryAnswer.NO_BYTES
-    if row.redo is Redo.RETRY:
-        return RetryAnswer.ACCEPTED  # it was asked for already, and nobody has begun
-    row.redo, row.redo_counter = Redo.RETRY, row.redo_counter + 1
-    if row.lease_expires_at is None:
-        row.due_at = database_now(session)
-    line = asked_line(session, row.media_id, "a fresh round")
-    session.add_all([row, line, _wake(session, f"retry {pending_image_id}")])
-    return RetryAnswer.ACCEPTED
-
-
 def _refocus(media_id: int, focal_point: FocalPoint, session: Session) -> RefocusAnswer:
     row = locked_checklist(session, media_id)  # a deletion that came before it is seen in the media
     media = session.get(MediaFile, media_id)
@@ -180,21 +157,11 @@ def _refocus(media_id: int, focal_point: FocalPoint, session: Session) -> Refocu
     return RefocusAnswer.ACCEPTED
 
 
-def _find(
-    session: Session, pending_image_id: int, *, is_locked: bool = False
-) -> tuple[MediaFile, ProcessingChecklist] | None:
+def _find(session: Session, pending_image_id: int) -> tuple[MediaFile, ProcessingChecklist] | None:
     both = select(MediaFile, ProcessingChecklist).join(
         ProcessingChecklist, col(ProcessingChecklist.media_id) == col(MediaFile.id)
     )
-    one = both.where(col(MediaFile.main_api_id) == pending_image_id)
-    return session.exec(one.with_for_update() if is_locked else one).first()
-
-
-def _was_cleaned_up(session: Session, media_id: int) -> bool:
-    cleanup = select(MediaCallback.id).where(
-        col(MediaCallback.media_id) == media_id, col(MediaCallback.kind) == EventKind.CLEANUP
-    )
-    return session.exec(cleanup.limit(1)).first() is not None
+    return session.exec(both.where(col(MediaFile.main_api_id) == pending_image_id)).first()
 
 
 def _wake(session: Session, note: str) -> MediaMark:

@@ -80,6 +80,10 @@ class MemoryDisk:
         """Unless a test says otherwise."""
         return self.is_mounted
 
+    def has(self, path: str) -> bool:
+        """Also an empty one."""
+        return ROOT / path in self._disk
+
     def fault(self, promise: Promise) -> Fault | None:
         """By the SHA-256 of what is there."""
         content = self._disk.get(ROOT / promise.path)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -173,6 +175,28 @@ def test_no_key_no_server() -> None:
     command = [sys.executable, "-m", "examples.main_api"]
     ended = subprocess.run(command, cwd=ROOT, env=without, capture_output=True, text=True, timeout=20, check=False)
     assert (ended.returncode, "MAIN_API_KEY" in ended.stderr) == (1, True)
+
+
+def test_help_tells_every_variable() -> None:
+    """All that the settings ask the environment for, and nothing else; it takes no other argument."""
+
+    class Asked(dict[str, str]):
+        names: ClassVar[set[str]] = set()
+
+        def get(self, name: str, default: Any = None) -> Any:
+            self.names.add(name)
+            return super().get(name, default)
+
+    Settings.from_environment(Asked(MAIN_API_KEY="main-key"))
+    command = [sys.executable, "-m", "examples.main_api"]
+    told, wrong = (
+        subprocess.run([*command, word], cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+        for word in ("--help", "--port=3000")
+    )
+
+    listed = {line.split()[0] for line in told.stdout.splitlines() if re.match(r"[A-Z_]+ ", line)}
+    assert (0, 2) == (told.returncode, wrong.returncode)
+    assert Asked.names == listed
 
 
 def _wait_for(api: httpx.Client) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -125,12 +127,58 @@ def test_the_settings_are_valid_and_name_the_site(root: Path) -> None:
 
 @pytest.mark.parametrize("url", ["ftp://api.example", "https://api.example/$(reboot)", "https://a b", "'"])
 def test_a_url_that_is_none_is_refused(root: Path, url: str) -> None:
-    """Before anything of it is in a file that a shell reads."""
+    """Before anything is made; also where the settings that are there would be kept."""
     told = _install(root, MAIN_API_URL=url)
 
-    assert 1 == told.returncode
+    assert (1, []) == (told.returncode, list(root.iterdir()))
     assert "MAIN_API_URL" in told.stderr
-    assert not (root / ENV).exists()
+
+
+def test_a_root_that_is_not_there_is_refused(root: Path) -> None:
+    """With what to do."""
+    told = _install(root / "away")
+
+    assert (1, "") == (told.returncode, told.stdout)
+    assert f"mkdir -p {root / 'away'}" in told.stderr
+
+
+def test_keys_that_were_made_here_are_told(root: Path) -> None:
+    """By their files: those that the main API has to know. One that was given it knows already."""
+    told = _install(root, "--dry-run").stdout
+    told_given = _install(root, MAIN_API_KEY="the-key-of-the-main-api").stdout
+    (line,) = [one for one in told.splitlines() if one.startswith("- tell the main API")]
+    (line_given,) = [one for one in told_given.splitlines() if one.startswith("- tell the main API")]
+
+    assert "/etc/media-vm/main-api-key (" in line
+    assert "/etc/media-vm/api-key (" in line
+    assert "/etc/media-vm/api-key (" in line_given
+    assert "main-api-key" not in line_given
+    assert "tell the main API" not in _install(root).stdout
+
+
+def test_what_is_given_in_vain_is_told(root: Path) -> None:
+    """Settings and keys that are there stay, and who gives others hears how; no key is printed."""
+    _install(root, MAIN_API_KEY="the-first-key-there-is")
+    same = _install(root, MAIN_API_KEY="the-first-key-there-is").stdout
+    told = _install(root, MAIN_API_URL="https://other.example", MAIN_API_KEY="another-key-than-that").stdout
+
+    assert "kept   MAIN_API_URL is https://api.festival.example; to change it edit /etc/media-vm.env" in told
+    assert "kept   MAIN_API_URL" not in same
+    assert (
+        "kept   /etc/media-vm/main-api-key has another key than MAIN_API_KEY; to change it edit the file" in told
+    )
+    assert "has another key" not in same
+    assert not any(key in told for key in ("the-first-key-there-is", "another-key-than-that"))
+
+
+def test_a_key_that_others_may_read_is_told(root: Path) -> None:
+    """With the command that mends it."""
+    before = _install(root).stdout
+    (root / "etc/media-vm/openai-api-key").write_text("sk-1\n")
+    (root / "etc/media-vm/openai-api-key").chmod(0o644)
+
+    assert "\n- chmod 600 /etc/media-vm/openai-api-key" in _install(root).stdout
+    assert "chmod" not in before
 
 
 def test_what_is_missing_in_the_settings_is_told(root: Path) -> None:
@@ -157,6 +205,22 @@ def test_a_further_key_gets_into_its_unit(root: Path) -> None:
     assert "LoadCredential=openai-api-key:/etc/media-vm/openai-api-key\n" in written
     assert "Environment=OPENAI_API_KEY_FILE=%d/openai-api-key\n" in written
     assert "left   remove /etc/systemd/system/media-vm-worker@.service.d/openai-api-key.conf" in told.stdout
+
+
+def test_the_page_takes_away_all_that_is_made(root: Path) -> None:
+    """By the commands of docs/operator.md: every file and folder of ours, and every unit that is switched on."""
+    _install(root)
+    page = (DEPLOY.parent / "docs/operator.md").read_text()
+    commands = page.partition("### Taking it away")[2].partition("\n### ")[0]
+    removed = " ".join(re.findall(r"^rm -rf ([^#&\n]+)", commands, re.MULTILINE)).split()
+    made = [f"/{one.relative_to(root)}" for one in root.rglob("*") if one.name == "media-vm" or not one.is_dir()]
+    switched_on = re.findall(r" on (media-vm[\w@.-]+)", (DEPLOY / "install/services.sh").read_text())
+
+    assert [] == [
+        one for one in made if not any(fnmatch(one, gone) or one.startswith(f"{gone}/") for gone in removed)
+    ]
+    assert 5 == len(switched_on)
+    assert all(unit.removesuffix(".service") in commands for unit in switched_on)
 
 
 def test_the_command_knows_every_secret() -> None:

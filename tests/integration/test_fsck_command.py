@@ -62,6 +62,19 @@ def test_findings_are_listed_and_repaired(storage: Storage) -> None:
     assert "the worker will make it again" in repaired.stdout
 
 
+def test_a_storage_that_is_mostly_empty_is_suspected_first(storage: Storage) -> None:
+    """One line before the findings, on stderr, so that a program's JSON stays alone; half of them is not most."""
+    storage.delete(storage.path_of(1, Role.ORIGINAL))
+    half = media_vm("fsck")
+    storage.delete(storage.path_of(2, Role.ORIGINAL))
+    most = media_vm("fsck", "--json")
+
+    assert "mounted" not in half.stderr
+    first = most.stderr.splitlines()[0]
+    assert "media-vm fsck: 2 of the first 2 originals are not there: is the storage mounted?" == first
+    assert 2 == len(json.loads(most.stdout)["findings"])
+
+
 def test_a_program_reads_json(storage: Storage) -> None:
     """Nothing else is on stdout; a slice looks at its own media alone."""
     storage.delete(path := storage.path_of(2, Role.VARIANT))

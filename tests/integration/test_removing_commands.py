@@ -46,6 +46,34 @@ def test_deletion_is_a_dry_run_without_yes(storage: Storage) -> None:
     assert [] == storage.check()
 
 
+def test_one_that_is_deleted_already_is_told_apart(storage: Storage) -> None:
+    """`--yes` would change nothing for it; for the others it would."""
+    media_vm("delete", "1", "--yes")
+    told, both = media_vm("delete", "1").stdout, media_vm("delete", "1", "2").stdout
+
+    assert "would go" not in told
+    assert "deleted already: 2 files, " in told and "stay until a worker runs" in told
+    assert "deleted already: 2 files, " in both and "would go for good: 3 files, " in both
+
+
+def test_explain_says_what_a_browser_gets(storage: Storage) -> None:
+    """By the files that are there: all, some, none; and of one that was deleted. `--json` has the same."""
+    files = sorted(one for one in (storage.root / "library").rglob("*") if one.is_file() and "/1-" in str(one))
+    whole = media_vm("explain", "1").stdout.splitlines()[1]
+    files[0].write_bytes(b"cut")
+    some = json.loads(media_vm("explain", "1", "--json").stdout)["browser"]
+    for one in files:
+        one.unlink()
+    none = media_vm("explain", "1").stdout.splitlines()
+    media_vm("delete", "2", "--yes")
+
+    assert "browser     200: avif, jpeg in 1 size" == whole
+    assert (200, [files[0].relative_to(storage.root).as_posix()]) == (some["status"], some["missing"])
+    assert f"browser     503: {len(files)} of {len(files)} files are not there or not whole" == none[1]
+    assert none[2].startswith("to do       is the storage mounted?")
+    assert "browser     410: it was deleted" in media_vm("explain", "2").stdout
+
+
 def test_several_are_deleted_and_an_unknown_one_is_a_problem(storage: Storage) -> None:
     """Those that there are go all the same; nobody works, which is said; a second time tells of the first."""
     deleted = media_vm("delete", "1", "2", "99", "--yes")
