@@ -69,7 +69,7 @@ def test_a_check_that_hangs_is_given_up() -> None:
     ("error", "expected"),
     [
         (RuntimeError("https://user:secret@host"), "the check itself broke (RuntimeError)"),
-        (DatabaseDown("the database says: no"), "the database says: no"),
+        (DatabaseDown("it did not answer: check that it runs"), "it did not answer"),
         (Misconfigured("key_refused", "the key is refused"), "the key is refused"),
     ],
 )
