@@ -43,7 +43,7 @@ class DiskFiles:
         self._installation = installation
 
     def incoming(self, token: str) -> Path:
-        """Beside the originals, so that keeping one is a rename and no copy. Told also while the storage is away."""
+        """Beside the originals, so that keeping one is a rename and no copy; told of one that is away too."""
         with suppress(ProviderDown):
             self.folder("bulk")
         return self._inside("bulk") / f"{TEMPORARY}{token}"

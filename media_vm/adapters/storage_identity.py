@@ -1,5 +1,5 @@
-"""Whose a storage folder is: it carries the id of the database that names its files, so that neither another's folder
-nor the bare place where a disk should be mounted is taken for it.
+"""Whose a storage folder is: it carries the id of the database that names its files, so that neither another's
+folder nor the bare place where a disk should be mounted is taken for it.
 
     the database knows    the folder carries    together
     X                     X                     they belong together
@@ -137,13 +137,13 @@ def _with_originals(engine: Engine, after: int) -> Sequence[MediaFile]:
 def _bare(ours: str | None) -> str:
     lost = f", or let it carry {NAME} with " + json.dumps({INSTALLATION: ours}) if ours else ""
     return (
-        "MEDIA_VM_STORAGE_DIR holds none of the originals that the database names: is the storage mounted? Mount it, "
-        f"or restore a backup{lost} if they are lost for good"
+        "MEDIA_VM_STORAGE_DIR holds none of the originals that the database names: is the storage mounted? "
+        f"Mount it, or restore a backup{lost} if they are lost for good"
     )
 
 
 def _anothers(theirs: str, ours: str) -> str:
     return (
-        f"MEDIA_VM_STORAGE_DIR belongs to another installation ({theirs or 'unreadable'}) than DATABASE_URL ({ours}): "
-        f"set the two that belong together; if these do, remove {NAME} from the folder, and start again"
+        f"MEDIA_VM_STORAGE_DIR belongs to another installation ({theirs or 'unreadable'}) than DATABASE_URL "
+        f"({ours}): set the two that belong together; if these do, remove {NAME} from the folder, and start again"
     )
