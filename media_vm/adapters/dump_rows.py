@@ -45,6 +45,11 @@ def why_not_whole(dump: Path) -> str | None:
 def _why_not_sqlite(dump: Path) -> str | None:
     try:
         with closing(_opened(dump)) as connection:
+            pages, size = (
+                int(connection.execute(f"PRAGMA {one}").fetchone()[0]) for one in ("page_count", "page_size")
+            )
+            if pages * size != dump.stat().st_size:
+                return "it ends early"
             (told,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             tables = {
                 name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
