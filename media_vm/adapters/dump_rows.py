@@ -22,6 +22,7 @@ _ESCAPED = re.compile(rb"\\(.)|''")
 _MEANT = {b"0": b"\0", b"n": b"\n", b"r": b"\r", b"Z": b"\x1a"}
 _LAST_LINE = b"-- Dump completed"
 _TAIL = 200  # bytes: more than the last line has
+_ASKED = ("page_count", "page_size", "quick_check(1)")
 
 
 def rows_in(dump: Path, table: str) -> Iterator[Row]:
@@ -45,17 +46,12 @@ def why_not_whole(dump: Path) -> str | None:
 def _why_not_sqlite(dump: Path) -> str | None:
     try:
         with closing(_opened(dump)) as connection:
-            pages, size = (
-                int(connection.execute(f"PRAGMA {one}").fetchone()[0]) for one in ("page_count", "page_size")
-            )
-            if pages * size != dump.stat().st_size:
-                return "it ends early"
-            (told,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            tables = {
-                name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-            }
+            pages, a_page, told = (connection.execute(f"PRAGMA {one}").fetchone()[0] for one in _ASKED)
+            tables = {one for (one,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except sqlite3.DatabaseError as error:
         return str(error)
+    if pages * a_page != dump.stat().st_size:
+        return "it ends early"
     if told != "ok":
         return str(told)
     return None if "media_files" in tables else "it holds no media_files"

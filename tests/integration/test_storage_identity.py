@@ -1,4 +1,4 @@
-"""Whose a storage folder is: a disk that is not mounted, or another's in its place, is neither filled nor tidied up."""
+"""Whose a storage folder is: a disk that is not mounted, or another's in its place, is left alone."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_bare_mount_point_is_refused(storage: Storage, engine: Engine, has_met
         meet(engine, storage.root)
     unmount(storage)
 
-    with pytest.raises(Misconfigured, match="none of the originals .* is the storage mounted"):
+    with pytest.raises(Misconfigured, match=r"none of the originals .* is the storage mounted"):
         meet(engine, storage.root)
     assert [] == list(storage.root.iterdir())
 
