@@ -36,9 +36,11 @@ ROWS_AT_ONCE = 1000
 def meet(engine: Engine, storage: Path) -> str:
     """The id that both carry from now on. Several may meet at once: the database tells all of them the same id.
     Misconfigured: they do not belong together. DatabaseDown, OSError."""
+    carried = carried_by(storage)
+    if carried is None:
+        installation_of(engine)  # before it may be refused: who lost all originals has to be told what to write
     if (known := agreed(engine, storage)) is not None:
         return known
-    carried = carried_by(storage)
     installation = installation_of(engine, carried)
     if carried != installation:
         carry(storage, installation)

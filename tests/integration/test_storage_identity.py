@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -69,9 +70,13 @@ def test_a_bare_mount_point_is_refused(storage: Storage, engine: Engine, has_met
         meet(engine, storage.root)
     unmount(storage)
 
-    with pytest.raises(Misconfigured, match=r"none of the originals .* is the storage mounted"):
+    with pytest.raises(Misconfigured, match=r"none of the originals .* is the storage mounted") as refused:
         meet(engine, storage.root)
     assert [] == list(storage.root.iterdir())
+    told = re.search(r"\{.*\}", refused.value.detail)
+    (storage.root / NAME).write_text(told.group() if told else "")  # they are lost for good
+
+    assert meet(engine, storage.root) == carried_by(storage.root)
 
 
 def test_anothers_storage_is_refused(storage: Storage, engine: Engine) -> None:
