@@ -23,6 +23,7 @@ from media_vm.adapters.engine import open_engine, require_migrated
 from media_vm.adapters.files import DiskFiles
 from media_vm.adapters.outages import DatabaseOutages
 from media_vm.adapters.reprocessing import DatabaseReprocessing
+from media_vm.adapters.storage_identity import meet
 from media_vm.adapters.systemd import supervisor_from
 from media_vm.adapters.transfer import Transfer
 from media_vm.adapters.worker_counts import WorkerCounts
@@ -30,7 +31,7 @@ from media_vm.build_embedder import build_embedder
 from media_vm.build_vision import build_till, build_vision
 from media_vm.company import Company
 from media_vm.environment import SettingsProblem, require_main_api
-from media_vm.errors import StepFailed
+from media_vm.errors import Misconfigured, StepFailed
 from media_vm.imaging.confinement import MODEL_VARIABLE, Confinement
 from media_vm.imaging.pool import ChildPool
 from media_vm.imaging.replies import TaskBroke
@@ -63,7 +64,8 @@ class _Opened:
 def build_world(
     settings: Settings, counts: WorkerCounts | None = None, *, polishes: bool = False
 ) -> Iterator[World]:
-    """All that the stories need, let go of at the end. SettingsProblem, NotMigrated, DatabaseDown.
+    """All that the stories need, let go of at the end. SettingsProblem, NotMigrated, DatabaseDown,
+    Misconfigured (another storage than its database's).
 
     counts: what its adapters count in, for whoever tells it. polishes: if the settings do not forbid it; whoever
     waits for the end of the work wants none of it.
@@ -114,8 +116,7 @@ def _opened(settings: Settings, counts: WorkerCounts) -> Iterator[_Opened]:
     engine = open_engine(settings.database_url, connections=of_items(settings.items_in_flight))
     try:
         require_migrated(engine)
-        files = DiskFiles(settings.storage_dir)
-        _require_storage(files)
+        files = _files(engine, settings.storage_dir)
         scrub_secrets()
         with (
             closing(_main_api(settings, url, key, counts)) as api,
@@ -149,10 +150,14 @@ def _main_api(settings: Settings, url: str, key: str, counts: WorkerCounts) -> C
     return CountedMainAPI(url, key, transfer, limit, counts, asks_context=settings.site_context)
 
 
-def _require_storage(files: DiskFiles) -> None:
-    """Better said once at the start than of every picture."""
+def _files(engine: Engine, storage: Path) -> DiskFiles:
+    """Better said once at the start than of every picture. SettingsProblem, Misconfigured (not its database's)."""
     try:
+        files = DiskFiles(storage, meet(engine, storage))
         files.folder("bulk")
+        return files
+    except Misconfigured:
+        raise
     except (StepFailed, OSError) as error:
         why = error.detail if isinstance(error, StepFailed) else f"it cannot be made ({error.strerror})"
         raise SettingsProblem([f"MEDIA_VM_STORAGE_DIR: {why}; it should be a folder of ours"]) from error

@@ -14,6 +14,7 @@ from media_vm.adapters.adopting_rows import DatabaseOldRows
 from media_vm.adapters.engine import open_engine, require_migrated
 from media_vm.adapters.files import DiskFiles
 from media_vm.adapters.old_storage import OldDisk
+from media_vm.adapters.storage_identity import agreed, meet
 from media_vm.adopting import Adoption
 from media_vm.build import confinement, require_children, scrub_secrets
 from media_vm.imaging.pool import ChildPool
@@ -47,13 +48,15 @@ class _Eyes:
 @contextmanager
 def build_adoption(settings: Settings, *, is_writing: bool) -> Iterator[Adoption]:
     """Let go of at the end. What was taken in once is looked at whatever is allowed now. SettingsProblem,
-    NotMigrated, DatabaseDown, WrongUse (the storage holds nothing of an older system)."""
+    NotMigrated, DatabaseDown, WrongUse (the storage holds nothing of an older system), Misconfigured (it is not
+    its database's)."""
     engine = open_engine(settings.database_url, connections=settings.cpu_slots + 1)
     try:
         require_migrated(engine)
         rows = DatabaseOldRows(engine, settings.media_backend_url)
         storage = OldDisk(settings.storage_dir, rows.neighbours, rows.is_anothers)
-        files = DiskFiles(settings.storage_dir)
+        come_together = meet if is_writing else agreed
+        files = DiskFiles(settings.storage_dir, come_together(engine, settings.storage_dir))
         scrub_secrets()
         legacy = (files.original(THUMBNAILS),) if (settings.storage_dir / THUMBNAILS).is_dir() else ()
         confined = confinement(files, also_reads=legacy)

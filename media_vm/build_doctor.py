@@ -5,24 +5,27 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
 from pydantic import SecretStr
+from sqlalchemy.exc import SQLAlchemyError
 
 from media_vm.adapters.asking import HttpAsking
 from media_vm.adapters.database_facts import read_clock, read_database
+from media_vm.adapters.engine import open_migrated
 from media_vm.adapters.machine_facts import look_at_machine, secret_files
 from media_vm.adapters.main_database_facts import read_main_database
 from media_vm.adapters.pending_list import read_pending
 from media_vm.adapters.storage_facts import look_at_storage
+from media_vm.adapters.storage_identity import agreed
 from media_vm.build_doctor_ai import ai_checks
 from media_vm.doctor import Check
 from media_vm.environment import advice, unknown_names
-from media_vm.errors import StepFailed
+from media_vm.errors import DatabaseDown, Misconfigured, NotMigrated, StepFailed
 from media_vm.imaging.proof import Prover, prover
 from media_vm.imaging.replies import TaskBroke
 from media_vm.rules.checkup import Line, ok, problem, warning
@@ -43,7 +46,7 @@ from media_vm.rules.checkup_main_database import (
 )
 from media_vm.rules.checkup_pictures import INSTALL, line_of_remover, lines_of_pictures
 from media_vm.rules.checkup_settings import line_of_own_key, lines_of_secrets, lines_of_settings
-from media_vm.rules.checkup_storage import lines_of_storage
+from media_vm.rules.checkup_storage import line_of_belonging, lines_of_storage
 from media_vm.rules.connections import held
 from media_vm.rules.pictures import NobodyThere
 from media_vm.rules.temp_urls import longest_url
@@ -92,7 +95,7 @@ def build_doctor(settings: Settings, wrong: Mapping[str, str], areas: Sequence[s
             "machine": lambda: lines_of_machine(look_at_machine(), settings.cpu_slots, settings.items_in_flight),
             "pictures": pictures.look if pictures else tuple,
             "database": partial(_database, settings),
-            "storage": lambda: lines_of_storage(look_at_storage(settings.storage_dir), settings.disk_floor_bytes),
+            "storage": partial(_storage, settings),
             "main-api": partial(_main_api, settings),
             "main-database": partial(_main_database, settings),
             "public-url": partial(_public_url, settings),
@@ -176,6 +179,18 @@ def _database(settings: Settings) -> Iterator[Line]:
         yield ok("clock: the database", "ours")
     else:
         yield line_of_clock(skew_of(*told), "the database")
+
+
+def _storage(settings: Settings) -> Iterator[Line]:
+    yield from lines_of_storage(look_at_storage(settings.storage_dir), settings.disk_floor_bytes)
+    with suppress(DatabaseDown, NotMigrated, SQLAlchemyError, OSError):  # other lines say so
+        engine = open_migrated(settings.database_url)
+        try:
+            yield line_of_belonging(agreed(engine, settings.storage_dir) is not None, None)
+        except Misconfigured as trouble:
+            yield line_of_belonging(False, trouble.detail)
+        finally:
+            engine.dispose()
 
 
 def _main_api(settings: Settings) -> Iterator[Line]:

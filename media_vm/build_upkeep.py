@@ -18,6 +18,7 @@ from media_vm.adapters.engine import open_engine, require_migrated
 from media_vm.adapters.expiries import DatabaseExpiries
 from media_vm.adapters.fsck_disk import StorageDisk
 from media_vm.adapters.fsck_rows import DatabasePromises
+from media_vm.adapters.storage_identity import agreed
 from media_vm.adapters.storage_marks import mark_storage
 from media_vm.adapters.upkeep_schedule import Timetable
 from media_vm.adapters.upkeep_turns import DatabaseTurns
@@ -36,7 +37,8 @@ MEASURE_EVERY = timedelta(minutes=30)  # all rows are read for it
 
 @contextmanager
 def build_keeper(settings: Settings, pause: Callable[[float], bool]) -> Iterator[Keeper]:
-    """What fsck needs; neither the main API nor a picture's pixels are. NotMigrated, DatabaseDown."""
+    """What fsck needs; neither the main API nor a picture's pixels are. NotMigrated, DatabaseDown,
+    Misconfigured (another storage than its database's)."""
     engine = open_engine(settings.database_url, connections=UPKEEP)
     try:
         require_migrated(engine)
@@ -65,7 +67,7 @@ def _keeper(settings: Settings, engine: Engine, pause: Callable[[float], bool]) 
     return Keeper(
         promises=DatabasePromises(engine),
         marks=DatabaseStore(engine, settings.policy),
-        disk=StorageDisk(settings.storage_dir),
+        disk=StorageDisk(settings.storage_dir, agreed(engine, settings.storage_dir)),
         grace=grace_for(timedelta(seconds=settings.step_seconds)),
         clock=time.monotonic,
         pause=pause,

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from media_vm.errors import Misconfigured
 from media_vm.rules.adopting import ADOPTION, NEEDED
+from media_vm.rules.outages import STORAGE_GONE
 from media_vm.rules.paths import has_our_name
 from media_vm.rules.upkeep import (
     Fault,
@@ -91,8 +92,7 @@ class Check:
     def _broken_promises(self) -> Iterator[Finding]:
         last = self.resumes_after()
         while some := self.keeper.promises.held_after(last, self.part):
-            if not self.keeper.disk.is_there():
-                raise Misconfigured("storage_gone", "there are media but no originals: is the storage mounted?")
+            require_storage(self.keeper)
             for held in some:
                 yield from self._one(held)
                 last = held.media_id
@@ -176,6 +176,12 @@ class Check:
             disk = self.keeper.disk
             (disk.remove if remedy is Remedy.REMOVE else disk.set_aside)(path)
         return Finding(fault, path, owner_of(path), None, remedy, self.is_repairing)
+
+
+def require_storage(keeper: Keeper) -> None:
+    """Misconfigured: it is not there, or another's, which is to be neither mended nor tidied up."""
+    if not keeper.disk.is_there():
+        raise Misconfigured(STORAGE_GONE, "there are media but no originals of ours: is the storage mounted?")
 
 
 def awaits_adoption(keeper: Keeper) -> bool:

@@ -25,6 +25,7 @@ from media_vm.rules.outages import (
     OF_MAIN_API,
     OUT_OF_MONEY,
     POLICY,
+    STORAGE_GONE,
     Alike,
     Outage,
     Party,
@@ -40,6 +41,8 @@ from media_vm.rules.outages import (
 from media_vm.walk import Walk
 
 log = structlog.get_logger()
+
+SEEN_TO_BE_OVER = (BELOW_FLOOR, STORAGE_GONE)  # without writing anything
 
 
 def held_back(walk: Walk, step: Step, world: World) -> tuple[Failure, datetime] | None:
@@ -138,18 +141,24 @@ def doubt_refusals(world: World) -> None:
 
 
 def watch_disk(world: World) -> None:
-    """Below the floor of free space only the main API is told things; serving goes on (contract §5.7)."""
-    known = world.outages.of(Party.DISK)
-    try:
-        free = world.files.free_bytes()
-    except StepFailed as error:
-        go_on(known, Party.DISK, error.failure, world.store.now(), world)
-        return
-    if free >= world.disk_floor:
-        if known and known.reason == BELOW_FLOOR:
+    """Below the floor of free space, or while the storage is not ours, only the main API is told things; serving
+    goes on (contract §5.7)."""
+    known, failure = world.outages.of(Party.DISK), _of_disk(world)
+    if failure is None:
+        if known and known.reason in SEEN_TO_BE_OVER:
             over(Party.DISK, world)
         return
     now = world.store.now()
-    if known is None or known.until - now < world.policy.backoff / 2:
-        detail = f"{free} bytes are free, fewer than MEDIA_VM_DISK_FLOOR_BYTES: make room"
-        go_on(known, Party.DISK, Failure(Kind.OUTAGE, BELOW_FLOOR, detail), now, world)
+    if known is None or known.reason != failure.reason or known.until - now < world.policy.backoff / 2:
+        go_on(known, Party.DISK, failure, now, world)
+
+
+def _of_disk(world: World) -> Failure | None:
+    try:
+        free = world.files.free_bytes()
+    except StepFailed as error:
+        return error.failure
+    if free >= world.disk_floor:
+        return None
+    detail = f"{free} bytes are free, fewer than MEDIA_VM_DISK_FLOOR_BYTES: make room"
+    return Failure(Kind.OUTAGE, BELOW_FLOOR, detail)

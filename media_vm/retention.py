@@ -25,7 +25,7 @@ from enum import StrEnum
 import structlog
 
 from media_vm.failpoints import failpoint
-from media_vm.fsck import abandoned, awaits_adoption
+from media_vm.fsck import abandoned, awaits_adoption, require_storage
 from media_vm.retention_ports import Expired, Expiries, Owner
 from media_vm.rules.paths import has_our_name
 from media_vm.rules.retention import Area, Retention
@@ -171,6 +171,7 @@ def retention_job(keeper: Keeper, expiries: Expiries, retention: Retention) -> J
     """The timetable's part: daily, by itself."""
 
     def sweep() -> None:
+        require_storage(keeper)
         went = Counter[str]()
         run = Sweep(keeper, expiries, retention, is_done=True)
         for one in run.goings():

@@ -35,6 +35,7 @@ log = structlog.get_logger()
 def retrieve_file(walk: Walk, world: World) -> Outcome:
     """Fetch the temp file, look at its header, keep it as the original, byte for byte."""
     media, suspect = walk.media, walk.media.checklist.suspect
+    world.files.folder("bulk")  # a storage that is away is said before anything is fetched
     download = _fetch(walk, world)
     failpoint("downloaded")
     walk.fingerprint = f"sha256:{download.sha256}"

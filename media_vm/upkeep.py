@@ -15,7 +15,7 @@ from functools import partial
 
 import structlog
 
-from media_vm.fsck import Check, abandoned
+from media_vm.fsck import Check, abandoned, require_storage
 from media_vm.rules.upkeep import Slice, slice_of
 from media_vm.upkeep_ports import Job, Keeper
 
@@ -34,7 +34,8 @@ def jobs(keeper: Keeper) -> Sequence[Job]:
 
 
 def remove_temporaries(keeper: Keeper) -> int:
-    """Remove what nobody will finish; returns how many."""
+    """Remove what nobody will finish; returns how many. Misconfigured: the storage is away."""
+    require_storage(keeper)
     paths = abandoned(keeper)
     for path in paths:
         keeper.disk.remove(path)
@@ -45,7 +46,8 @@ def remove_temporaries(keeper: Keeper) -> int:
 
 def check_next_part(keeper: Keeper) -> int:
     """Check and repair the part that comes next; one that is interrupted comes again. Returns how many findings
-    need a person."""
+    need a person. Misconfigured: the storage is away."""
+    require_storage(keeper)
     mark = keeper.marks.marked(NEXT_PART)
     part = (slice_of(mark.note) if mark else None) or Slice(1, PARTS)
     check = Check(keeper, part, is_repairing=True, progress=lambda _: None)

@@ -129,7 +129,7 @@ class Images:
         self._reader.forget(answer.shown.media_id)
         self._tally.missing += 1
         log.warning("variant_missing", media_id=answer.shown.media_id, path=answer.variant.path)
-        detail = "This picture's file is being replaced."
+        detail = "This picture's file is not there at the moment."
         raise Problem(problems.UNAVAILABLE, detail, retry_after_seconds=_GONE_FILE_SECONDS)
 
 

@@ -105,7 +105,8 @@ INTERNAL = ProblemType(
 )
 UNAVAILABLE = ProblemType(
     *("unavailable", 503, "Briefly unavailable"),
-    "The database does not answer at the moment, or the picture's file is just being replaced.",
+    "The database does not answer at the moment, or the picture's file is not there: another has just taken its "
+    "place, or its disk is away.",
     "Ask again after `Retry-After` seconds.",
 )
 NOT_SET_UP = ProblemType(

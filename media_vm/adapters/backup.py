@@ -16,10 +16,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
-
-from sqlalchemy import Engine
-from sqlmodel import Session
 
 from media_vm.adapters.backup_folder import (
     FILES,
@@ -38,13 +34,13 @@ from media_vm.adapters.engine import open_engine, require_migrated
 from media_vm.adapters.erasing import sync_folder
 from media_vm.adapters.files import TEMPORARY
 from media_vm.adapters.in_use import require_nobody
+from media_vm.adapters.storage_identity import INSTALLATION, carry, installation_of
 from media_vm.adapters.tables import MediaMark
-from media_vm.adapters.transactions import database_now, transact
+from media_vm.adapters.transactions import transact
 from media_vm.errors import WrongUse
 from media_vm.rules.retention import DUMPS_KEPT
 from media_vm.values import BACKUP_MARK
 
-INSTALLATION = "installation"  # the mark whose note tells one database from all others
 FOLDERS = ("bulk", "library", "quarantine", "thumbnails")  # the last of a system before ours, if there was one
 DUMPS_AT_MOST = 5  # each but the first follows upon a file that came and went within a few minutes
 
@@ -75,7 +71,7 @@ def back_up(url: str, storage: Path, folder: Path, keep: int = DUMPS_KEPT) -> Co
     engine = open_engine(url, connections=1)
     try:
         require_migrated(engine)
-        installation = _installation(engine)
+        installation = installation_of(engine)
         _prepare(folder, installation)
         with alone_in(folder):
             put_label(folder, installation)
@@ -127,6 +123,8 @@ def restore(url: str, storage: Path, folder: Path, name: str | None = None, *, i
         require_nobody(url)
     copied, kept = _copy_all(folder / FILES, storage, _is_same)
     load_database(url, dump.place)
+    if installation := label_of(folder).get(INSTALLATION):
+        carry(storage, installation)
     return Copied(copied, kept, time.monotonic() - began)
 
 
@@ -149,21 +147,8 @@ def _prepare(folder: Path, installation: str) -> None:
         raise WrongUse(f"{folder} cannot be made ({error.strerror}): name a folder of your own") from error
     if any(folder.iterdir()) and not (label_of(folder) or (folder / FILES).is_dir()):
         raise WrongUse(f"{folder} holds other files and no backup: name a folder of its own")
-    if (theirs := label_of(folder).get("installation", installation)) != installation:
+    if (theirs := label_of(folder).get(INSTALLATION, installation)) != installation:
         raise WrongUse(f"{folder} holds the backup of another installation ({theirs}): name another folder")
-
-
-def _installation(engine: Engine) -> str:
-    """Given at the first backup; a restore brings it along."""
-
-    def find_or_give(session: Session) -> str:
-        mark = session.get(MediaMark, INSTALLATION)
-        if mark is None:
-            mark = MediaMark(name=INSTALLATION, at=database_now(session), note=uuid4().hex)
-            session.add(mark)
-        return mark.note or ""
-
-    return transact(engine, find_or_give)
 
 
 def _copy_all(source: Path, target: Path, is_same: Callable[[Path, Path], bool]) -> tuple[int, int]:

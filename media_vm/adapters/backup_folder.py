@@ -19,6 +19,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from media_vm.adapters.dump_rows import why_not_whole
 from media_vm.adapters.files import TEMPORARY
 from media_vm.errors import WrongUse
 
@@ -47,16 +48,21 @@ def dumps_in(folder: Path) -> list[Dump]:
 
 
 def require_dump(url: str, folder: Path, name: str | None = None) -> Dump:
-    """The last dump of such a database in this folder, or the one of that name. WrongUse."""
+    """The last dump of such a database in this folder, or the one of that name. WrongUse: there is none, or it is
+    not whole."""
     suffix = _suffix(url)
     ours = [one for one in dumps_in(folder) if one.place.suffix == suffix]
     if not ours:
         raise WrongUse(f"{folder} holds no media_vm-…{suffix}, which this DATABASE_URL needs")
-    if name is None:
-        return ours[-1]
-    if found := next((one for one in ours if one.place.name == name), None):
-        return found
-    raise WrongUse(f"{folder} holds no {name}; there are: {', '.join(one.place.name for one in ours)}")
+    names = ", ".join(one.place.name for one in ours)
+    found = next((one for one in reversed(ours) if name in (None, one.place.name)), None)
+    if found is None:
+        raise WrongUse(f"{folder} holds no {name}; there are: {names}")
+    if why := why_not_whole(found.place):
+        raise WrongUse(
+            f"{found.place.name} is no whole dump ({why}): name another with --dump; there are: {names}"
+        )
+    return found
 
 
 def label_of(folder: Path) -> dict[str, str]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel, col
 
-from media_vm.adapters import analysis_table, tables  # noqa: F401 - their tables are the ones that count
+from media_vm.adapters import ai_tables, analysis_table, reprocess_table, tables  # noqa: F401 - theirs are all
 from media_vm.adapters.columns import Now
 from media_vm.adapters.engine import newest_revision, open_engine, place_of, sqlite_file
 from media_vm.adapters.server_versions import require_supported
@@ -52,6 +52,7 @@ def read_database(url: str) -> DatabaseFacts:
             server=None if is_sqlite else _server(connection),
             awaits_adoption=_awaits_adoption(connection),
             needs_take_over=are_live(connection),
+            missing=tuple(sorted(set(SQLModel.metadata.tables) - set(inspect(connection).get_table_names()))),
         )
 
 

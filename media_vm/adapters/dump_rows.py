@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,8 @@ _COLUMN = re.compile(rb"  `([^`]+)` ")
 _ESCAPED = re.compile(rb"\\(.)|''")
 _MEANT = {b"0": b"\0", b"n": b"\n", b"r": b"\r", b"Z": b"\x1a"}
 _LAST_LINE = b"-- Dump completed"
+_TAIL = 200  # bytes: more than the last line has
+_ASKED = ("page_count", "page_size", "quick_check(1)")
 
 
 def rows_in(dump: Path, table: str) -> Iterator[Row]:
@@ -27,10 +30,41 @@ def rows_in(dump: Path, table: str) -> Iterator[Row]:
     return _sqlite_rows(dump, table) if dump.suffix == ".db" else _sql_rows(dump, table)
 
 
-def _sqlite_rows(dump: Path, table: str) -> Iterator[Row]:
-    place = f"{dump.absolute().as_uri()}?immutable=1"  # to look leaves no log beside it
+def why_not_whole(dump: Path) -> str | None:
+    """Why nothing may be replaced by it; None: it is whole, to its end. OSError."""
+    if dump.suffix == ".db":
+        return _why_not_sqlite(dump)
+    with dump.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _TAIL))
+        last = file.read().rstrip().rpartition(b"\n")[2]
+    if not size:
+        return "it is empty"
+    return None if last.startswith(_LAST_LINE) else "it ends early: its last line is not that of a completed dump"
+
+
+def _why_not_sqlite(dump: Path) -> str | None:
     try:
-        with closing(sqlite3.connect(place, uri=True)) as connection:
+        with closing(_opened(dump)) as connection:
+            pages, a_page, told = (connection.execute(f"PRAGMA {one}").fetchone()[0] for one in _ASKED)
+            tables = {one for (one,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    if pages * a_page != dump.stat().st_size:
+        return "it ends early"
+    if told != "ok":
+        return str(told)
+    return None if "media_files" in tables else "it holds no media_files"
+
+
+def _opened(dump: Path) -> sqlite3.Connection:
+    """To look leaves no log beside it."""
+    return sqlite3.connect(f"{dump.absolute().as_uri()}?immutable=1", uri=True)
+
+
+def _sqlite_rows(dump: Path, table: str) -> Iterator[Row]:
+    try:
+        with closing(_opened(dump)) as connection:
             found = connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - a name of ours
             columns = [column for column, *_ in found.description]
             for row in found:

@@ -32,7 +32,13 @@ def dump_database(url: str, into: Path) -> None:
         _copy_sqlite(where, into)
     else:
         # One transaction: nobody is locked out, and nothing that is written meanwhile is in it.
-        options = ("--single-transaction", "--skip-lock-tables", "--no-tablespaces", f"--result-file={into}")
+        options = (
+            "--single-transaction",
+            "--skip-lock-tables",
+            "--no-tablespaces",
+            "--comments",
+            f"--result-file={into}",
+        )
         _run(where, DUMP, *options, where.database or "")
     with into.open("rb") as file:
         os.fsync(file.fileno())

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from media_vm.adapters.disk_failures import disk_may_be_full
 from media_vm.adapters.erasing import erase, found_in, sync_folder
-from media_vm.errors import ChildDied
+from media_vm.adapters.storage_identity import require
+from media_vm.errors import ChildDied, ProviderDown
 from media_vm.failpoints import failpoint
 from media_vm.rules.failures import Failure, is_whole
 from media_vm.rules.paths import library_name
@@ -31,14 +32,21 @@ _LOST = (errno.ENOENT, errno.ENOTDIR, errno.EIO)  # not there, or there no more
 
 
 class DiskFiles:
-    """The `Files` port on a local disk. Paths come from `rules.paths`: ids, enums and digests only."""
+    """The `Files` port on a local disk. Paths come from `rules.paths`: ids, enums and digests only.
 
-    def __init__(self, root: Path) -> None:
+    installation: the id that the folder carries; while it does not, nothing is written, missed or taken for gone:
+    ProviderDown. None: it is not looked for.
+    """
+
+    def __init__(self, root: Path, installation: str | None = None) -> None:
         self._root = root.resolve()
+        self._installation = installation
 
     def incoming(self, token: str) -> Path:
-        """Beside the originals, so that keeping one is a rename and no copy."""
-        return self.folder("bulk") / f"{TEMPORARY}{token}"
+        """Beside the originals, so that keeping one is a rename and no copy; told of one that is away too."""
+        with suppress(ProviderDown):
+            self.folder("bulk")
+        return self._inside("bulk") / f"{TEMPORARY}{token}"
 
     def keep_original(self, incoming: Path, path: str) -> None:
         """Make a downloaded file the original."""
@@ -55,11 +63,13 @@ class DiskFiles:
             return _measured(self._inside(original.path)).sha256 == original.sha256
         except OSError as error:
             if error.errno in _LOST:
+                self._require_ours()
                 return False
             raise
 
     def folder(self, path: str) -> Path:
         """Make sure that a folder under the storage root exists."""
+        self._require_ours()
         folder = self._inside(path)
         with disk_may_be_full():
             new = [one for one in (folder, *folder.parents) if not one.exists()]
@@ -127,12 +137,14 @@ class DiskFiles:
 
     def free_bytes(self) -> int:
         """What an unprivileged process may still write."""
+        self._require_ours()
         with disk_may_be_full():
             there = next(path for path in (self._root, *self._root.parents) if path.exists())
             return shutil.disk_usage(there).free
 
     def traces(self, media_id: int, folders: Sequence[str], *, is_old: bool = False) -> Sequence[str]:
         """Links are never followed."""
+        self._require_ours()
         return [path for path in found_in(self._root, folders) if is_trace(path, media_id, is_old=is_old)]
 
     def erase(self, paths: Sequence[str]) -> int:
@@ -143,6 +155,10 @@ class DiskFiles:
         """Remove temporaries; those already gone are fine."""
         for path in paths:
             path.unlink(missing_ok=True)
+
+    def _require_ours(self) -> None:
+        if self._installation is not None:
+            require(self._root, self._installation)
 
     def _inside(self, path: str) -> Path:
         """Below the root, symbolic links followed; anything else is a mistake of ours, never a request's."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from media_vm.adapters.erasing import erase
 from media_vm.adapters.files import TEMPORARY, DiskFiles
+from media_vm.adapters.storage_identity import carried_by
 from media_vm.rules.upkeep import STRAYS, Fault
 from media_vm.upkeep_ports import Promise, StoredFile
 
@@ -20,15 +21,18 @@ FOLDERS = ("bulk", "library")
 
 
 class StorageDisk:
-    """The `Disk` port. Every path is checked to be below the root before it is touched."""
+    """The `Disk` port. Every path is checked to be below the root before it is touched. installation: the id that
+    it carries; None: it has met no database yet."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, installation: str | None = None) -> None:
         self._root = root.resolve()
-        self._files = DiskFiles(self._root)
+        self._installation = installation
+        self._files = DiskFiles(self._root, installation)
 
     def is_there(self) -> bool:
         """Originals are kept in `bulk`, so that with any media it exists."""
-        return (self._root / "bulk").is_dir()
+        is_ours = self._installation in (None, carried_by(self._root))
+        return is_ours and (self._root / "bulk").is_dir()
 
     def has(self, path: str) -> bool:
         """A link is none."""

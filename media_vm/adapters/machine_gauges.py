@@ -28,7 +28,7 @@ from media_vm.adapters.tables import MediaMark, ProcessingChecklist
 from media_vm.adapters.transactions import database_now, reading
 from media_vm.errors import MediaVMError
 from media_vm.rules.failures import Kind
-from media_vm.rules.outages import Party
+from media_vm.rules.outages import STORAGE_GONE, Party
 from media_vm.rules.prices import MICRO
 
 POLL = "poll"  # the mark of the last one
@@ -134,6 +134,8 @@ def _others(session: Session, now: datetime, cap: int | None) -> Iterator[Metric
 
 
 def _disk(session: Session) -> str | None:
-    """The disk is away as any other party is: full, or below its floor."""
-    is_away = any(outage.party is Party.DISK for outage in open_outages(session))
-    return "the storage is full: make room; work goes on at the next look" if is_away else None
+    """The disk is away as any other party is: full, below its floor, or not there."""
+    reason = next((outage.reason for outage in open_outages(session) if outage.party is Party.DISK), None)
+    if reason == STORAGE_GONE:
+        return "the storage is not the database's: is it mounted? work goes on at the next look"
+    return "the storage is full: make room; work goes on at the next look" if reason else None

@@ -40,7 +40,7 @@ class DatabaseFacts:
     """product: as `MariaDB 10.11.6`. needed, revision: of migrations. indexes: the columns of each index of the
     checklist. refused: what we may not do, of `DOES`. journal: SQLite's mode. server: None of SQLite.
     awaits_adoption: rows were taken over, and the files that belong to them not yet. needs_take_over: the tables
-    are those of the system before ours."""
+    are those of the system before ours. missing: tables that this version has, and it has not."""
 
     place: str
     product: str
@@ -53,6 +53,7 @@ class DatabaseFacts:
     server: ServerFacts | None = None
     awaits_adoption: bool = False
     needs_take_over: bool = False
+    missing: tuple[str, ...] = ()
 
     @property
     def is_migrated(self) -> bool:
@@ -67,7 +68,7 @@ def lines_of_database(facts: DatabaseFacts) -> Iterator[Line]:
     else:
         yield ok("database", f"{facts.product} at {facts.place} answers")
     yield _migrated(facts)
-    if facts.is_migrated:
+    if facts.is_migrated and not facts.missing:
         yield _index(facts)
         yield _rights(facts)
     if facts.awaits_adoption:
@@ -80,6 +81,12 @@ def lines_of_database(facts: DatabaseFacts) -> Iterator[Line]:
 
 def _migrated(facts: DatabaseFacts) -> Line:
     what = "database: tables"
+    if facts.is_migrated and facts.missing:
+        return problem(
+            what,
+            f"at revision {facts.revision}, but not there: {', '.join(facts.missing)}",
+            "their rows are lost with them: `media-vm restore` a whole backup",
+        )
     if facts.is_migrated:
         return ok(what, f"at revision {facts.revision}")
     if facts.needs_take_over:

@@ -54,6 +54,15 @@ def lines_of_storage(facts: StorageFacts, floor: int) -> Iterator[Line]:
         )
 
 
+def line_of_belonging(has_met: bool, trouble: str | None) -> Line:
+    """Is it its database's? has_met: both carry the same id. trouble: why it is not, with the remedy."""
+    what = "storage: whose"
+    if trouble:
+        seen, _, remedy = trouble.partition(": ")
+        return problem(what, seen, remedy)
+    return ok(what, "its database's" if has_met else "nobody's yet: the first worker makes it its database's")
+
+
 def _area(area: AreaFacts, root: str) -> Line:
     what = f"storage: {area.name}"
     if area.trouble is None:

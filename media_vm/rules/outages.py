@@ -26,6 +26,8 @@ ALIKE_WITHIN = timedelta(hours=1)
 ITEMS_ALIKE, USERS_ALIKE = 3, 2
 PROBE_PROVIDER_EVERY = timedelta(hours=1)  # one whose key is refused
 STORAGE_FULL, BELOW_FLOOR = "storage_full", "disk_floor"  # no room for a file; less free than we want to leave
+STORAGE_GONE = "storage_gone"  # its disk is not mounted, or another is in its place
+OF_DISK = frozenset({STORAGE_FULL, BELOW_FLOOR, STORAGE_GONE})
 OUT_OF_MONEY = "out_of_money"  # the day's cap on what AI calls cost
 NO_TURN = "no_turn"  # a provider has all the calls under way that it is given: scheduling, nobody is away
 
@@ -98,9 +100,7 @@ BEHIND_THE_OTHERS = timedelta(seconds=1)  # later than any turn, for what must c
 LATEST = 2 * BEHIND_THE_OTHERS  # after an outage's time: by then all that it holds wanted to come
 OUR_OWN = frozenset({ORIGINAL_LOST, UNEXPECTED, NO_TURN})
 # What no item alone can bring about: nobody there, too many calls, no money, no room.
-EVERYBODYS = frozenset(
-    {"unreachable", "busy", "rate_limited", "no_credit", OUT_OF_MONEY, STORAGE_FULL, BELOW_FLOOR}
-)
+EVERYBODYS = OF_DISK | {"unreachable", "busy", "rate_limited", "no_credit", OUT_OF_MONEY}
 
 # A provider's answers about this very picture, though of no use: whoever gives one is not away. The first of these
 # cost money as any other; asked for without end they would be paid for without end.
@@ -118,7 +118,7 @@ def party_at_fault(step: Step, failure: Failure) -> Party | None:
     """Who may be away; None when only the item itself, or we, can be to blame."""
     if failure.child_died or failure.kind not in AWAY | MAY_BE_AWAY or failure.reason in OUR_OWN:
         return None
-    if failure.reason in (STORAGE_FULL, BELOW_FLOOR):
+    if failure.reason in OF_DISK:
         return Party.DISK
     return PARTY_OF[failure.provider] if failure.provider else OF_STEP.get(step)
 

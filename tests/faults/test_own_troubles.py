@@ -11,7 +11,7 @@ from media_vm.adapters.readings import Readings
 from media_vm.errors import ChildDied, GiveUp, Misconfigured, NoRoom, NotThere, ProviderDown, StepFailed, TryAgain
 from media_vm.pipeline import run_cycle
 from media_vm.rules.callbacks import Event, EventKind
-from media_vm.rules.outages import Party
+from media_vm.rules.outages import STORAGE_GONE, Party
 from media_vm.rules.pictures import FocalPoint
 from media_vm.testing import picture
 from media_vm.values import Answer, Rendering, RenderRequest
@@ -163,10 +163,15 @@ def test_deaths_that_a_stopping_worker_sees_do_not_count(sim: Simulated) -> None
     assert [1, 1, 1, 1] == sim.attempts(1)
 
 
-def test_a_storage_that_cannot_be_asked_is_an_outage(sim: Simulated) -> None:
+@pytest.mark.parametrize("trouble", [NoRoom("storage_full", "no answer"), ProviderDown(STORAGE_GONE, "not ours")])
+def test_a_storage_that_cannot_be_asked_is_an_outage(sim: Simulated, trouble: StepFailed) -> None:
     """The worker lives on and says so; all is done once it is back."""
+
+    def refuse() -> int:
+        raise trouble
+
     upload(sim, GOOD)
-    ask, sim.parts.files.free_bytes = sim.parts.files.free_bytes, _unmounted  # type: ignore[method-assign]
+    ask, sim.parts.files.free_bytes = sim.parts.files.free_bytes, refuse  # type: ignore[method-assign]
     sim.pass_time(HOUR)
     away = sim.world.outages.of(Party.DISK)
     sim.parts.files.free_bytes = ask  # type: ignore[method-assign]
@@ -175,10 +180,6 @@ def test_a_storage_that_cannot_be_asked_is_an_outage(sim: Simulated) -> None:
     assert away is not None
     assert [DONE] * len(GOOD) == [sim.statuses(number) for number in GOOD]
     assert all([1, 1, 1, 1] == sim.attempts(number) for number in GOOD)
-
-
-def _unmounted() -> int:
-    raise NoRoom("storage_full", "the storage cannot be asked")
 
 
 def test_a_wake_call_ends_the_wait_for_a_main_api(sim: Simulated) -> None:

@@ -17,6 +17,7 @@ from media_vm.adapters.backup import back_up, restore
 from media_vm.adapters.backup_folder import dumps_in, label_of, require_dump
 from media_vm.adapters.dumps import SKIPPED_IDS, dump_database
 from media_vm.adapters.engine import migrate, migrations_config
+from media_vm.adapters.storage_identity import carried_by
 from media_vm.errors import DatabaseDown, NotMigrated, WrongUse
 from media_vm.rules.upkeep import Fault, Slice
 from media_vm.testing import picture
@@ -133,6 +134,29 @@ def test_a_restore_puts_back_what_went_bad_without_a_sign(
         restored = restore(storage.url, storage.root, tmp_path / "backup", is_forced=True)
 
     assert (before, 1, 2) == (original.read_bytes(), restored.files, restored.kept)
+
+
+def test_a_dump_that_is_not_whole_replaces_nothing(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Empty, half, or cut near its end; one that is whole may be named, and brings its storage's id along."""
+    with storage_of(kind, request) as storage:
+        back_up(storage.url, storage.root, folder := tmp_path / "backup")
+        back_up(storage.url, storage.root, folder)
+        upload(storage, 1)
+        whole, dump = (one.place for one in dumps_in(folder))
+        size = dump.stat().st_size
+        for left in (size - 40, size // 2, 0):
+            os.truncate(dump, left)
+            with pytest.raises(WrongUse, match=f"no whole dump .*name another .*; there are: {whole.name}"):
+                restore(storage.url, storage.root, folder, is_forced=True)
+        kept = storage.keeper.promises.held_after(0, Slice())
+        storage.dispose()
+        restore(storage.url, storage.root, folder, whole.name, is_forced=True)
+
+        assert [1] == [one.media_id for one in kept]
+        assert [] == storage.keeper.promises.held_after(0, Slice())
+        assert label_of(folder)["installation"] == carried_by(storage.root)
 
 
 def test_a_password_is_on_no_command_line_and_in_no_error(mariadb: PrivateMariaDB, tmp_path: Path) -> None:

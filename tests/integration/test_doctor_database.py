@@ -29,6 +29,16 @@ def test_a_database_without_its_tables(home: Home, unmigrated: str) -> None:
     assert not (home.folder / "none.db").exists()
 
 
+def test_a_database_without_one_of_its_tables(home: Home) -> None:
+    """Its revision alone would say that all is well."""
+    with closing(sqlite3.connect(home.database)) as connection:
+        connection.execute("DROP TABLE media_files")
+    code, what, state, said = home.one("database")
+
+    assert (1, "database: tables", "problem") == (code, what, state)
+    assert "but not there: media_files → " in said and "`media-vm restore`" in said
+
+
 def test_a_database_that_is_away(home: Home) -> None:
     """By its place, without its password."""
     away = home.one("database", DATABASE_URL=f"mysql+pymysql://me:{CANARY}@127.0.0.1:9/oaf_media")

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from media_vm.adapters.storage_identity import carry
 from tests.integration.doctors_home import Home
 
 NOBODY = 65534
@@ -93,6 +94,15 @@ def test_a_library_on_another_disk(home: Home) -> None:
 
     assert (1, ["storage: library", "storage: one file system"]) == (code, [*ill])
     assert "mount one file system at MEDIA_VM_STORAGE_DIR" in ill["storage: one file system"][1]
+
+
+def test_a_storage_that_is_anothers(home: Home) -> None:
+    """Its folders could be written, and should not be."""
+    carry(home.storage, "another")
+    code, what, state, said = home.one("storage")
+
+    assert (1, "storage: whose", "problem") == (code, what, state)
+    assert "belongs to another installation" in said and "→ set the two that belong together" in said
 
 
 def test_a_disk_below_its_floor(home: Home) -> None:

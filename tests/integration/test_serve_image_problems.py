@@ -159,7 +159,7 @@ def test_only_a_whole_file_inside_the_storage_is_sent(
     shelf.media[789] = replace(shown, variants=strays)
     answer = ask(app, "GET", "/serve/789")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-    assert problem(answer)["detail"] == "This picture's file is being replaced."
+    assert problem(answer)["detail"] == "This picture's file is not there at the moment."
 
 
 def test_a_truncated_file_is_not_sent(app: ASGIApp, shown: Shown, tmp_path: Path) -> None:

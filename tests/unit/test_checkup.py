@@ -13,7 +13,14 @@ from media_vm.rules.checkup_database import DatabaseFacts, ServerFacts, lines_of
 from media_vm.rules.checkup_machine import MachineFacts, line_of_clock, lines_of_machine, skew_of
 from media_vm.rules.checkup_pictures import Codecs, lines_of_pictures
 from media_vm.rules.checkup_settings import SecretFile, line_of_own_key, lines_of_secrets
-from media_vm.rules.checkup_storage import AREAS, FEWEST_INODES, AreaFacts, StorageFacts, lines_of_storage
+from media_vm.rules.checkup_storage import (
+    AREAS,
+    FEWEST_INODES,
+    AreaFacts,
+    StorageFacts,
+    line_of_belonging,
+    lines_of_storage,
+)
 
 SERVER = ServerFacts("READ-COMMITTED", "utf8mb4", (), (), 16 * 1024 * 1024, None, 1, 151, 0)
 DATABASE = DatabaseFacts(
@@ -59,11 +66,21 @@ def test_an_old_systems_database_wants_a_taking_over() -> None:
     assert "run `media-vm migrate`" == file.remedy
 
 
+def test_tables_that_are_missing_are_named() -> None:
+    """Although the revision is right, as after a dump that was cut off."""
+    lines = list(lines_of_database(replace(DATABASE, missing=("media_files", "media_variants"), indexes=())))
+
+    assert [("database: tables", State.PROBLEM)] == ill(lines)
+    assert any("not there: media_files, media_variants" in line.seen for line in lines)
+
+
 def test_what_is_well_is_well() -> None:
     """Of every rule here: nothing is found, and no remedy is given."""
     lines: list[Line] = [
         *lines_of_database(DATABASE),
         *lines_of_storage(STORAGE, 10**9),
+        line_of_belonging(has_met=True, trouble=None),
+        line_of_belonging(has_met=False, trouble=None),
         *lines_of_pictures(CODECS),
         *lines_of_machine(MachineFacts(8 * 10**9, 4.0, 1024), 4, 16),
         *lines_of_main_api(Exchange(200), bad=[], url="https://api.example"),

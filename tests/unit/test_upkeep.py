@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from media_vm.errors import Misconfigured
 from media_vm.pipeline import run_cycle
 from media_vm.rules.checklist import Checklist, Run, Step, StepStatus, decide
 from media_vm.rules.failures import Failure, Kind
@@ -236,6 +237,15 @@ def test_what_cannot_be_repaired_is_counted(parts: MemoryParts, keeper: Keeper) 
     del parts.files.disk[parts.files.folder(row.media.original.path if row.media.original else "")]
 
     assert 1 == check_next_part(keeper)
+
+
+def test_a_storage_that_is_away_is_left_alone(parts: MemoryParts, keeper: Keeper) -> None:
+    """Whatever lies in its place is not ours to mend or to tidy up."""
+    assert isinstance(keeper.disk, MemoryDisk)
+    keeper.disk.is_mounted = False
+    for job in jobs(keeper):
+        with pytest.raises(Misconfigured, match="is the storage mounted"):
+            job.run()
 
 
 def test_the_timetable(keeper: Keeper) -> None:
