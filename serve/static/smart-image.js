@@ -1,4 +1,3 @@
-// Nothing of a manifest becomes markup.
 export const defaults = {
   base: import.meta.url.replace(/static\/[^/]*$/, ""),
   analysisSrc: "",
@@ -123,9 +122,10 @@ class SmartImage extends Media {
     const [wide, high, crop] = BOXES[this.named];
     const width = this.attribute("width");
     const shape = crop ? wide / high : width / this.attribute("height") || 1;
-    this.room = [Math.min(wide, high * shape, +width || wide), shape];
+    const most = Math.min(wide, high * shape, +width || wide);
+    this.room = { width: most, height: most / shape };
     this.sheet.replaceSync(`:host(:not([hidden])){display:grid;grid:100%/100%;place-items:center;container-type:size;
-width:100%;max-width:${this.room[0]}px;aspect-ratio:${shape}}
+width:100%;max-width:${most}px;aspect-ratio:${shape}}
 div{position:relative}
 canvas,img{position:absolute;width:100%;height:100%}
 p{place-self:stretch;margin:0;padding:1em;overflow:hidden;background:#8882}
@@ -143,7 +143,8 @@ details{position:absolute;bottom:0;padding:.3em .6em;background:Canvas;color:Can
     const one = all.find(({ bg }) => bg == background) ?? all.find(({ path }) => srcset.includes(path)) ?? all[0];
     const variants = all.filter(({ bg }) => bg == one.bg);
     const known = variants.find(({ size }) => size == this.named);
-    const [width, ratio] = known ? [known.width, known.width / known.height] : this.room;
+    const { width, height } = known ?? this.room;
+    const ratio = width / height;
     const canvas = make("canvas");
     try {
       blur(canvas, manifest.thumbhash);

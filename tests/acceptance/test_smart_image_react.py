@@ -52,8 +52,9 @@ import { createElement, createRoot, flushSync } from "react";
 import { AIAnalysisDisplay, SmartImage, defaults } from "/package/react.js";
 defaults.base = location.origin;
 const root = createRoot(document.querySelector("main"));
+const heard = (event) => (window.heard = event.type);
 window.draw = (image, analysis) =>
-  flushSync(() => root.render([createElement(SmartImage, { key: 1, ...image }),
+  flushSync(() => root.render([createElement(SmartImage, { key: 1, onLoad: heard, onError: heard, ...image }),
     createElement(AIAnalysisDisplay, { key: 2, ...analysis })]));
 </script></body></html>"""
 ATTRIBUTES = "one => Object.fromEntries([...one.attributes].map(({name, value}) => [name, value]))"
@@ -114,6 +115,9 @@ def test_react_draws_the_elements(page: Page, machine: Machine, uploaded: dict[s
     expected = {"media-id": media_id, "show-style": "", "show-colors": ""}
     assert expected == page.locator("main > ai-analysis").evaluate(ATTRIBUTES)
     assert "/thumbnail.nobg." in shown(page)
+    assert "load" == page.evaluate("window.heard")
+    page.evaluate("draw({mediaId: 999999}, {})")
+    page.wait_for_function("window.heard == 'error'")
 
 
 def test_react_changes_what_is_drawn(page: Page, machine: Machine, uploaded: dict[str, int]) -> None:
