@@ -152,7 +152,7 @@ details{position:absolute;bottom:0;padding:.3em .6em;background:Canvas;color:Can
     const image = make("img", {
       alt: this.attribute("alt") ?? texts(manifest.alt_text)[0] ?? "",
       loading: this.attribute("loading") ?? "lazy",
-      fetchPriority: this.attribute("fetchpriority"),
+      fetchPriority: this.attribute("fetchpriority") ?? "auto",
       sizes: this.attribute("sizes") ?? `auto, ${Math.min(this.clientWidth, this.clientHeight * ratio, width)}px`,
       onload: () => {
         canvas.remove();
