@@ -149,11 +149,12 @@ details{position:absolute;bottom:0;padding:.3em .6em;background:Canvas;color:Can
     try {
       blur(canvas, manifest.thumbhash);
     } catch {}
+    const loading = this.attribute("loading") ?? "lazy";
     const image = make("img", {
       alt: this.attribute("alt") ?? texts(manifest.alt_text)[0] ?? "",
-      loading: this.attribute("loading") ?? "lazy",
+      loading,
       fetchPriority: this.attribute("fetchpriority") ?? "auto",
-      sizes: this.attribute("sizes") ?? `auto, ${Math.min(this.clientWidth, this.clientHeight * ratio, width)}px`,
+      sizes: this.attribute("sizes") ?? `${loading == "lazy" ? "auto," : ""}${Math.min(this.clientWidth, this.clientHeight * ratio, width)}px`,
       onload: () => {
         canvas.remove();
         this.dispatchEvent(new Event("load"));
