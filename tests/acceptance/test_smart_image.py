@@ -133,14 +133,87 @@ def test_the_recipe_of_the_docs_fills_a_room(page: Page, serve: str, photo: str)
 
 
 @pytest.mark.parametrize(
-    ("style", "size"), [("width: 600px", "small"), ("width: 300px", "grid"), ("width: 900px", "detail")]
+    ("style", "size"), [("width: 600px", "small"), ("width: 300px", "grid"), ("width: 900px", "zoom")]
 )
 def test_the_file_is_the_one_for_the_room(page: Page, serve: str, photo: str, style: str, size: str) -> None:
-    """Of all widths kept the browser takes the one for how wide the element really is."""
+    """Of all widths kept the browser takes the one for how wide it really is; of equals, the size named."""
     open_with(
         page, serve, f'<div style="{style}"><smart-image media-id="{photo}" size="zoom"></smart-image></div>'
     )
     assert shown(page).endswith(f"/{size}.avif")
+
+
+def test_a_picture_seen_first_is_no_larger_than_its_room(page: Page, serve: str, photo: str) -> None:
+    """`loading="eager"`, where browsers do not measure: the element does."""
+    image = f'<smart-image media-id="{photo}" size="detail" loading="eager"></smart-image>'
+    open_with(page, serve, f'<div style="width: 250px">{image}</div>')
+    assert shown(page).endswith("/grid.avif")
+
+
+def test_the_room_is_never_larger_than_the_picture(page: Page, serve: str) -> None:
+    """Whatever the original's dimensions: the size's box is the most, and a crop has the box's shape."""
+    said = {
+        ("grid", 1411, 1411): [500, 500],
+        ("grid", 2000, 4000): [250, 500],
+        ("small", 1600, 4000): [512, 1280],
+        ("thumbnail", 5000, 3200): [300, 300],
+        ("thumbnail", 100, 60): [100, 100],
+        ("header", 3000, 3000): [900, 300],
+    }
+    images = [f'<smart-image size="{size}" width="{w}" height="{h}"></smart-image>' for size, w, h in said]
+    open_with(page, serve, f'<div style="width: 900px">{"".join(images)}</div>')
+    assert list(said.values()) == [one.evaluate(BOX) for one in page.locator("smart-image").all()]
+
+
+def test_a_style_sheet_may_have_the_picture_fill_its_room(page: Page, serve: str, photo: str) -> None:
+    """With the rules that the documentation gives."""
+    css = """smart-image { aspect-ratio: 16 / 9; }
+        smart-image::part(frame) { width: 100% !important; height: 100%; }
+        smart-image::part(image) { object-fit: cover; }"""
+    image = f'<smart-image media-id="{photo}" size="grid" width="200" height="300"></smart-image>'
+    open_with(page, serve, f"<style>{css}</style>{image}")
+    shown(page)
+    assert [200, 113] == page.locator("smart-image").evaluate(BOX) == page.locator(IMAGE).evaluate(BOX)
+
+
+def test_a_picture_in_the_making_shows_once_it_is_made(page: Page, serve: str, photo: str) -> None:
+    """Until then a box with the page's words, and no broken picture; `load` tells when it has come."""
+    answers = [{"status": 404, "json": {"retry_after_seconds": 1}}] * 2
+    page.route("**/manifest.json", lambda route: route.fulfill(**answers.pop()) if answers else route.continue_())
+    image = f'<smart-image media-id="{photo}" size="grid" alt="Dawn" onload="window.told = 1"></smart-image>'
+    open_with(page, serve, f'{image}<ai-analysis media-id="{photo}" show-colors></ai-analysis>')
+    page.wait_for_selector("smart-image >> p:text-is('Dawn')")
+    room = page.locator("smart-image").evaluate(BOX)
+    assert room == page.locator("smart-image >> p").evaluate(BOX)
+    assert 0 == page.locator(IMAGE).count()
+    assert shown(page).endswith(".avif")
+    page.wait_for_selector("ai-analysis >> li")
+    assert [1, room] == [page.evaluate("window.told"), page.locator("smart-image").evaluate(BOX)]
+    assert 0 == moved(page)
+
+
+@pytest.mark.parametrize(("attribute", "expected"), [('alt="Dawn"', "Dawn"), ("", "")])
+def test_a_picture_that_never_comes_leaves_its_words(
+    page: Page, serve: str, attribute: str, expected: str
+) -> None:
+    """In a box of its room, without the browser's sign of a broken picture; `error` tells."""
+    image = f'<smart-image media-id="999999" size="grid" {attribute} onerror="window.told = 1"></smart-image>'
+    open_with(page, serve, image)
+    page.wait_for_function("window.told")
+    assert [expected] == page.locator("smart-image >> p").all_inner_texts()
+    assert [500, 500] == page.locator("smart-image >> p").evaluate(BOX)
+    assert 0 == page.locator(IMAGE).count()
+    assert 0 == moved(page)
+
+
+def test_a_manifest_that_hangs_costs_three_seconds(page: Page, serve: str, photo: str) -> None:
+    """Then the plain picture shows."""
+    manifests = Held()
+    manifests.hold(page, "**/manifest.json")
+    page.add_init_script("AbortSignal.timeout = ms => AbortSignal.abort(window.patience = ms)")
+    open_with(page, serve, f'<smart-image media-id="{photo}" size="grid"></smart-image>')
+    assert f"{serve}/serve/{photo}?size=grid" == shown(page)
+    assert 3000 == page.evaluate("window.patience")
 
 
 def test_without_modern_formats_jpeg_shows(page: Page, serve: str, photo: str) -> None:
@@ -233,11 +306,23 @@ def test_a_signature_goes_with_every_request(page: Page, serve: str, photo: str)
 
 @pytest.mark.parametrize("attributes", ["", 'media-id=""', 'media-id="../../x"', 'media-id="7" base="data:,"'])
 def test_without_a_true_address_nothing_is_asked_for(page: Page, serve: str, attributes: str) -> None:
-    """It keeps its room and says nothing."""
+    """It keeps its room, and tells the developer."""
     asked: list[str] = []
+    warned: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: warned.append(message.text) if message.type == "warning" else None)
     open_with(page, serve, f'<smart-image size="grid" {attributes}></smart-image>')
     page.evaluate(PAINTED)
     assert [f"{serve}/a-page", f"{serve}/static/smart-image.js"] == asked
+    assert 1 == len([one for one in warned if one.startswith("No picture: ")])
     assert 0 == page.locator(IMAGE).count()
     assert [500, 500] == page.locator("smart-image").evaluate(BOX)
+
+
+def test_a_size_that_does_not_exist_is_told_to_the_developer(page: Page, serve: str, photo: str) -> None:
+    """The picture shows as if none were given."""
+    warned: list[str] = []
+    page.on("console", lambda message: warned.append(message.text) if message.type == "warning" else None)
+    open_with(page, serve, f'<smart-image media-id="{photo}" size="huge"></smart-image>')
+    assert shown(page).endswith("/detail.avif")
+    assert warned[0].startswith("No size: huge")
