@@ -18,20 +18,21 @@ install.sh again once the database is right"
     fi
 }
 
-# A run that breaks off in the middle leaves its mark, and the next one does what follows from a change that it finds
-# made already.
+# A run that breaks off after its first change leaves its mark, and the next one does what follows from a change that
+# it finds made already.
 goes_live() {
     tables
     if [ -n "$failed" ] && is_upgrade; then return; fi
     broke_off=""
     if is_this_machine && [ -e "$UNDER_WAY" ]; then broke_off=yes; fi
-    if is_this_machine && [ -z "$DRY" ]; then mkdir -p "${UNDER_WAY%/*}" && : >"$UNDER_WAY"; fi
+    if is_this_machine; then begun=$UNDER_WAY; fi
     switch
     put "$HERE/deploy/install/media-vm" /usr/local/bin/media-vm 0755
     site
     units
     starts
-    if is_this_machine && [ -z "$DRY" ]; then rm "$UNDER_WAY"; fi
+    begun=""
+    if is_this_machine && [ -z "$DRY" ]; then rm -f "$UNDER_WAY"; fi
 }
 
 bring_tables() {

@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 changes=0
 lefts=""
+begun="" # a file that is there from the next change on, if any is named
 
 says() { printf '%s\n' "$*"; }
 
@@ -19,6 +20,10 @@ refuses() {
     exit 1
 }
 
+begins() {
+    if [ -n "$begun" ]; then mkdir -p "${begun%/*}" && : >"$begun"; fi
+}
+
 # does WHAT COMMAND…: say what, and do it unless this is a dry run.
 does() {
     what=$1
@@ -28,6 +33,7 @@ does() {
         says "  would  $what"
     else
         says "  did    $what"
+        begins
         "$@"
     fi
 }

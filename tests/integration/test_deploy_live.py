@@ -30,7 +30,7 @@ nginx() { [ "$SYSTEMD" != "refuses its site" ]; }
 optional_keys() { :; }
 has_systemd() { [ -n "$SYSTEMD" ]; }
 on() { [ "$SYSTEMD" != "ends it" ] || exit 9; echo "does $1 is switched on"; }
-does() { echo "does $1"; shift; case "$*" in point_at* | "rm -rf $WORK/"*) "$@" ;; esac; }
+does() { echo "does $1"; shift; begins; case "$*" in point_at* | "rm -rf $WORK/"*) "$@" ;; esac; }
 goes_live
 tells_the_end
 [ -z "$failed" ] || exit 1
@@ -128,6 +128,7 @@ def test_what_a_run_that_broke_off_began_is_finished(machine: Machine) -> None:
     assert [9, 0, 0] == [one.returncode for one in ends], ends[1].stderr
     assert "releases/new" == machine.current
     followed = ("reads its units anew", "started anew", "nginx reads its site")
+    assert not (machine.folder / "under-way").exists()
     assert [[], [*followed], []] == [[one for one in followed if f"{one}\n" in end.stdout] for end in ends]
 
 
