@@ -24,6 +24,7 @@ from media_vm.adapters.backup_folder import (
     dumps_in,
     files_below,
     label_of,
+    next_moment,
     put_label,
     remove_unfinished,
     require_dump,
@@ -82,7 +83,7 @@ def back_up(url: str, storage: Path, folder: Path, keep: int = DUMPS_KEPT) -> Co
             for one in dumps[:-keep]:
                 one.place.unlink()
         copied = Copied(first + later, kept, time.monotonic() - began, missing)
-        transact(engine, lambda session: session.merge(_mark(dumps[-1].at, copied)))
+        transact(engine, lambda session: session.merge(_mark(min(dumps[-1].at, datetime.now(UTC)), copied)))
         return copied
     finally:
         engine.dispose()
@@ -95,7 +96,7 @@ def _dump_whole(url: str, storage: Path, folder: Path) -> tuple[int, int]:
     with tempfile.TemporaryDirectory(dir=folder, prefix=TEMPORARY) as aside:
         half = dump_place(url, Path(aside), datetime.now(UTC))
         for _ in range(DUMPS_AT_MOST):
-            final = dump_place(url, folder, datetime.now(UTC))
+            final = dump_place(url, folder, next_moment(folder))
             dump_database(url, half)
             copied += _copy_all(storage, folder / FILES, _looks_the_same)[0]
             before, missing = missing, _missing(half, folder / FILES)
