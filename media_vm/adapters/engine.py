@@ -35,8 +35,8 @@ SERVER = {
 
 
 def open_engine(url: str, *, connections: int = USUAL, patience: float | None = None) -> Engine:
-    """An engine that holds up to `connections` at once. patience: in seconds, with a statement of a server's; None:
-    that of all who work with rows."""
+    """An engine that holds up to `connections` at once. patience: seconds that a server's statement may take; None:
+    as many as work on rows needs."""
     where = make_url(url)
     if where.get_backend_name() == "sqlite":
         return _open_sqlite(url, connections)
