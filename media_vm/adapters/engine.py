@@ -35,7 +35,7 @@ SERVER = {
 
 
 def open_engine(url: str, *, connections: int = USUAL, patience: float | None = None) -> Engine:
-    """An engine that holds up to `connections` at once. patience: seconds that a server's statement may take; None:
+    """An engine that holds up to `connections` at once. patience: seconds that a statement may take; None:
     as many as work on rows needs."""
     where = make_url(url)
     if where.get_backend_name() == "sqlite":
