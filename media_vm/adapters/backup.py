@@ -35,7 +35,7 @@ from media_vm.adapters.engine import open_engine, require_migrated
 from media_vm.adapters.erasing import sync_folder
 from media_vm.adapters.files import TEMPORARY
 from media_vm.adapters.in_use import require_nobody
-from media_vm.adapters.storage_identity import INSTALLATION, carry, installation_of
+from media_vm.adapters.storage_identity import INSTALLATION, agreed, carry, installation_of
 from media_vm.adapters.tables import MediaMark
 from media_vm.adapters.transactions import transact
 from media_vm.errors import WrongUse
@@ -65,13 +65,15 @@ def back_up(url: str, storage: Path, folder: Path, keep: int = DUMPS_KEPT) -> Co
     """Everything into `folder`; a further one into the same folder copies only new files. Of the dumps the last
     `keep` stay.
 
-    OSError, DatabaseDown, NotMigrated, Misconfigured (no client program), WrongUse (not into this folder).
+    OSError, DatabaseDown, NotMigrated, Misconfigured (no client program; a storage that is not this database's, or
+    not mounted), WrongUse (not into this folder).
     """
     began = time.monotonic()
     _require_apart(folder, storage)
     engine = open_engine(url, connections=1)
     try:
         require_migrated(engine)
+        agreed(engine, storage)  # else the bare place of a disk that is away passes for everything there is
         installation = installation_of(engine)
         _prepare(folder, installation)
         with alone_in(folder):
