@@ -6,7 +6,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 from media_vm.adapters import ai_tables, tables
-from media_vm.adapters.engine import is_newer, open_engine
+from media_vm.adapters.engine import REVISION_SECONDS, is_newer, open_engine
 from media_vm.adapters.migrating import alone
 from media_vm.adapters.server_versions import require_supported
 from media_vm.adapters.transactions import translated
@@ -15,7 +15,7 @@ from migrations.seed_tables import set_aside
 assert tables.MediaFile.__tablename__, "importing the tables fills SQLModel's metadata"
 assert ai_tables.MediaAIUsage.__tablename__, "so do these"
 
-engine = open_engine(context.config.attributes["url"], connections=1)
+engine = open_engine(context.config.attributes["url"], connections=1, patience=REVISION_SECONDS)
 try:
     with translated(), alone(engine) as connection:
         require_supported(connection)

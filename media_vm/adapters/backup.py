@@ -24,6 +24,7 @@ from media_vm.adapters.backup_folder import (
     dumps_in,
     files_below,
     label_of,
+    next_moment,
     put_label,
     remove_unfinished,
     require_dump,
@@ -34,7 +35,7 @@ from media_vm.adapters.engine import open_engine, require_migrated
 from media_vm.adapters.erasing import sync_folder
 from media_vm.adapters.files import TEMPORARY
 from media_vm.adapters.in_use import require_nobody
-from media_vm.adapters.storage_identity import INSTALLATION, carry, installation_of
+from media_vm.adapters.storage_identity import INSTALLATION, agreed, carry, installation_of
 from media_vm.adapters.tables import MediaMark
 from media_vm.adapters.transactions import transact
 from media_vm.errors import WrongUse
@@ -64,13 +65,15 @@ def back_up(url: str, storage: Path, folder: Path, keep: int = DUMPS_KEPT) -> Co
     """Everything into `folder`; a further one into the same folder copies only new files. Of the dumps the last
     `keep` stay.
 
-    OSError, DatabaseDown, NotMigrated, Misconfigured (no client program), WrongUse (not into this folder).
+    OSError, DatabaseDown, NotMigrated, Misconfigured (no client program; a storage that is not this database's, or
+    not mounted), WrongUse (not into this folder).
     """
     began = time.monotonic()
     _require_apart(folder, storage)
     engine = open_engine(url, connections=1)
     try:
         require_migrated(engine)
+        agreed(engine, storage)  # else the bare place of a disk that is away passes for everything there is
         installation = installation_of(engine)
         _prepare(folder, installation)
         with alone_in(folder):
@@ -82,7 +85,7 @@ def back_up(url: str, storage: Path, folder: Path, keep: int = DUMPS_KEPT) -> Co
             for one in dumps[:-keep]:
                 one.place.unlink()
         copied = Copied(first + later, kept, time.monotonic() - began, missing)
-        transact(engine, lambda session: session.merge(_mark(dumps[-1].at, copied)))
+        transact(engine, lambda session: session.merge(_mark(min(dumps[-1].at, datetime.now(UTC)), copied)))
         return copied
     finally:
         engine.dispose()
@@ -95,7 +98,7 @@ def _dump_whole(url: str, storage: Path, folder: Path) -> tuple[int, int]:
     with tempfile.TemporaryDirectory(dir=folder, prefix=TEMPORARY) as aside:
         half = dump_place(url, Path(aside), datetime.now(UTC))
         for _ in range(DUMPS_AT_MOST):
-            final = dump_place(url, folder, datetime.now(UTC))
+            final = dump_place(url, folder, next_moment(folder))
             dump_database(url, half)
             copied += _copy_all(storage, folder / FILES, _looks_the_same)[0]
             before, missing = missing, _missing(half, folder / FILES)

@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -47,6 +47,11 @@ def dumps_in(folder: Path) -> list[Dump]:
     return sorted(Dump(at, place) for place in places if (at := _begun_at(folder, place)))
 
 
+def next_moment(folder: Path) -> datetime:
+    """Now; or just after the last dump where the clock was set back, so that the last by name is the last made."""
+    return max([datetime.now(UTC), *(one.at + timedelta(microseconds=1) for one in dumps_in(folder))])
+
+
 def require_dump(url: str, folder: Path, name: str | None = None) -> Dump:
     """The last dump of such a database in this folder, or the one of that name. WrongUse: there is none, or it is
     not whole."""
@@ -72,10 +77,11 @@ def label_of(folder: Path) -> dict[str, str]:
 
 
 def put_label(folder: Path, installation: str) -> None:
-    """Once: what an older version wrote into it is the time of the dump that it made."""
-    if not label_of(folder):
+    """Once. What an older version wrote into it, the time of the one dump that it made, stays in it."""
+    label = label_of(folder)
+    if "installation" not in label:
         half = folder / f"{TEMPORARY}{LABEL}"
-        half.write_text(json.dumps({"installation": installation}))
+        half.write_text(json.dumps({**label, "installation": installation}))
         half.replace(folder / LABEL)
 
 

@@ -24,10 +24,6 @@ class Named:
         is_aside = path.startswith("quarantine/") and not path.startswith(f"{STRAYS}/")
         return path in self.paths or (is_aside and owner_of(path) in self.put_aside)
 
-    def __or__(self, other: Named) -> Named:
-        awaits = self.awaits_adoption or other.awaits_adoption
-        return Named(self.paths | other.paths, self.put_aside | other.put_aside, awaits)
-
 
 def named_in(dump: Path) -> Named:
     """Of what is deleted nothing is needed, of what is retired no original; what is not adopted yet has no digest.

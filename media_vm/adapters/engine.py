@@ -20,6 +20,7 @@ from media_vm.rules.connections import USUAL
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 BUSY_SECONDS = 10
+REVISION_SECONDS = 3600  # an index of a large table takes minutes, of which nothing is heard
 
 # TRADITIONAL: what does not fit is refused, never cut; the same word on MariaDB and MySQL. A transaction that
 # waits for a lock is run again long before its lease is over.
@@ -33,8 +34,9 @@ SERVER = {
 }
 
 
-def open_engine(url: str, *, connections: int = USUAL) -> Engine:
-    """An engine that holds up to `connections` at once."""
+def open_engine(url: str, *, connections: int = USUAL, patience: float | None = None) -> Engine:
+    """An engine that holds up to `connections` at once. patience: seconds that a statement may take; None:
+    as many as work on rows needs."""
     where = make_url(url)
     if where.get_backend_name() == "sqlite":
         return _open_sqlite(url, connections)
@@ -45,7 +47,7 @@ def open_engine(url: str, *, connections: int = USUAL) -> Engine:
         pool_size=connections,
         pool_pre_ping=True,
         pool_recycle=1800,
-        connect_args=SERVER,
+        connect_args=SERVER | ({"read_timeout": patience} if patience else {}),
     )
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from pathlib import Path
 
 from media_vm.adapters.backup_folder import FILES, alone_in, dumps_in, files_below, label_of
@@ -39,15 +37,22 @@ def prune(storage: Path, folder: Path, keep: int, *, is_done: bool) -> Iterator[
         raise Misconfigured("storage_gone", f"{storage} holds no originals: is the storage mounted?")
     with alone_in(folder):
         dumps = dumps_in(folder)  # a backup that has just ended may have added one
-        kept = reduce(or_, (named_in(one.place) for one in dumps[-keep:]))
+        ours = (folder / FILES).resolve()
+        unnamed = [path for path in files_below(ours) if not os.path.lexists(storage / path)]
+        for one in dumps[-keep:]:  # before anything goes, for one may not be whole
+            unnamed = _unnamed(unnamed, one.place)
         for one in dumps[:-keep]:
             yield _dump_gone(one.place, is_done=is_done)
         if is_done:
             sync_folder(folder)
-        ours = (folder / FILES).resolve()
-        for path in () if kept.awaits_adoption else files_below(ours):
-            if not (kept.has(path) or os.path.lexists(storage / path)):
-                yield _file_gone(ours, path, is_done=is_done)
+        for path in unnamed:
+            yield _file_gone(ours, path, is_done=is_done)
+
+
+def _unnamed(paths: list[str], dump: Path) -> list[str]:
+    """By one dump at a time: the names of a large database take much memory."""
+    named = named_in(dump)
+    return [] if named.awaits_adoption else [path for path in paths if not named.has(path)]
 
 
 def _dump_gone(dump: Path, *, is_done: bool) -> Pruned:

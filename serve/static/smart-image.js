@@ -15,14 +15,14 @@ const BOXES = {
 
 const texts = (value) => [value].flat().filter((one) => one?.trim?.());
 const colors = (value) => texts(value).filter((one) => /^#[\da-f]{6}$/i.test(one));
-const isLength = (value) => Number.isInteger(value) && value > 0;
+const isLength = (value) => Number.isInteger(value) && value > 0 && value < 1e6;
 
 const ask = async (url) => (await fetch(url, { signal: AbortSignal.timeout(3000) })).json();
 
 function make(tag, properties, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
+  const element = document.createElement(tag);
   element.append(...children);
-  return element;
+  return Object.assign(element, properties);
 }
 
 // github.com/evanw/thumbhash
@@ -66,7 +66,7 @@ function sound(manifest, id) {
   });
 }
 
-class Media extends (globalThis.HTMLElement ?? class {}) {
+class Media extends (globalThis.HTMLElement ?? Object) {
   static observedAttributes =
     `media-id base signed analysis-src size alt background preferred-formats width height
       show-ai-data show-style show-colors show-quality show-mood`.split(/\s+/);
@@ -86,17 +86,17 @@ class Media extends (globalThis.HTMLElement ?? class {}) {
     await 0;
     if (!isDue()) return;
     this.draw();
-    const look = (entries, observer) => {
-      if (isDue() && entries.at(-1).isIntersecting) observer.disconnect(), this.show(isDue);
-    };
-    new IntersectionObserver(look, { rootMargin: "800px" }).observe(this);
+    this.watch?.disconnect();
+    const look = (all) => all.at(-1).isIntersecting && (this.watch.disconnect(), this.show(isDue));
+    this.watch = new IntersectionObserver(look, { rootMargin: "800px" });
+    this.watch.observe(this);
   }
 
   show(isDue) {
     const base = this.attribute("base") ?? defaults.base;
     const { href } = new URL(base.replace(/\/*$/, "/serve/" + this.attribute("media-id")), document.baseURI);
     const id = /^https?:.*\/(\d+)$/.exec(href)?.[1];
-    if (!id) return console.warn("No picture:", href, this);
+    if (!id) return console.warn("No picture:", href, this), this.shadowRoot.replaceChildren();
     const signed = this.attribute("signed") ?? "";
     const fill = (answer) => {
       if (!isDue()) return;
@@ -121,7 +121,7 @@ class SmartImage extends Media {
     }
     const [wide, high, crop] = BOXES[this.named];
     const width = this.attribute("width");
-    const shape = crop ? wide / high : width / this.attribute("height") || 1;
+    const shape = crop ? wide / high : width / (+this.attribute("height") || width) || 1;
     const most = Math.min(wide, high * shape, +width || wide);
     this.room = { width: most, height: most / shape };
     this.sheet.replaceSync(`:host(:not([hidden])){display:grid;grid:100%/100%;place-items:center;container-type:size;
@@ -166,8 +166,7 @@ details{position:absolute;bottom:0;padding:.3em .6em;background:Canvas;color:Can
     const frame = make("div", { part: "frame" }, canvas, this.picture(image, variants, start, chosen));
     frame.style.cssText = `width:min(100cqw,100cqh*${ratio},${width}px);aspect-ratio:${ratio}`;
     if (this.hasAttribute("show-ai-data")) {
-      const summary = make("summary", {}, defaults.words.about);
-      frame.append(make("details", {}, summary, make("ai-analysis", { owner: this })));
+      frame.append(make("details", {}, make("summary", {}, defaults.words.about), make("ai-analysis", { owner: this })));
     }
     this.shadowRoot.replaceChildren(frame);
   }
@@ -198,7 +197,7 @@ details{position:absolute;bottom:0;padding:.3em .6em;background:Canvas;color:Can
 const ROWS = {
   style: ({ style, medium }) => texts([style, medium]).join(" · "),
   colors: ({ brand_colors, dominant_colors }) => {
-    const all = [brand_colors, dominant_colors].map(colors).find(([first]) => first);
+    const all = [brand_colors, dominant_colors].map(colors).find((one) => one[0]);
     const items = all?.map((color) => {
       const chip = make("i");
       chip.style.background = color;
@@ -222,7 +221,7 @@ i{padding:0 .5em;margin-right:.3em;border:1px solid}`);
 
   async ask(manifest, id) {
     const source = this.attribute("analysis-src") ?? defaults.analysisSrc;
-    const answer = await ask(source ? source.replace("{id}", id) : manifest);
+    const answer = await ask(source.replace("{id}", id) || manifest);
     return answer.analysis ?? answer;
   }
 

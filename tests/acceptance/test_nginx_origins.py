@@ -12,13 +12,17 @@ import pytest
 
 from serve.app import create_app
 from tests.integration.shelf_in_memory import MemoryShelf, ask, settings_for, sunset
-from tests.private_nginx import HOST, nginx_in_front
+from tests.private_nginx import HOST, SHIPPED, nginx_in_front
 
 OURS = ("https://festival.example", "https://www.festival.example")
 KEPT = 'nginx;desc="hit"'
 URL = "/serve/789/grid.avif"
 # As its own comment says it.
 SET = {'# "~^https://(www': '\n"~^https://(www'}
+
+SITES_MAP = (
+    (SHIPPED / "media-vm.conf").read_text().partition("include media-vm/http.conf;\n")[2].partition("server {")[0]
+)
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +80,15 @@ def test_an_nginx_that_was_told_of_no_origin_lets_none_in(serve_port: int, tmp_p
         httpx.Client(base_url=front.url, timeout=30, trust_env=False) as unset,
     ):
         assert [(False, None), (True, None), (True, None)] == [told(unset, one) for one in (*OURS, None)]
+
+
+def test_a_site_from_before_the_map_goes_on(serve_port: int, tmp_path: Path) -> None:
+    """A new version's files come beside it, and it stays: `certbot` has written into it."""
+    with (
+        nginx_in_front(tmp_path, serve_port, {SITES_MAP: ""}) as front,
+        httpx.Client(base_url=front.url, timeout=30, trust_env=False) as old,
+    ):
+        assert [(False, None), *((False, one) for one in OURS)] == [told(old, one) for one in (None, *OURS)]
 
 
 @pytest.mark.parametrize(("origin", "status"), [(OURS[0], 204), ("https://evil.example", 405)])

@@ -19,6 +19,12 @@ from tests.pictures import saved
 DOCS = Path(__file__).parents[2] / "docs" / "frontend-developer.md"
 # Red, green, blue and alpha of a point of the placeholder: its canvas is 32 × 32.
 POINT = "(canvas, [x, y]) => [...canvas.getContext('2d').getImageData(x, y, 1, 1).data]"
+# The observers of what comes into view that are not done.
+COUNT_WATCHING = """window.watching = new Set();
+    window.IntersectionObserver = class extends IntersectionObserver {
+        observe(element) { watching.add(this); super.observe(element); }
+        disconnect() { watching.delete(this); super.disconnect(); }
+    };"""
 # How opaque the loaded picture's corner is.
 CORNER = """img => {
     const canvas = Object.assign(document.createElement('canvas'), {width: 9, height: 9});
@@ -151,7 +157,8 @@ def test_a_picture_seen_first_is_no_larger_than_its_room(page: Page, serve: str,
 
 
 def test_the_room_is_never_larger_than_the_picture(page: Page, serve: str) -> None:
-    """Whatever the original's dimensions: the size's box is the most, and a crop has the box's shape."""
+    """Whatever the original's dimensions: the size's box is the most, and a crop has the box's shape. One side
+    alone tells no shape: a room without height would hide the picture."""
     said = {
         ("grid", 1411, 1411): [500, 500],
         ("grid", 2000, 4000): [250, 500],
@@ -159,21 +166,11 @@ def test_the_room_is_never_larger_than_the_picture(page: Page, serve: str) -> No
         ("thumbnail", 5000, 3200): [300, 300],
         ("thumbnail", 100, 60): [100, 100],
         ("header", 3000, 3000): [900, 300],
+        ("grid", 300, 0): [300, 300],
     }
     images = [f'<smart-image size="{size}" width="{w}" height="{h}"></smart-image>' for size, w, h in said]
     open_with(page, serve, f'<div style="width: 900px">{"".join(images)}</div>')
     assert list(said.values()) == [one.evaluate(BOX) for one in page.locator("smart-image").all()]
-
-
-def test_a_style_sheet_may_have_the_picture_fill_its_room(page: Page, serve: str, photo: str) -> None:
-    """With the rules that the documentation gives."""
-    css = """smart-image { aspect-ratio: 16 / 9; }
-        smart-image::part(frame) { width: 100% !important; height: 100%; }
-        smart-image::part(image) { object-fit: cover; }"""
-    image = f'<smart-image media-id="{photo}" size="grid" width="200" height="300"></smart-image>'
-    open_with(page, serve, f"<style>{css}</style>{image}")
-    shown(page)
-    assert [200, 113] == page.locator("smart-image").evaluate(BOX) == page.locator(IMAGE).evaluate(BOX)
 
 
 def test_a_picture_in_the_making_shows_once_it_is_made(page: Page, serve: str, photo: str) -> None:
@@ -317,6 +314,29 @@ def test_without_a_true_address_nothing_is_asked_for(page: Page, serve: str, att
     assert 1 == len([one for one in warned if one.startswith("No picture: ")])
     assert 0 == page.locator(IMAGE).count()
     assert [500, 500] == page.locator("smart-image").evaluate(BOX)
+
+
+def test_a_picture_whose_id_is_taken_away_goes(page: Page, serve: str, photo: str) -> None:
+    """An element that has become another's does not go on showing what was there."""
+    open_with(page, serve, f'<smart-image media-id="{photo}" size="grid"></smart-image>')
+    shown(page)
+    page.locator("smart-image").evaluate("one => one.removeAttribute('media-id')")
+    page.wait_for_selector(IMAGE, state="detached")
+    assert [500, 500] == page.locator("smart-image").evaluate(BOX)
+
+
+def test_nobody_goes_on_watching_for_what_has_changed(page: Page, serve: str, photo: str) -> None:
+    """However often an element changes that is out of sight, one look-out is left, and none once it has come."""
+    page.add_init_script(COUNT_WATCHING)
+    below = '<div style="height: 5000px"></div>'
+    open_with(page, serve, f'{below}<smart-image media-id="{photo}" size="grid"></smart-image>')
+    for word in "abcd":
+        page.locator("smart-image").evaluate("(one, word) => one.setAttribute('alt', word)", word)
+        page.evaluate(PAINTED)
+    assert 1 == page.evaluate("watching.size")
+    page.locator("smart-image").evaluate("one => one.scrollIntoView()")
+    shown(page)
+    assert 0 == page.evaluate("watching.size")
 
 
 def test_a_size_that_does_not_exist_is_told_to_the_developer(page: Page, serve: str, photo: str) -> None:

@@ -106,6 +106,7 @@ def test_another_host_lends_only_its_path(page: Page, serve: str, photo: str, ma
         {"variants": [VARIANT | {"width": "1px;background:url(//evil.example)", "url": "/serve/{id}/grid.jpg"}]},
         {"variants": [VARIANT | {"width": -5, "url": "/serve/{id}/grid.jpg"}]},
         {"variants": [VARIANT | {"width": 1e400, "url": "/serve/{id}/grid.jpg"}]},
+        {"retry_after_seconds": 2_592_000},  # in milliseconds more than a timer takes, which then is over at once
         {"thumbhash": "****", "average_color": "red;background:url(//evil.example/x)"},
         {"thumbhash": "A", "average_color": ["#123456", {"toString": 1}]},
         {"thumbhash": "/" * 4_000, "alt_text": ["", 7, None]},

@@ -21,6 +21,7 @@ from media_vm.adapters.storage_identity import carried_by
 from media_vm.errors import DatabaseDown, NotMigrated, WrongUse
 from media_vm.rules.upkeep import Fault, Slice
 from media_vm.testing import picture
+from media_vm.values import BACKUP_MARK
 from tests.integration.databases import empty_database
 from tests.integration.storages import Storage, storage_of
 from tests.mariadb import PrivateMariaDB
@@ -264,17 +265,33 @@ def test_an_older_versions_one_dump_is_the_first_of_many(request: pytest.Fixture
         back_up(storage.url, storage.root, folder := tmp_path / "backup")
         dumps_in(folder)[0].place.rename(folder / "media_vm.db")
         os.utime(folder / "media_vm.db", (0, 0))
-        label = {**label_of(folder), "dumped_at": "2026-11-01T03:15:00+00:00"}
+        installation = label_of(folder)["installation"]
+        label = {"dumped_at": "2026-11-01T03:15:00+00:00"}
         (folder / "media_vm.json").write_text(json.dumps(label))
         back_up(storage.url, storage.root, folder)
         last, named = require_dump(storage.url, folder), require_dump(storage.url, folder, "media_vm.db")
+        labelled = label_of(folder)
         (folder / "media_vm.json").unlink()
 
+        assert {**label, "installation": installation} == labelled
         assert began <= last.at <= datetime.now(UTC)
         assert datetime(2026, 11, 1, 3, 15, tzinfo=UTC) == named.at
         assert 0 == dumps_in(folder)[0].at.timestamp()
         with pytest.raises(WrongUse, match=f"there are: media_vm.db, {last.place.name}"):
             require_dump(storage.url, folder, "media_vm-1.db")
+
+
+def test_a_clock_that_was_set_back_loses_no_backup(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """The dump that was made last is the last one, and its age is no future's: somebody watches it."""
+    with storage_of("sqlite", request) as storage:
+        back_up(storage.url, storage.root, folder := tmp_path / "backup")
+        dumps_in(folder)[0].place.rename(ahead := folder / "media_vm-20990101T000000.000000Z.db")
+        back_up(storage.url, storage.root, folder, keep=1)
+        mark = storage.keeper.marks.marked(BACKUP_MARK)
+
+        (last,) = dumps_in(folder)
+        assert ahead != last.place
+        assert mark and mark.at <= datetime.now(UTC)
 
 
 def test_an_empty_database_is_not_backed_up(request: pytest.FixtureRequest, tmp_path: Path) -> None:

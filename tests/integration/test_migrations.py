@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlalchemy import URL, Engine, Enum, inspect, make_url, text
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
+from media_vm.adapters import engine as opening
 from media_vm.adapters.dumps import load_database
 from media_vm.adapters.engine import migrate, migrations_config, open_engine, require_migrated
 from media_vm.adapters.leases import DatabaseLeases
@@ -227,6 +229,25 @@ def test_a_refused_login_is_told_as_the_server_says_it(mariadb: PrivateMariaDB) 
     assert "secret-pw" not in str(caught.value)
     refused.dispose()
     missing.dispose()
+
+
+def test_a_revision_may_take_longer_than_a_query(
+    mariadb: PrivateMariaDB, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index of millions of rows: nothing is heard of the server until it is done."""
+    monkeypatch.setitem(opening.SERVER, "read_timeout", 0.3)
+    url = empty_database("mariadb", request)
+    command.upgrade(migrations_config(url), "0099")
+    reader = open_engine(url)
+    with reader.connect() as connection:
+        connection.execute(text("SELECT id FROM media_variants"))  # until its end no index is begun
+        ends = threading.Timer(0.6, connection.commit)
+        ends.start()
+        migrate(url)
+        ends.join()
+
+    require_migrated(reader)
+    reader.dispose()
 
 
 def test_the_daily_user_is_told_to_let_the_owner_do_it(mariadb: PrivateMariaDB, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, text
 from typer.testing import CliRunner
 
+from media_vm.adapters.backup import back_up
 from media_vm.adapters.engine import open_engine
 from media_vm.adapters.files import DiskFiles
 from media_vm.adapters.fsck_disk import StorageDisk
@@ -64,15 +65,17 @@ def test_a_machine_that_runs_already_meets_its_storage(storage: Storage, engine:
 
 
 @pytest.mark.parametrize("has_met", [False, True])
-def test_a_bare_mount_point_is_refused(storage: Storage, engine: Engine, has_met: bool) -> None:
-    """With the question that an operator should ask; nothing is written into it."""
+def test_a_bare_mount_point_is_refused(storage: Storage, engine: Engine, has_met: bool, tmp_path: Path) -> None:
+    """With the question that an operator should ask; nothing is written into it, and no backup is taken of it."""
     if has_met:
         meet(engine, storage.root)
     unmount(storage)
 
     with pytest.raises(Misconfigured, match=r"none of the originals .* is the storage mounted") as refused:
         meet(engine, storage.root)
-    assert [] == list(storage.root.iterdir())
+    with pytest.raises(Misconfigured, match="is the storage mounted"):
+        back_up(storage.url, storage.root, backup := tmp_path / "backup")
+    assert ([], False) == (list(storage.root.iterdir()), backup.exists())
     told = re.search(r"\{.*\}", refused.value.detail)
     (storage.root / NAME).write_text(told.group() if told else "")  # they are lost for good
 
