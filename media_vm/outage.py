@@ -24,7 +24,6 @@ from media_vm.rules.outages import (
     NEEDS,
     OF_MAIN_API,
     OUT_OF_MONEY,
-    POLICY,
     STORAGE_GONE,
     Alike,
     Outage,
@@ -35,6 +34,7 @@ from media_vm.rules.outages import (
     is_outage,
     is_own,
     is_paid_answer,
+    is_policy,
     party_at_fault,
     turn,
 )
@@ -89,7 +89,7 @@ def as_outage(walk: Walk, step: Step, failure: Failure, world: World) -> tuple[F
     if is_own(failure, known, party, walk.media.checklist):
         of_this_one_alone = failure.kind in AWAY  # others were answered, with the same key
         return replace(failure, kind=Kind.TRANSIENT) if of_this_one_alone else failure, _first_of(walk)
-    is_plain = known is None and failure.kind not in AWAY and failure.reason not in POLICY
+    is_plain = known is None and failure.kind not in AWAY and not is_policy(failure)
     alike = world.outages.alike(walk.media, step, failure) if is_plain else Alike(1, 1)
     poll_fails = is_plain and party in OF_MAIN_API and world.outages.of(Party.MAIN_API) is not None
     if not is_outage(failure, alike, known, poll_fails=poll_fails):

@@ -141,6 +141,11 @@ def is_paid_answer(failure: Failure) -> bool:
     return is_answer(failure) and failure.reason in PAID_ANSWERS
 
 
+def is_policy(failure: Failure) -> bool:
+    """Does a provider not look at this very picture? The main API has refusals of the same name."""
+    return is_answer(failure) and failure.reason in POLICY
+
+
 def is_own(failure: Failure, known: Outage | None, party: Party, checklist: Checklist) -> bool:
     """Has the party been back since this item failed for it, so that its failure is the item's own trouble? Who
     cannot be reached at all, or says when to come again, is away all the same."""

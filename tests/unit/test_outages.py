@@ -21,6 +21,7 @@ from media_vm.rules.outages import (
     holds_back,
     is_outage,
     is_own,
+    is_policy,
     outlived,
     party_at_fault,
     released,
@@ -214,3 +215,14 @@ def test_what_waited_for_a_party_waits_no_longer(party: Party, waits: tuple[obje
     after = released(waiting, party)
 
     assert waits == (after.not_before, after.ai_not_before)
+
+
+@pytest.mark.parametrize(
+    ("provider", "reason", "expected"),
+    [(Provider.OPENAI, "refused", True), (Provider.OPENAI, "off_schema", False), (None, "refused", False)],
+)
+def test_a_refusal_of_the_main_apis_is_nobodys_policy(
+    provider: Provider | None, reason: str, expected: bool
+) -> None:
+    """Its 500 for everybody's news has the same name, and is an outage once three met it."""
+    assert expected is is_policy(Failure(Kind.TRANSIENT, reason, "500", provider=provider))
