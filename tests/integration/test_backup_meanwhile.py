@@ -152,7 +152,7 @@ def test_what_was_lost_before_is_told(request: pytest.FixtureRequest, tmp_path: 
     """A second dump names it still: that is fsck's matter, and no reason to go without a backup. Who was just
     retiring or removing another lost nothing."""
     with storage_of("sqlite", request) as storage:
-        upload(storage, 1, 2, 3)
+        upload(storage, 1, 2, 3, 4)
         for path in [storage.path_of(media_id, Role.ORIGINAL) for media_id in (1, 2, 3)]:
             storage.delete(path)
         engine = open_engine(storage.url)
